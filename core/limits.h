@@ -1,0 +1,51 @@
+/*
+ * limits.h - every limit on outside bytes, in one place.
+ *
+ * Each buffer and loop over input that an attacker may have written stops at
+ * one of these.  Meeting one is counted and shown, never silent.
+ */
+#ifndef CORE_LIMITS_H
+#define CORE_LIMITS_H
+
+enum {
+    /* One record, unpacked.  CloudTrail events are at most 256 KB; a GCP entry
+     * at most 256 KB; whole documents are streamed, not held. */
+    LIMIT_RECORD_BYTES = 8 * 1024 * 1024,
+    /* Nesting of one JSON value. */
+    LIMIT_JSON_DEPTH = 128,
+    /* One text field as kept in the case; the raw record keeps the rest. */
+    LIMIT_FIELD_BYTES = 16 * 1024,
+    /* One text line of a device log. */
+    LIMIT_LINE_BYTES = 1024 * 1024,
+    /* Rejected bytes kept in the case for each damaged place. */
+    LIMIT_REJECT_BYTES = 64 * 1024,
+    /* Rejects kept with their bytes for one source; later ones are counted. */
+    LIMIT_REJECTS_KEPT = 10000,
+    /* Unpacked bytes of one gz, over the packed bytes (deflate's own ceiling is
+     * 1,032), and in all. */
+    LIMIT_UNPACK_RATIO = 1100,
+    /* Device sub-mode contexts remembered for one source. */
+    LIMIT_DEVICE_CONTEXTS = 256,
+    /* Rules in a set, marks on one event, bytes of one rule file. */
+    LIMIT_RULES = 1024,
+    LIMIT_RULES_PER_EVENT = 16,
+    LIMIT_RULE_FILE_BYTES = 1024 * 1024,
+    /* Steps of one PCRE2 match. */
+    LIMIT_REGEX_MATCH = 100000,
+    LIMIT_REGEX_DEPTH = 1000,
+    /* Terms and nesting of one filter text. */
+    LIMIT_FILTER_TERMS = 64,
+    LIMIT_FILTER_BYTES = 4096,
+    /* Records merged into one operation that are folded and shown. */
+    LIMIT_OPERATION_RECORDS = 4096,
+    /* Selectors of one approval, and approvals of one case. */
+    LIMIT_APPROVAL_SELECTORS = 32,
+    LIMIT_APPROVALS = 10000,
+    /* Directory nesting while a folder is loaded. */
+    LIMIT_FOLDER_DEPTH = 64,
+};
+
+/* The global dictionary of one column: later values go to the segment's own. */
+enum { LIMIT_DICTIONARY_VALUES = 65535, LIMIT_DICTIONARY_BYTES = 8 * 1024 * 1024 };
+
+#endif

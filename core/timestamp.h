@@ -1,0 +1,64 @@
+/*
+ * timestamp.h - the one time parser and the one time printer.
+ *
+ * All varieties of formats.md A.6 that the loader meets.  Times are UTC
+ * microseconds since 1970; further digits are cut, never rounded.  The present
+ * and the zone are parameters: nothing here reads a clock or the environment.
+ */
+#ifndef CORE_TIMESTAMP_H
+#define CORE_TIMESTAMP_H
+
+#include "core/error.h"
+#include "core/event.h"
+
+/* What is known about stamps that do not say: from options and file times. */
+struct time_hint {
+    int year;           /* --year, 0 where not given */
+    int64_t newest_us;  /* the source's newest possible time (mtime), or NONE */
+    int offset_minutes; /* --tz: zone of stamps without one, minutes east */
+    bool offset_given;  /* by option: then the quality is exact */
+};
+
+struct time_value {
+    int64_t us;
+    enum time_quality quality;
+};
+
+/* RFC 3339 and its relatives: 2026-03-14T02:11:09[.f*](Z|+hh:mm), a blank for
+ * the T, basic 20260314T021109Z, " UTC".  The hot path. -1: not of that form. */
+int timestamp_iso(struct slice text, struct time_value *out);
+
+/* Epoch seconds, milliseconds, microseconds or nanoseconds by magnitude,
+ * fractions allowed; refused outside 2005..2100. */
+int timestamp_epoch(struct slice text, struct time_value *out);
+
+/*
+ * A device stamp at the start of `text`: "Mar 14 02:25:03.100 UTC",
+ * "2026 Mar 14 02:25:01", "Jan  6 2022 20:52:12.861", with `*` or `.` before it,
+ * "2y10w", "00:00:46" (uptime), ISO.  *used: bytes taken, zone word included.
+ * The year comes from the text, hint->year, or so that the time is not after
+ * hint->newest_us by more than a day (quality TIME_YEAR_INFERRED).
+ */
+int timestamp_device(struct slice text, const struct time_hint *hint,
+                     struct time_value *out, size_t *used);
+
+/* Any of the above, for columns of unknown make. */
+int timestamp_any(struct slice text, const struct time_hint *hint,
+                  struct time_value *out);
+
+/* What a person types: ISO with or without time and zone (UTC), "+1h" and
+ * "-24h30m" relative to `anchor` (refused where that is NONE). */
+int timestamp_user(struct slice text, int64_t anchor_us, int64_t *out_us,
+                   struct error *error);
+
+enum { TIMESTAMP_TEXT_MAX = 40 };
+/* "2026-03-14T02:11:09Z", with as many of six decimals as are not zero.  Writes
+ * a NUL-terminated text and returns its length; "" for EVENT_TIME_NONE. */
+size_t timestamp_format(int64_t us, char out[TIMESTAMP_TEXT_MAX]);
+/* "03-14 02:11:09" for narrow columns. */
+size_t timestamp_format_short(int64_t us, char out[TIMESTAMP_TEXT_MAX]);
+
+/* Days since 1970-01-01 of a proleptic Gregorian date. */
+int64_t timestamp_days(int year, int month, int day);
+
+#endif
