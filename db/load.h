@@ -1,0 +1,67 @@
+/*
+ * load.h - from paths to a case: the pipeline and its threads.
+ *
+ * Each worker takes one file at a time: read, hash, inflate, frame, normalise, detect,
+ * batch, append.  No queue and no copy between the steps; memory is bounded by the
+ * windows of the workers.  Loading is idempotent and resumes after any kind of end.
+ */
+#ifndef DB_LOAD_H
+#define DB_LOAD_H
+
+#include "core/rule.h"
+#include "core/timestamp.h"
+#include "db/store.h"
+
+struct load_options {
+    unsigned workers; /* 0: one per processor */
+    bool no_hash;
+    bool embed;
+    int year;
+    int offset_minutes;
+    bool offset_given;
+    int64_t now_us;
+    const char *analyst, *host;
+    const struct rule_set *rules;
+};
+
+/* What one source gave, told once when it is finished, from a worker's thread. */
+struct load_source_result {
+    const char *path;
+    const char *status;
+    const char *reason;
+    bool duplicate;
+    struct source_progress progress;
+};
+
+struct load_totals {
+    uint64_t files, files_done, bytes, bytes_done;
+    uint64_t records, events, hits, skipped, unknown, damaged;
+    uint64_t partial, failed, duplicates;
+    bool listing; /* files are still being found */
+};
+
+struct load;
+
+/*
+ * Starts threads that load `paths` ("-": standard input) into the case at case_path,
+ * which must exist.  `changed` is called from a worker after each commit that the
+ * dashboard should look at, and once at the end; it must return quickly.
+ */
+struct load *load_start(const char *case_path, const char *const *paths, size_t count,
+                        const struct load_options *options,
+                        void (*changed)(void *payload), void *payload,
+                        struct error *error);
+void load_totals(struct load *load, struct load_totals *out);
+bool load_finished(struct load *load);
+/* Asks the workers to stop at the next record; what is committed stays. */
+void load_stop(struct load *load);
+/*
+ * Waits, then frees.  each: called for every source that was met, in order of path.
+ * -1 where the case could not be written or the load was stopped; damaged input is
+ * not a failure (see totals).
+ */
+int load_join(struct load *load, struct load_totals *totals,
+              void (*each)(const struct load_source_result *result, void *payload),
+              void *payload, struct error *error);
+
+#endif

@@ -1,0 +1,165 @@
+/*
+ * query.h - what screens, reports and exports ask of a case.
+ *
+ * Every list is a window (offset, limit) over a total order, so a key press never
+ * reads more than a screen.  Results live in the caller's arena; texts are as in the
+ * log, not escaped.  A handle is used by one thread.  No read transaction outlives a
+ * call.  Long calls can be stopped from another thread with sqlite3_interrupt:
+ * ERROR_INTERRUPTED.
+ */
+#ifndef DB_QUERY_H
+#define DB_QUERY_H
+
+#include "core/approval.h"
+#include "core/filter.h"
+#include "db/case.h"
+
+struct case_summary {
+    uint64_t events, records, skipped, unknown, damaged;
+    uint64_t sources, partial, failed, loading;
+    int64_t first_us, last_us; /* of all events */
+    uint64_t hits, approved, attempts, open;
+};
+int query_summary(struct case_file *handle, struct case_summary *out,
+                  struct error *error);
+
+/* Which operations: one filter for every list. */
+struct hit_scope {
+    const struct filter *filter; /* NULL: all */
+    bool hide_approved;
+    /* One group of the first screen; absent actor = the group without an actor. */
+    bool one_group;
+    struct slice actor;
+    enum provider provider;
+};
+
+enum group_sort {
+    GROUP_BY_LAST,
+    GROUP_BY_FIRST,
+    GROUP_BY_ACTOR,
+    GROUP_BY_COUNT,
+    GROUP_BY_OPEN,
+    GROUP_SORT_COUNT
+};
+
+struct group_row {
+    struct slice actor;
+    enum provider provider;
+    struct slice account; /* one of them; accounts says how many */
+    uint64_t accounts;
+    uint64_t lifecycle[LIFECYCLE_COUNT];
+    uint64_t hits, approved, attempts, open;
+    int64_t first_us, last_us;
+};
+struct group_list {
+    struct group_row *rows;
+    size_t count;
+    uint64_t offset, total; /* total: groups in all */
+};
+int query_groups(struct case_file *handle, const struct hit_scope *scope,
+                 enum group_sort sort, bool descending, uint64_t offset, size_t limit,
+                 struct arena *arena, struct group_list *out, struct error *error);
+
+enum operation_sort {
+    OPERATION_BY_TIME,
+    OPERATION_BY_NAME,
+    OPERATION_BY_LIFECYCLE,
+    OPERATION_BY_OUTCOME,
+    OPERATION_BY_ADDRESS,
+    OPERATION_SORT_COUNT
+};
+
+/* One row of a list or an export of hits. */
+struct hit_row {
+    struct slice id;
+    struct operation operation;
+    int64_t approval; /* 0: none */
+    struct slice approval_state, approval_ticket, near_miss;
+};
+struct hit_list {
+    struct hit_row *rows;
+    size_t count;
+    uint64_t offset, total;
+};
+int query_hits(struct case_file *handle, const struct hit_scope *scope,
+               enum operation_sort sort, bool descending, uint64_t offset, size_t limit,
+               struct arena *arena, struct hit_list *out, struct error *error);
+
+/* Evidence of one operation: its marked records, in order of time. */
+struct evidence_row {
+    struct slice path, member, form_chain, sha256, form, time_text;
+    int64_t source;
+    uint64_t offset, length;
+    int64_t time_us;
+    enum outcome outcome;
+    struct slice raw;
+};
+struct evidence_list {
+    struct evidence_row *rows;
+    size_t count;
+};
+int query_evidence(struct case_file *handle, struct slice operation_id, bool with_raw,
+                   struct arena *arena, struct evidence_list *out, struct error *error);
+/* ERROR_INPUT where there is no such operation; a unique prefix of an id will do. */
+int query_hit(struct case_file *handle, struct slice operation_id, struct arena *arena,
+              struct hit_row *out, struct error *error);
+
+/*
+ * Positions in the list, as query_groups or query_hits orders it, of the rows whose
+ * shown text contains `needle` without case; at most `limit` of them.
+ */
+struct position_list {
+    uint64_t *positions;
+    size_t count;
+    bool more;
+};
+int query_find_groups(struct case_file *handle, const struct hit_scope *scope,
+                      enum group_sort sort, bool descending, struct slice needle,
+                      size_t limit, struct arena *arena, struct position_list *out,
+                      struct error *error);
+int query_find_hits(struct case_file *handle, const struct hit_scope *scope,
+                    enum operation_sort sort, bool descending, struct slice needle,
+                    size_t limit, struct arena *arena, struct position_list *out,
+                    struct error *error);
+
+/* Hits in equal steps of time between the first and the last one. */
+struct histogram {
+    int64_t first_us, step_us;
+    uint64_t *counts;
+    size_t count;
+};
+int query_histogram(struct case_file *handle, const struct hit_scope *scope,
+                    size_t steps, struct arena *arena, struct histogram *out,
+                    struct error *error);
+
+struct source_row {
+    int64_t id;
+    struct slice path, member, aliases, sha256, forms, status, reason, options,
+        loaded_by, host, tool_version;
+    uint64_t bytes, unpacked_bytes, records, events, skipped, unknown, damaged, hits;
+    int64_t mtime_us, first_us, last_us, loaded_us;
+};
+struct source_list {
+    struct source_row *rows;
+    size_t count;
+    uint64_t offset, total;
+};
+/* In order of path and member. */
+int query_sources(struct case_file *handle, uint64_t offset, size_t limit,
+                  struct arena *arena, struct source_list *out, struct error *error);
+
+struct reject_row {
+    struct slice path, member, kind, reason, bytes;
+    uint64_t offset, length;
+};
+struct reject_list {
+    struct reject_row *rows;
+    size_t count;
+    uint64_t offset_row, total;
+};
+/* source 0: of all. */
+int query_rejects(struct case_file *handle, int64_t source, uint64_t offset,
+                  size_t limit, struct arena *arena, struct reject_list *out,
+                  struct error *error);
+
+#endif

@@ -1,0 +1,134 @@
+/*
+ * store.h - the writing side of a case while logs are loaded.
+ *
+ * Workers fill batches of their own without any lock; store_append takes a batch in
+ * one short critical section: it maps the batch's values to the case's dictionaries,
+ * adds the events to the open segment and folds the hits, and commits every 4
+ * segments or 250 ms (performance.md: longer batches hurt readers' latency).  A batch
+ * and its source's progress are committed together, so that no event is ever half
+ * there: a load that is killed resumes at resume_offset.
+ *
+ * The unfilled last segment is part of every commit and is rewritten by the next.
+ */
+#ifndef DB_STORE_H
+#define DB_STORE_H
+
+#include "core/operation.h"
+#include "db/case.h"
+#include "db/segment.h"
+
+struct store;
+struct event_batch;
+
+/* Takes the loader's lock of the case. `handle` stays the caller's, used by the
+ * store alone until store_close, which commits what is pending. */
+struct store *store_open(struct case_file *handle, struct error *error);
+int store_close(struct store *store, struct error *error);
+/* The same without writing anything more (after a failure). */
+void store_abandon(struct store *store);
+
+/* --- batches: one per worker ------------------------------------------------ */
+
+struct event_batch *event_batch_new(void);
+void event_batch_free(struct event_batch *batch);
+
+/*
+ * Adds one event. Slices are copied into the batch's dictionaries, so nothing is
+ * borrowed. Returns false when the batch must be appended first: it is full, or its
+ * dictionaries are (the same caps as the case's: memory stays bounded whatever the
+ * input).  lifecycle: LIFECYCLE_NONE for events that are no hits.
+ */
+bool event_batch_add(struct event_batch *batch, const struct event *event,
+                     enum lifecycle lifecycle, uint64_t offset, uint32_t length);
+
+/* A marked record, copied. The event itself is added by event_batch_add too. */
+struct batch_hit {
+    struct event event;
+    struct slice raw;
+    uint64_t offset;
+    uint32_t length;
+    const char *form_chain; /* static text or in the batch's arena */
+    enum lifecycle lifecycle;
+    enum severity severity;
+    enum confidence confidence;
+    struct slice rules;
+    struct slice technique;
+};
+int event_batch_hit(struct event_batch *batch, const struct batch_hit *hit);
+
+enum reject_kind { REJECT_DAMAGED, REJECT_UNKNOWN, REJECT_NOTE };
+int event_batch_reject(struct event_batch *batch, enum reject_kind kind,
+                       uint64_t offset, uint64_t length, const char *reason,
+                       struct slice bytes);
+/* Unpacked bytes of a source that is embedded, in order of offset. */
+int event_batch_embed(struct event_batch *batch, uint64_t offset, struct slice bytes);
+
+size_t event_batch_count(const struct event_batch *batch);
+/* Bytes held for hits, rejects and embedded input: append at 8 MiB or so. */
+size_t event_batch_bytes(const struct event_batch *batch);
+
+/* --- sources ---------------------------------------------------------------- */
+
+struct source_start {
+    const char *path; /* absolute, or "-" */
+    const char *member;
+    uint64_t bytes;
+    int64_t mtime_us;
+    const char *options;
+    const char *loaded_by;
+    const char *host;
+    bool embedded;
+    const char *packing;
+};
+
+struct source_progress {
+    uint64_t resume_offset; /* all records before it are in this or earlier batches */
+    uint64_t unpacked_bytes;
+    uint64_t records, events, skipped, unknown, damaged, hits;
+    int64_t first_us, last_us;
+    struct slice forms; /* names joined by ';', in order of name */
+};
+
+struct source_end {
+    const char *status; /* done, partial, skipped, failed */
+    const char *reason;
+    const char *sha256; /* NULL with --no-hash */
+    uint64_t bytes;
+};
+
+enum source_known {
+    SOURCE_NEW,
+    SOURCE_RESUMED,   /* a killed load of the same file: *progress is where it was */
+    SOURCE_DUPLICATE, /* the same content is loaded: the path was noted as an alias */
+};
+
+/*
+ * Whether a source of this content is in the case: by sha256 where it is given,
+ * else by path, size and time.  SOURCE_DUPLICATE notes the alias at once.
+ */
+int store_begin_source(struct store *store, const struct source_start *start,
+                       const char *sha256, enum source_known *known, int64_t *source,
+                       struct source_progress *progress, struct error *error);
+/* A source of this size is in the case, so hashing before loading may save the load. */
+bool store_has_size(struct store *store, uint64_t bytes);
+
+/*
+ * Takes over everything in the batch (which is empty afterwards, its dictionaries
+ * kept) with the progress reached; `end` where this was the source's last batch.
+ * Nothing is durable before the commit that follows within 250 ms or at
+ * store_flush.
+ */
+int store_append(struct store *store, int64_t source, struct event_batch *batch,
+                 const struct source_progress *progress, const struct source_end *end,
+                 struct error *error);
+
+/* Commits what is pending. */
+int store_flush(struct store *store, struct error *error);
+
+/* Totals of this load, for progress displays; any thread. */
+struct store_totals {
+    uint64_t events, hits, operations, segments;
+};
+void store_totals(struct store *store, struct store_totals *out);
+
+#endif
