@@ -6,8 +6,8 @@
  * JSON; `[` is entered, its elements being records; any other text is one line.
  * So JSON Lines, pretty-printed arrays, concatenated objects, device logs and
  * mixtures of them are one grammar.  Envelopes whose first key opens an array
- * (`{"Records":[`, `{"records":[`, `{"value":[`) are entered while streaming, so
- * that a document of any size needs a window of one record; envelopes that are
+ * (`{"Records":[`, `{"value":[`, the rows of frame_paths) are entered while streaming,
+ * so that a document of any size needs a window of one record; envelopes that are
  * recognised only when whole (`{"nextLink":..,"value":[..]}`) are entered through
  * the slot of their array.  Entering goes to LIMIT_ENVELOPE_DEPTH.
  *
@@ -15,16 +15,46 @@
  * the place where reading resumes, the next newline or the next text that looks
  * like the start of a record as seen so far in this array.
  *
- * The framer holds no bytes.  The caller shows it a window; on FRAME_MORE the
- * caller keeps everything from framer_tail() on, appends more input and shows the
- * new window.  One framer serves one stream and one thread.
+ * The caller shows the framer a window; on FRAME_MORE the caller keeps everything
+ * from framer_tail() on, appends more input and shows the new window.  A value
+ * that does not end in the window is scanned again from its start in the next
+ * one, so the kept bytes should at least double, unless the window has reached
+ * FRAME_WINDOW_BYTES or the stream its end.  A window of that size always makes
+ * progress: what is longer is rejected, and its bytes need not be kept.
+ *
+ * One framer serves one stream and one thread.
  */
 #ifndef CORE_FRAME_H
 #define CORE_FRAME_H
 
 #include "core/json_scan.h"
+#include "core/limits.h"
 
 enum { LIMIT_ENVELOPE_DEPTH = 8 };
+/* The largest window that a caller ever needs. */
+enum { FRAME_WINDOW_BYTES = LIMIT_RECORD_BYTES + 1024 * 1024 };
+
+/*
+ * The slots that the framer reads.  Whoever builds a projection includes the
+ * rows of frame_paths and numbers its own slots from FRAME_SLOT_COUNT.
+ */
+enum frame_slot {
+    SLOT_RECORDS_ARRAY,  /* CloudTrail files, S3/SQS/SNS/Kinesis event batches */
+    SLOT_RECORDS_LOWER,  /* Azure diagnostic settings, Firehose */
+    SLOT_VALUE_ARRAY,    /* Azure REST and az */
+    SLOT_EVENTS_ARRAY,   /* "Events": aws cloudtrail lookup-events */
+    SLOT_ENTRIES_ARRAY,  /* GCP entries.list */
+    SLOT_EVENTS_LOWER,   /* "events": filter-log-events, Chronicle */
+    SLOT_LOG_EVENTS,     /* "logEvents": CloudWatch Logs subscriptions */
+    SLOT_RESULTS_ARRAY,  /* "results": Splunk, Logs Insights */
+    SLOT_MESSAGES_ARRAY, /* "Messages": aws sqs receive-message */
+    SLOT_HITS_ARRAY,     /* "hits hits": Elasticsearch searches */
+    SLOT_NEXT_PAGE,      /* nextLink, NextToken, nextToken, nextPageToken */
+    FRAME_SLOT_COUNT
+};
+
+extern const struct json_path frame_paths[];
+extern const size_t frame_path_count;
 
 enum frame_kind {
     FRAME_JSON,   /* bytes is one JSON value, slots are filled */
@@ -37,19 +67,18 @@ enum frame_kind {
 
 struct frame_item {
     enum frame_kind kind;
-    struct slice bytes;   /* inside the window */
+    /* Inside the window; of a long reject only the first bytes (LIMIT_REJECT_BYTES
+     * or more), in the framer's own memory.  Valid until the next call. */
+    struct slice bytes;
     uint64_t offset;      /* of bytes, in the unpacked stream */
+    uint64_t length;      /* bytes.length, but for a long reject its whole length */
     const char *reason;   /* static text, for FRAME_REJECT and FRAME_NOTE */
-    const char *envelope; /* static: "", "Records", "records", "value", "array" */
+    const char *envelope; /* static: "", "array" or the key, such as "Records" */
 };
 
 struct framer;
 
-/*
- * envelope_slots: the slots of `projection` that hold the arrays "Records",
- * "records" and "value" of an object, and of "nextLink"/"NextToken"/
- * "nextPageToken" (for the note); see form.h for the one projection in use.
- */
+/* projection: one that has the rows of frame_paths; borrowed.  NULL without memory. */
 struct framer *framer_new(const struct json_projection *projection);
 void framer_free(struct framer *framer);
 /* Ready for another stream. */

@@ -50,7 +50,8 @@ enum json_status {
  * key `*` stands for the elements of an array: the first element that has the
  * rest of the path fills the slot.  A path may end at an inner node whose
  * children are also wanted ("operationName" and "operationName value").  Keys
- * compare with their case.
+ * compare with their case.  A path stands once; several paths may share one slot
+ * (alternative spellings): the one that comes last in the text fills it.
  */
 struct json_path {
     const char *keys;
