@@ -1,0 +1,251 @@
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "core/address.h"
+#include "core/form_internal.h"
+
+/* ---- forms that are known and no events ---- */
+
+/* What `aws ec2 describe-traffic-mirror-*`, `gcloud compute packet-mirrorings list`
+ * and `az network vnet tap list` print: what stands, not what was done. */
+static bool is_state_snapshot(const struct json_slot *slots)
+{
+    return form_is(slots, SLOT_STATE_SESSIONS, JSON_ARRAY) ||
+           form_is(slots, SLOT_STATE_TARGETS, JSON_ARRAY) ||
+           form_is(slots, SLOT_STATE_FILTERS, JSON_ARRAY) ||
+           (form_is_string(slots, SLOT_KIND) &&
+            slice_equal(slots[SLOT_KIND].text, SLICE("compute#packetMirroring"))) ||
+           (form_is_string(slots, SLOT_TYPE) &&
+            slice_starts_with_nocase(slots[SLOT_TYPE].text,
+                                     SLICE("Microsoft.Network/virtualNetworkTaps")));
+}
+
+/*
+ * The first row that fits decides.  What only looks like a form stands before it:
+ * Insight files and notifications before CloudTrail, whose keys they use; Azure
+ * before CloudTrail, since its REST form has an `eventName` too; Alibaba before
+ * CloudTrail, since ActionTrail took over its keys and AWS's operation names.
+ */
+static const struct form forms[] = {
+    {"cloudtrail-digest", "CloudTrail digest", PROVIDER_AWS, cloudtrail_is_digest,
+     NULL},
+    {"cloudtrail-insight", "CloudTrail Insight", PROVIDER_AWS, cloudtrail_is_insight,
+     NULL},
+    {"s3-notification", "S3 notification: these are pointers, load the objects",
+     PROVIDER_AWS, cloudtrail_is_pointer, NULL},
+    {"state-snapshot", "state snapshot, not an event", PROVIDER_OTHER,
+     is_state_snapshot, NULL},
+    {"azure-activity", NULL, PROVIDER_AZURE, azure_activity_fits, azure_fill},
+    {"azure-activity-rest", NULL, PROVIDER_AZURE, azure_rest_fits, azure_fill},
+    {"azure-activity-sdk", NULL, PROVIDER_AZURE, azure_sdk_fits, azure_fill},
+    {"alibaba-actiontrail", NULL, PROVIDER_ALIBABA, alibaba_fits, alibaba_fill},
+    {"cloudtrail", NULL, PROVIDER_AWS, cloudtrail_fits, cloudtrail_fill},
+    {"gcp-audit", NULL, PROVIDER_GCP, gcp_audit_fits, gcp_fill},
+    {"gcp-log", "log entry without an audit record", PROVIDER_GCP, gcp_is_other_log,
+     NULL},
+    {"oci-audit", NULL, PROVIDER_OCI, oci_audit_fits, oci_fill},
+    {"huawei-cts", NULL, PROVIDER_HUAWEI, huawei_fits, huawei_fill},
+};
+
+enum { FORM_COUNT = sizeof(forms) / sizeof(forms[0]) };
+
+const char *const form_names[] = {
+    "azure-activity",      "azure-activity-rest", "azure-activity-sdk",
+    "alibaba-actiontrail", "cloudtrail",          "gcp-audit",
+    "oci-audit",           "huawei-cts",          NULL,
+};
+
+/* ---- the projection ---- */
+
+static const struct json_path form_paths[] = {
+#define X(slot, path) {path, slot},
+    FORM_PATHS(X) FORM_MORE_PATHS(X)
+#undef X
+};
+
+struct json_projection *form_projection_new(struct error *error)
+{
+    const size_t own = sizeof(form_paths) / sizeof(form_paths[0]);
+    struct json_path *paths = calloc(frame_path_count + own, sizeof(*paths));
+    if (!paths) {
+        error_set(error, ERROR_MEMORY, "out of memory");
+        return NULL;
+    }
+    memcpy(paths, frame_paths, frame_path_count * sizeof(*paths));
+    memcpy(paths + frame_path_count, form_paths, sizeof(form_paths));
+    struct json_projection *projection =
+        json_projection_new(paths, frame_path_count + own, FORM_SLOT_COUNT, error);
+    free(paths);
+    return projection;
+}
+
+/* ---- the normaliser ---- */
+
+struct normaliser *normaliser_new(void)
+{
+    struct normaliser *normaliser = calloc(1, sizeof(*normaliser));
+    if (!normaliser)
+        return NULL;
+    arena_init(&normaliser->arena);
+    normaliser->hint.newest_us = EVENT_TIME_NONE;
+    normaliser->huawei_user = huawei_user_projection(NULL);
+    if (!normaliser->huawei_user) {
+        normaliser_free(normaliser);
+        return NULL;
+    }
+    return normaliser;
+}
+
+void normaliser_free(struct normaliser *normaliser)
+{
+    if (!normaliser)
+        return;
+    json_projection_free(normaliser->huawei_user);
+    arena_fini(&normaliser->arena);
+    free(normaliser);
+}
+
+void normaliser_reset(struct normaliser *normaliser, const struct time_hint *hint)
+{
+    arena_reset(&normaliser->arena);
+    normaliser->hint = hint ? *hint : (struct time_hint){.newest_us = EVENT_TIME_NONE};
+}
+
+static enum record_class normalise_json(struct normaliser *normaliser,
+                                        const struct json_slot *slots,
+                                        struct event *event, const char **reason)
+{
+    const struct form *form = forms, *end = forms + FORM_COUNT;
+    while (form < end && !form->fits(slots))
+        form++;
+    if (form == end) {
+        *reason = "JSON of no known form";
+        return RECORD_UNKNOWN;
+    }
+    event->provider = form->provider;
+    event->text[FIELD_FORM] = slice_from(form->name);
+    if (form->reason) {
+        *reason = form->reason;
+        return RECORD_SKIPPED;
+    }
+    const struct form_record record = {normaliser, slots, event};
+    return form->fill(&record, reason);
+}
+
+enum record_class normalise(struct normaliser *normaliser,
+                            const struct frame_item *item,
+                            const struct json_slot *slots, struct event *event,
+                            const char **reason)
+{
+    arena_reset(&normaliser->arena);
+    event_clear(event);
+    *reason = NULL;
+    if (item->kind == FRAME_JSON)
+        return normalise_json(normaliser, slots, event, reason);
+    *reason = "text line of no known device";
+    return RECORD_UNKNOWN;
+}
+
+/* ---- readers of slots ---- */
+
+struct slice form_text(const struct form_record *record, enum form_slot slot)
+{
+    const struct json_slot *s = &record->slots[slot];
+    if (s->type == JSON_STRING && !s->escaped)
+        return s->text.length ? s->text : SLICE_NONE;
+    if (s->type != JSON_STRING && s->type != JSON_NUMBER && s->type != JSON_TRUE &&
+        s->type != JSON_FALSE)
+        return SLICE_NONE;
+    struct slice text = json_text(s, &record->normaliser->arena);
+    return text.length ? text : SLICE_NONE;
+}
+
+struct slice form_first_text(const struct form_record *record,
+                             const enum form_slot *slots, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct slice text = form_text(record, slots[i]);
+        if (slice_present(text))
+            return text;
+    }
+    return SLICE_NONE;
+}
+
+/* "2026-03-14T02:11:09Z" is what timestamp_format writes: nothing to compare.
+ * A leap second and an hour 24 are read as the moment that they name. */
+static bool is_plain_stamp(struct slice text)
+{
+    return text.length == 20 && text.data[10] == 'T' && text.data[19] == 'Z' &&
+           text.data[17] < '6' && (text.data[11] < '2' || text.data[12] < '4');
+}
+
+void form_set_time(struct event *event, struct slice text, int status,
+                   struct time_value value)
+{
+    if (!slice_present(text))
+        return;
+    if (status < 0) {
+        event->text[FIELD_TIME_TEXT] = text;
+        return;
+    }
+    event->time_us = value.us;
+    event->time_quality = value.quality;
+    if (is_plain_stamp(text))
+        return;
+    char written[TIMESTAMP_TEXT_MAX];
+    size_t length = timestamp_format(value.us, written);
+    if (!slice_equal(text, (struct slice){written, length}))
+        event->text[FIELD_TIME_TEXT] = text;
+}
+
+void form_set_iso_time(const struct form_record *record, struct slice text)
+{
+    struct time_value value = {EVENT_TIME_NONE, TIME_NONE};
+    int status = -1;
+    if (slice_present(text)) {
+        status = timestamp_iso(text, &value);
+        if (status < 0)
+            status = timestamp_any(text, &record->normaliser->hint, &value);
+    }
+    form_set_time(record->event, text, status, value);
+}
+
+void form_set_address(struct event *event, struct slice text)
+{
+    if (!slice_present(text))
+        return;
+    struct slice address = address_in_text(text);
+    if (slice_present(address))
+        event->text[FIELD_SOURCE_IP] = address;
+    /* A block is more than one address: show what the log says. */
+    if (!slice_present(address) || slice_index(text, '/') >= 0)
+        event->text[FIELD_SOURCE_TEXT] = text;
+}
+
+struct slice form_segment(struct slice path, struct slice key)
+{
+    ptrdiff_t at = slice_find_nocase(path, key);
+    if (at < 0)
+        return SLICE_NONE;
+    struct slice rest = slice_skip(path, (size_t)at + key.length);
+    struct slice segment = slice_cut(&rest, '/');
+    return segment.length ? segment : SLICE_NONE;
+}
+
+struct slice form_lower(struct arena *arena, struct slice text)
+{
+    size_t i = 0;
+    while (i < text.length && !(text.data[i] >= 'A' && text.data[i] <= 'Z'))
+        i++;
+    if (i == text.length)
+        return text;
+    char *copy = arena_alloc(arena, text.length);
+    if (!copy)
+        return SLICE_NONE;
+    for (i = 0; i < text.length; i++) {
+        char c = text.data[i];
+        copy[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    }
+    return (struct slice){copy, text.length};
+}

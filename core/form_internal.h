@@ -1,0 +1,302 @@
+/*
+ * form_internal.h - what the files behind form.h share: the slots of the one
+ * projection, the row of the table of forms, and small readers of slots.
+ *
+ * Adding a form of JSON: its paths go into FORM_PATHS, a row into the table in
+ * form.c, its extraction into the file of its provider.  Adding a form of text
+ * lines: see cisco_normalise_line below.
+ */
+#ifndef CORE_FORM_INTERNAL_H
+#define CORE_FORM_INTERNAL_H
+
+#include "core/form.h"
+
+/*
+ * X(slot, path).  Paths as in json_scan.h: keys separated by one blank.  A slot
+ * may have several paths where forms name the same thing differently and never
+ * both at once: FORM_MORE_PATHS.
+ *
+ * Shared by CloudTrail and ActionTrail, which has the same names.
+ */
+#define FORM_PATHS(X)                                                                  \
+    X(SLOT_EVENT_NAME, "eventName")                                                    \
+    X(SLOT_EVENT_TIME, "eventTime")                                                    \
+    X(SLOT_EVENT_SOURCE, "eventSource")                                                \
+    X(SLOT_EVENT_TYPE, "eventType")                                                    \
+    X(SLOT_EVENT_ID, "eventID")                                                        \
+    X(SLOT_SHARED_EVENT_ID, "sharedEventID")                                           \
+    X(SLOT_REQUEST_ID, "requestID")                                                    \
+    X(SLOT_AWS_REGION, "awsRegion")                                                    \
+    X(SLOT_SOURCE_ADDRESS, "sourceIPAddress")                                          \
+    X(SLOT_USER_AGENT, "userAgent")                                                    \
+    X(SLOT_ERROR_CODE, "errorCode")                                                    \
+    X(SLOT_RECIPIENT_ACCOUNT, "recipientAccountId")                                    \
+    X(SLOT_CONSOLE_LOGIN, "responseElements ConsoleLogin")                             \
+    X(SLOT_USER, "userIdentity")                                                       \
+    X(SLOT_USER_TYPE, "userIdentity type")                                             \
+    X(SLOT_USER_ARN, "userIdentity arn")                                               \
+    X(SLOT_USER_PRINCIPAL, "userIdentity principalId")                                 \
+    X(SLOT_USER_ACCOUNT, "userIdentity accountId")                                     \
+    X(SLOT_USER_KEY, "userIdentity accessKeyId")                                       \
+    X(SLOT_USER_NAME, "userIdentity userName")                                         \
+    X(SLOT_USER_INVOKED_BY, "userIdentity invokedBy")                                  \
+    X(SLOT_USER_ON_BEHALF_OF, "userIdentity onBehalfOf userId")                        \
+    X(SLOT_USER_ISSUER, "userIdentity sessionContext sessionIssuer arn")               \
+    X(SLOT_USER_SOURCE_IDENTITY, "userIdentity sessionContext sourceIdentity")         \
+    X(SLOT_USER_MFA, "userIdentity sessionContext attributes mfaAuthenticated")        \
+    /* ActionTrail */                                                                  \
+    X(SLOT_ACS_REGION, "acsRegion")                                                    \
+    X(SLOT_SERVICE_NAME, "serviceName")                                                \
+    /* what looks like CloudTrail and is none */                                       \
+    X(SLOT_INSIGHT_DETAILS, "insightDetails")                                          \
+    X(SLOT_DIGEST_OBJECT, "digestS3Object")                                            \
+    X(SLOT_DIGEST_START, "digestStartTime")                                            \
+    X(SLOT_DIGEST_FILES, "logFiles")                                                   \
+    X(SLOT_S3, "s3")                                                                   \
+    X(SLOT_S3_OBJECT_KEY, "s3ObjectKey")                                               \
+    X(SLOT_STATE_SESSIONS, "TrafficMirrorSessions")                                    \
+    X(SLOT_STATE_TARGETS, "TrafficMirrorTargets")                                      \
+    X(SLOT_STATE_FILTERS, "TrafficMirrorFilters")                                      \
+    X(SLOT_KIND, "kind")                                                               \
+    X(SLOT_TYPE, "type")                                                               \
+    /* Azure Activity Log */                                                           \
+    X(SLOT_OPERATION_NAME, "operationName")                                            \
+    X(SLOT_SDK_OPERATION_NAME, "operation_name")                                       \
+    X(SLOT_OPERATION_VALUE, "operationName value")                                     \
+    X(SLOT_TIME, "time")                                                               \
+    X(SLOT_RESOURCE_ID, "resourceId")                                                  \
+    X(SLOT_CORRELATION_ID, "correlationId")                                            \
+    X(SLOT_OPERATION_ID, "operationId")                                                \
+    X(SLOT_EVENT_DATA_ID, "eventDataId")                                               \
+    X(SLOT_CATEGORY, "category")                                                       \
+    X(SLOT_CALLER, "caller")                                                           \
+    X(SLOT_CALLER_ADDRESS, "callerIpAddress")                                          \
+    X(SLOT_CLIENT_ADDRESS, "httpRequest clientIpAddress")                              \
+    X(SLOT_RESULT, "resultType")                                                       \
+    X(SLOT_RESULT_DETAIL, "resultSignature")                                           \
+    X(SLOT_PHASE, "properties eventName")                                              \
+    X(SLOT_STATUS_CODE, "properties statusCode")                                       \
+    X(SLOT_STATUS_MESSAGE, "properties statusMessage")                                 \
+    X(SLOT_RESOURCE_GROUP, "resourceGroupName")                                        \
+    X(SLOT_SUBSCRIPTION, "subscriptionId")                                             \
+    X(SLOT_RESOURCE_PROVIDER, "resourceProviderName value")                            \
+    X(SLOT_CLAIM_UPN,                                                                  \
+      "claims http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn")              \
+    X(SLOT_CLAIM_EMAIL,                                                                \
+      "claims http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress")     \
+    X(SLOT_CLAIM_OBJECT_ID,                                                            \
+      "claims http://schemas.microsoft.com/identity/claims/objectidentifier")          \
+    X(SLOT_CLAIM_NAME, "claims name")                                                  \
+    X(SLOT_CLAIM_APP, "claims appid")                                                  \
+    X(SLOT_CLAIM_TYPE, "claims idtyp")                                                 \
+    X(SLOT_CLAIM_TOKEN, "claims uti")                                                  \
+    X(SLOT_CLAIM_ADDRESS, "claims ipaddr")                                             \
+    X(SLOT_EVIDENCE_PRINCIPAL, "identity authorization evidence principalId")          \
+    X(SLOT_EVIDENCE_TYPE, "identity authorization evidence principalType")             \
+    /* GCP Cloud Audit Logs */                                                         \
+    X(SLOT_PROTO, "protoPayload")                                                      \
+    X(SLOT_PROTO_TYPE, "protoPayload @type")                                           \
+    X(SLOT_PROTO_SERVICE, "protoPayload serviceName")                                  \
+    X(SLOT_PROTO_METHOD, "protoPayload methodName")                                    \
+    X(SLOT_PROTO_RESOURCE, "protoPayload resourceName")                                \
+    X(SLOT_PROTO_EMAIL, "protoPayload authenticationInfo principalEmail")              \
+    X(SLOT_PROTO_SUBJECT, "protoPayload authenticationInfo principalSubject")          \
+    X(SLOT_PROTO_KEY, "protoPayload authenticationInfo serviceAccountKeyName")         \
+    X(SLOT_PROTO_DELEGATE_EMAIL,                                                       \
+      "protoPayload authenticationInfo serviceAccountDelegationInfo * "                \
+      "firstPartyPrincipal principalEmail")                                            \
+    X(SLOT_PROTO_DELEGATE_SUBJECT,                                                     \
+      "protoPayload authenticationInfo serviceAccountDelegationInfo * "                \
+      "principalSubject")                                                              \
+    X(SLOT_PROTO_AUTHORIZATION, "protoPayload authorizationInfo")                      \
+    X(SLOT_PROTO_ADDRESS, "protoPayload requestMetadata callerIp")                     \
+    X(SLOT_PROTO_AGENT, "protoPayload requestMetadata callerSuppliedUserAgent")        \
+    X(SLOT_PROTO_STATUS, "protoPayload status code")                                   \
+    X(SLOT_PROTO_LOCATION, "protoPayload resourceLocation currentLocations *")         \
+    X(SLOT_LABEL_PROJECT, "resource labels project_id")                                \
+    X(SLOT_LABEL_REGION, "resource labels region")                                     \
+    X(SLOT_LABEL_LOCATION, "resource labels location")                                 \
+    X(SLOT_LABEL_ZONE, "resource labels zone")                                         \
+    X(SLOT_LOG_NAME, "logName")                                                        \
+    X(SLOT_INSERT_ID, "insertId")                                                      \
+    X(SLOT_TIMESTAMP, "timestamp")                                                     \
+    X(SLOT_RECEIVED, "receiveTimestamp")                                               \
+    X(SLOT_LONG_ID, "operation id")                                                    \
+    X(SLOT_LONG_FIRST, "operation first")                                              \
+    X(SLOT_LONG_LAST, "operation last")                                                \
+    /* OCI Audit */                                                                    \
+    X(SLOT_OCI_ID, "id")                                                               \
+    X(SLOT_OCI_EVENT, "data eventName")                                                \
+    X(SLOT_OCI_GROUPING, "data eventGroupingId")                                       \
+    X(SLOT_OCI_COMPARTMENT, "data compartmentName")                                    \
+    X(SLOT_OCI_COMPARTMENT_ID, "data compartmentId")                                   \
+    X(SLOT_OCI_RESOURCE, "data resourceName")                                          \
+    X(SLOT_OCI_RESOURCE_ID, "data resourceId")                                         \
+    X(SLOT_OCI_PRINCIPAL, "data identity principalName")                               \
+    X(SLOT_OCI_PRINCIPAL_ID, "data identity principalId")                              \
+    X(SLOT_OCI_CALLER, "data identity callerName")                                     \
+    X(SLOT_OCI_AUTH_TYPE, "data identity authType")                                    \
+    X(SLOT_OCI_TENANT, "data identity tenantId")                                       \
+    X(SLOT_OCI_ADDRESS, "data identity ipAddress")                                     \
+    X(SLOT_OCI_AGENT, "data identity userAgent")                                       \
+    X(SLOT_OCI_CREDENTIAL, "data identity credentials")                                \
+    X(SLOT_OCI_REQUEST, "data request id")                                             \
+    X(SLOT_OCI_STATUS, "data response status")                                         \
+    X(SLOT_OCI_MESSAGE, "data response message")                                       \
+    /* Huawei Cloud Trace Service */                                                   \
+    X(SLOT_TRACE_NAME, "trace_name")                                                   \
+    X(SLOT_TRACE_ID, "trace_id")                                                       \
+    X(SLOT_TRACE_RATING, "trace_rating")                                               \
+    X(SLOT_TRACE_SERVICE, "service_type")                                              \
+    X(SLOT_TRACE_ADDRESS, "source_ip")                                                 \
+    X(SLOT_TRACE_CODE, "code")                                                         \
+    X(SLOT_TRACE_PROJECT, "project_id")                                                \
+    X(SLOT_SNAKE_RESOURCE_ID, "resource_id")                                           \
+    X(SLOT_TRACE_RESOURCE, "resource_name")                                            \
+    X(SLOT_TRACE_REQUEST, "request_id")                                                \
+    X(SLOT_TRACE_AGENT, "user_agent")                                                  \
+    X(SLOT_TRACE_USER, "user")
+
+/* Other names of the same thing. */
+#define FORM_MORE_PATHS(X)                                                             \
+    X(SLOT_EVENT_ID, "eventId")                                                        \
+    X(SLOT_REQUEST_ID, "requestId")                                                    \
+    X(SLOT_SOURCE_ADDRESS, "sourceIpAddress")                                          \
+    X(SLOT_OPERATION_VALUE, "operation_name value")                                    \
+    X(SLOT_TIME, "eventTimestamp")                                                     \
+    X(SLOT_TIME, "event_timestamp")                                                    \
+    X(SLOT_CORRELATION_ID, "correlation_id")                                           \
+    X(SLOT_OPERATION_ID, "operation_id")                                               \
+    X(SLOT_EVENT_DATA_ID, "event_data_id")                                             \
+    X(SLOT_CLIENT_ADDRESS, "http_request client_ip_address")                           \
+    X(SLOT_RESULT, "status value")                                                     \
+    X(SLOT_RESULT_DETAIL, "subStatus value")                                           \
+    X(SLOT_RESULT_DETAIL, "sub_status value")                                          \
+    X(SLOT_PHASE, "eventName value")                                                   \
+    X(SLOT_PHASE, "event_name value")                                                  \
+    X(SLOT_RESOURCE_GROUP, "resource_group_name")                                      \
+    X(SLOT_SUBSCRIPTION, "subscription_id")                                            \
+    X(SLOT_RESOURCE_PROVIDER, "resource_provider_name value")                          \
+    X(SLOT_CLAIM_UPN,                                                                  \
+      "identity claims http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn")     \
+    X(SLOT_CLAIM_EMAIL,                                                                \
+      "identity claims "                                                               \
+      "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress")            \
+    X(SLOT_CLAIM_OBJECT_ID,                                                            \
+      "identity claims http://schemas.microsoft.com/identity/claims/objectidentifier") \
+    X(SLOT_CLAIM_NAME, "identity claims name")                                         \
+    X(SLOT_CLAIM_APP, "identity claims appid")                                         \
+    X(SLOT_CLAIM_TYPE, "identity claims idtyp")                                        \
+    X(SLOT_CLAIM_TOKEN, "identity claims uti")                                         \
+    X(SLOT_CLAIM_ADDRESS, "identity claims ipaddr")
+
+/* The first slots belong to the framer's envelopes. */
+enum form_slot {
+    SLOT_BEFORE_FIRST = FRAME_SLOT_COUNT - 1,
+#define X(slot, path) slot,
+    FORM_PATHS(X)
+#undef X
+        FORM_SLOT_COUNT
+};
+
+struct device_contexts; /* core/device_context.h: sub-modes of device command lines */
+
+struct normaliser {
+    struct arena arena; /* reset with each record */
+    struct time_hint hint;
+    struct device_contexts *devices; /* of the present source */
+    /* Huawei writes `user` as an object or as that object's JSON text. */
+    struct json_projection *huawei_user;
+};
+
+/* One record on its way into an event. */
+struct form_record {
+    struct normaliser *normaliser;
+    const struct json_slot *slots;
+    struct event *event;
+};
+
+struct form {
+    const char *name;   /* what FIELD_FORM says */
+    const char *reason; /* of a form that is known and skipped, else NULL */
+    enum provider provider;
+    bool (*fits)(const struct json_slot *slots);
+    enum record_class (*fill)(const struct form_record *record, const char **reason);
+};
+
+/* ---- readers of slots ---- */
+
+/* A string or number with at least one byte; containers, null and "" are absent. */
+struct slice form_text(const struct form_record *record, enum form_slot slot);
+/* The first of them that has text. */
+struct slice form_first_text(const struct form_record *record,
+                             const enum form_slot *slots, size_t count);
+static inline void form_set(const struct form_record *record, enum event_field field,
+                            enum form_slot slot)
+{
+    record->event->text[field] = form_text(record, slot);
+}
+static inline bool form_is_string(const struct json_slot *slots, enum form_slot slot)
+{
+    return slots[slot].type == JSON_STRING && slots[slot].text.length;
+}
+static inline bool form_is(const struct json_slot *slots, enum form_slot slot,
+                           enum json_type type)
+{
+    return slots[slot].type == type;
+}
+
+/*
+ * The time and, where timestamp_format would not give the text back, the text.
+ * An unreadable time leaves the event undated: the act is still evidence.
+ */
+void form_set_time(struct event *event, struct slice text, int status,
+                   struct time_value value);
+void form_set_iso_time(const struct form_record *record, struct slice text);
+/* source_ip from an address (a port is cut off), else source_text as written. */
+void form_set_address(struct event *event, struct slice text);
+/* The path segment after `key`, ASCII case ignored: ("/regions/") of a name. */
+struct slice form_segment(struct slice path, struct slice key);
+/* ASCII lower case, copied only where it must be. */
+struct slice form_lower(struct arena *arena, struct slice text);
+
+/* ---- one function per form ---- */
+
+bool cloudtrail_is_digest(const struct json_slot *slots);
+bool cloudtrail_is_insight(const struct json_slot *slots);
+bool cloudtrail_is_pointer(const struct json_slot *slots);
+bool cloudtrail_fits(const struct json_slot *slots);
+enum record_class cloudtrail_fill(const struct form_record *record,
+                                  const char **reason);
+
+bool azure_activity_fits(const struct json_slot *slots);
+bool azure_rest_fits(const struct json_slot *slots);
+bool azure_sdk_fits(const struct json_slot *slots);
+enum record_class azure_fill(const struct form_record *record, const char **reason);
+
+bool gcp_audit_fits(const struct json_slot *slots);
+bool gcp_is_other_log(const struct json_slot *slots);
+enum record_class gcp_fill(const struct form_record *record, const char **reason);
+
+bool oci_audit_fits(const struct json_slot *slots);
+enum record_class oci_fill(const struct form_record *record, const char **reason);
+
+bool alibaba_fits(const struct json_slot *slots);
+enum record_class alibaba_fill(const struct form_record *record, const char **reason);
+
+bool huawei_fits(const struct json_slot *slots);
+enum record_class huawei_fill(const struct form_record *record, const char **reason);
+/* The projection of huawei_fill's own for `user`. */
+struct json_projection *huawei_user_projection(struct error *error);
+
+/*
+ * A text line (provider_cisco.c).  It sets FIELD_FORM itself, keeps sub-modes in
+ * normaliser->devices (made with device_contexts_new on the first line, freed and
+ * reset by form.c through device_contexts_free and device_contexts_reset), and
+ * decodes nothing: its slices are the line's own or in normaliser->arena, which
+ * form.c has reset.  RECORD_UNKNOWN: no device line.
+ */
+enum record_class cisco_normalise_line(struct normaliser *normaliser, struct slice line,
+                                       struct event *event, const char **reason);
+
+#endif

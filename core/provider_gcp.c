@@ -1,0 +1,159 @@
+/*
+ * GCP Cloud Audit Logs.  Fields: Google, google/cloud/audit/audit_log.proto and
+ * the LogEntry reference.
+ */
+#include "config.h"
+
+#include "core/form_internal.h"
+
+bool gcp_audit_fits(const struct json_slot *slots)
+{
+    return form_is(slots, SLOT_PROTO, JSON_OBJECT);
+}
+
+/* jsonPayload, textPayload: entries of other logs in the same export. */
+bool gcp_is_other_log(const struct json_slot *slots)
+{
+    return form_is(slots, SLOT_LOG_NAME, JSON_STRING) &&
+           form_is(slots, SLOT_INSERT_ID, JSON_STRING);
+}
+
+/* An impersonated service account: the delegation's first entry is who began. */
+static void set_actor(const struct form_record *record)
+{
+    static const enum form_slot actor[] = {SLOT_PROTO_EMAIL, SLOT_PROTO_SUBJECT};
+    static const enum form_slot via[] = {SLOT_PROTO_DELEGATE_EMAIL,
+                                         SLOT_PROTO_DELEGATE_SUBJECT};
+    struct event *event = record->event;
+
+    event->text[FIELD_VIA] = form_first_text(record, via, 2);
+    event->text[FIELD_ACTOR] = form_first_text(record, actor, 2);
+    if (!slice_present(event->text[FIELD_ACTOR]))
+        event->text[FIELD_ACTOR] = event->text[FIELD_VIA];
+    form_set(record, FIELD_ACTOR_ID, SLOT_PROTO_SUBJECT);
+    form_set(record, FIELD_CREDENTIAL, SLOT_PROTO_KEY);
+    form_set_address(event, form_text(record, SLOT_PROTO_ADDRESS));
+    form_set(record, FIELD_USER_AGENT, SLOT_PROTO_AGENT);
+}
+
+/* "us-central1-a" lies in the region "us-central1". */
+static struct slice region_of_zone(struct slice zone)
+{
+    ptrdiff_t dash = slice_rindex(zone, '-');
+    if (dash > 0 && (size_t)dash + 2 == zone.length)
+        return slice_first(zone, (size_t)dash);
+    return zone;
+}
+
+static struct slice region_of(const struct form_record *record)
+{
+    static const enum form_slot labels[] = {SLOT_LABEL_REGION, SLOT_LABEL_LOCATION};
+    struct slice name = form_text(record, SLOT_PROTO_RESOURCE);
+    struct slice region = form_first_text(record, labels, 2);
+    if (slice_present(region))
+        return region_of_zone(region);
+    region = form_text(record, SLOT_LABEL_ZONE);
+    if (slice_present(region))
+        return region_of_zone(region);
+    region = form_segment(name, SLICE("/regions/"));
+    if (slice_present(region))
+        return region;
+    region = form_segment(name, SLICE("/zones/"));
+    if (slice_present(region))
+        return region_of_zone(region);
+    return region_of_zone(form_text(record, SLOT_PROTO_LOCATION));
+}
+
+static struct slice project_of(const struct form_record *record)
+{
+    struct slice project = form_text(record, SLOT_LABEL_PROJECT);
+    struct slice name = form_text(record, SLOT_PROTO_RESOURCE);
+    if (slice_present(project))
+        return project;
+    project = form_segment(name, SLICE("projects/"));
+    if (slice_present(project))
+        return project;
+    return form_segment(form_text(record, SLOT_LOG_NAME), SLICE("projects/"));
+}
+
+/* A key in the text of an array of objects: `"granted" : false` anywhere.  Inside
+ * a string the quotes would be escaped. */
+static bool has_refusal(struct slice text)
+{
+    static const struct slice key = {"\"granted\"", 9};
+    ptrdiff_t at;
+    while ((at = slice_find(text, key)) >= 0) {
+        text = slice_skip(text, (size_t)at + key.length);
+        struct slice value = slice_trim(slice_first(text, 64));
+        if (slice_starts_with(value, SLICE(":")) &&
+            slice_starts_with(slice_trim(slice_skip(value, 1)), SLICE("false")))
+            return true;
+    }
+    return false;
+}
+
+/* google.rpc.Code: 0 OK, 7 PERMISSION_DENIED. */
+static void set_outcome(const struct form_record *record)
+{
+    struct event *event = record->event;
+    struct slice code = form_text(record, SLOT_PROTO_STATUS);
+
+    if (slice_present(code) && !slice_equal(code, SLICE("0"))) {
+        event->text[FIELD_ERROR_CODE] = code;
+        event->outcome =
+            slice_equal(code, SLICE("7")) ? OUTCOME_DENIED : OUTCOME_FAILURE;
+    } else if (!slice_present(code) &&
+               has_refusal(record->slots[SLOT_PROTO_AUTHORIZATION].text)) {
+        event->outcome = OUTCOME_DENIED;
+    } else {
+        event->outcome =
+            event->phase == PHASE_FIRST ? OUTCOME_PENDING : OUTCOME_SUCCESS;
+    }
+}
+
+/* A call that is done at once has both marks, or no operation at all. */
+static enum phase phase_of(const struct json_slot *slots)
+{
+    bool first = form_is(slots, SLOT_LONG_FIRST, JSON_TRUE);
+    bool last = form_is(slots, SLOT_LONG_LAST, JSON_TRUE);
+    if (first == last)
+        return first || !form_is_string(slots, SLOT_LONG_ID) ? PHASE_SINGLE
+                                                             : PHASE_MIDDLE;
+    return first ? PHASE_FIRST : PHASE_LAST;
+}
+
+static enum record_class no_method(const struct form_record *record,
+                                   const char **reason)
+{
+    struct slice type = record->slots[SLOT_PROTO_TYPE].text;
+    if (slice_present(type) && slice_find(type, SLICE("audit")) < 0) {
+        *reason = "log entry without an audit record"; /* App Engine requests */
+        return RECORD_SKIPPED;
+    }
+    *reason = "GCP audit record without a method name";
+    return RECORD_DAMAGED;
+}
+
+enum record_class gcp_fill(const struct form_record *record, const char **reason)
+{
+    static const enum form_slot time[] = {SLOT_TIMESTAMP, SLOT_RECEIVED};
+    struct event *event = record->event;
+
+    form_set(record, FIELD_OPERATION, SLOT_PROTO_METHOD);
+    if (!slice_present(event->text[FIELD_OPERATION]))
+        return no_method(record, reason);
+    form_set_iso_time(record, form_first_text(record, time, 2));
+    form_set(record, FIELD_SERVICE, SLOT_PROTO_SERVICE);
+    form_set(record, FIELD_RESOURCE, SLOT_PROTO_RESOURCE);
+    set_actor(record);
+    event->text[FIELD_ACCOUNT] = project_of(record);
+    event->text[FIELD_REGION] = region_of(record);
+    event->phase = phase_of(record->slots);
+    set_outcome(record);
+    form_set(record, FIELD_EVENT_ID, SLOT_INSERT_ID);
+    form_set(record, FIELD_CORRELATION_ID, SLOT_LONG_ID);
+    event->merge_key = slice_present(event->text[FIELD_CORRELATION_ID])
+                           ? event->text[FIELD_CORRELATION_ID]
+                           : event->text[FIELD_EVENT_ID];
+    return RECORD_EVENT;
+}
