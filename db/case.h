@@ -27,6 +27,7 @@ enum case_mode {
 struct case_file {
     sqlite3 *db;
     char *path;
+    char uuid[33];
     bool read_only;
 };
 
