@@ -1,0 +1,201 @@
+#include "config.h"
+
+#include "tui/actions.h"
+
+#include "tui/key.h"
+
+#define ON(view) (1u << VIEW_##view)
+#define LISTS (ON(GROUPS) | ON(HITS))
+#define ALL ((1u << VIEW_COUNT) - 1)
+
+const struct action actions_table[ACTION_COUNT] = {
+    {ACTION_DOWN, "Move", ALL, 0, NULL, "one row down", {'j', KEYCODE_DOWN}},
+    {ACTION_UP, "Move", ALL, 0, NULL, "one row up", {'k', KEYCODE_UP}},
+    {ACTION_PAGE_DOWN,
+     "Move",
+     ALL,
+     0,
+     NULL,
+     "one page down",
+     {KEYCODE_PAGE_DOWN, KEY_CTRL('f')}},
+    {ACTION_PAGE_UP,
+     "Move",
+     ALL,
+     0,
+     NULL,
+     "one page up",
+     {KEYCODE_PAGE_UP, KEY_CTRL('b')}},
+    {ACTION_HALF_DOWN, "Move", ALL, 0, NULL, "half a page down", {KEY_CTRL('d')}},
+    {ACTION_HALF_UP, "Move", ALL, 0, NULL, "half a page up", {KEY_CTRL('u')}},
+    {ACTION_TOP, "Move", ALL, 0, NULL, "to the first row", {'g', KEYCODE_HOME}},
+    {ACTION_BOTTOM, "Move", ALL, 0, NULL, "to the last row", {'G', KEYCODE_END}},
+    {ACTION_OPEN,
+     "Move",
+     LISTS,
+     1,
+     "open",
+     "open what is under the cursor",
+     {KEYCODE_ENTER, 'l', KEYCODE_RIGHT}},
+    {ACTION_BACK,
+     "Move",
+     ALL & ~ON(GROUPS),
+     2,
+     "back",
+     "back to the screen before",
+     {'q', 'h', KEYCODE_LEFT, KEYCODE_BACKSPACE, KEYCODE_ESCAPE}},
+    {ACTION_QUIT,
+     "Move",
+     ON(GROUPS),
+     90,
+     "quit",
+     "quit; everything is in the case file already",
+     {'q'}},
+    {ACTION_CLEAR, "Move", ON(GROUPS), 0, NULL, "forget the search", {KEYCODE_ESCAPE}},
+    {ACTION_NEXT_RECORD,
+     "Move",
+     ON(HIT),
+     8,
+     "next record",
+     "to the next log record of the operation",
+     {KEYCODE_TAB}},
+    {ACTION_PREVIOUS_RECORD,
+     "Move",
+     ON(HIT),
+     0,
+     NULL,
+     "to the log record before",
+     {KEYCODE_BACK_TAB}},
+    {ACTION_SEARCH,
+     "Find",
+     LISTS | ON(HIT) | ON(HELP),
+     3,
+     "search",
+     "search for a text, in any case of letters",
+     {'/', KEYCODE_F3}},
+    {ACTION_FIND_NEXT,
+     "Find",
+     LISTS | ON(HIT) | ON(HELP),
+     0,
+     NULL,
+     "to the next place found",
+     {'n'}},
+    {ACTION_FIND_PREVIOUS,
+     "Find",
+     LISTS | ON(HIT) | ON(HELP),
+     0,
+     NULL,
+     "to the place found before",
+     {'N'}},
+    {ACTION_FILTER,
+     "Find",
+     LISTS,
+     4,
+     "filter",
+     "filter: actor:~name ip:net lifecycle:creation since:time, -term negates",
+     {'&', KEYCODE_F4}},
+    {ACTION_SORT, "Find", LISTS, 6, "sort", "sort by the next column", {'s'}},
+    {ACTION_SORT_REVERSE, "Find", LISTS, 0, NULL, "reverse the order", {'S'}},
+    {ACTION_CREATES, "Find", LISTS, 0, NULL, "show or hide creations", {'1'}},
+    {ACTION_MODIFIES, "Find", LISTS, 0, NULL, "show or hide modifications", {'2'}},
+    {ACTION_DELETES, "Find", LISTS, 0, NULL, "show or hide deletions", {'3'}},
+    {ACTION_SHOW_APPROVED,
+     "Find",
+     LISTS,
+     7,
+     "approved",
+     "show or hide what is approved",
+     {'v'}},
+    {ACTION_APPROVE,
+     "Decide",
+     LISTS | ON(HIT),
+     5,
+     "approve",
+     "approve the operation or the group; on an approved one: un-approve",
+     {'a'}},
+    {ACTION_TOGGLE,
+     "Decide",
+     ON(APPROVALS),
+     1,
+     "enable or disable",
+     "enable or disable the approval",
+     {KEYCODE_ENTER, KEYCODE_SPACE, 'a'}},
+    {ACTION_UNDO,
+     "Decide",
+     LISTS | ON(HIT) | ON(APPROVALS),
+     20,
+     "undo",
+     "take back your own last change",
+     {'u'}},
+    {ACTION_APPROVALS,
+     "Screens",
+     LISTS | ON(HIT) | ON(SOURCES),
+     10,
+     "approvals",
+     "all approvals of this case",
+     {'A'}},
+    {ACTION_SOURCES,
+     "Screens",
+     LISTS | ON(HIT) | ON(APPROVALS),
+     11,
+     "sources",
+     "what was loaded, and what could not be read",
+     {'i'}},
+    {ACTION_FOLD,
+     "Screens",
+     ON(HIT),
+     6,
+     "fold raw",
+     "show or fold the raw records",
+     {'x'}},
+    {ACTION_COPY,
+     "Screens",
+     LISTS | ON(HIT),
+     21,
+     "copy",
+     "copy the row or the screen's text to the clipboard",
+     {'y'}},
+    {ACTION_REFRESH, "Screens", ALL, 0, NULL, "read the case again", {KEYCODE_F5, 'r'}},
+    {ACTION_HELP,
+     "Screens",
+     ALL & ~ON(HELP),
+     9,
+     "help",
+     "this page: the keys of the screen that you came from come first",
+     {'?', KEYCODE_F1}},
+    {ACTION_REDRAW, "Screens", ALL, 0, NULL, "draw the screen anew", {KEY_CTRL('l')}},
+    {ACTION_SUSPEND, "Screens", ALL, 0, NULL, "suspend; fg resumes", {KEY_CTRL('z')}},
+    {ACTION_INTERRUPT,
+     "Screens",
+     ALL,
+     0,
+     NULL,
+     "stop what is running; twice quits",
+     {KEY_CTRL('c')}},
+};
+
+const struct action *action_for_key(enum view_id view, uint32_t key)
+{
+    if (key == KEYCODE_NONE)
+        return NULL;
+    for (size_t i = 0; i < ACTION_COUNT; i++) {
+        const struct action *action = &actions_table[i];
+        if (!(action->views & 1u << view))
+            continue;
+        for (size_t k = 0; k < ACTION_KEYS; k++)
+            if (action->keys[k] == key)
+                return action;
+    }
+    return NULL;
+}
+
+const struct action *action_in_footer(enum view_id view, int rank_before)
+{
+    const struct action *best = NULL;
+    for (size_t i = 0; i < ACTION_COUNT; i++) {
+        const struct action *action = &actions_table[i];
+        if (action->footer_rank > rank_before && action->views & 1u << view &&
+            (!best || action->footer_rank < best->footer_rank))
+            best = action;
+    }
+    return best;
+}

@@ -1,0 +1,83 @@
+/*
+ * actions.h - everything that a key can do, once.
+ *
+ * Key dispatch, the footer and the help screen all come from this table, so none of
+ * them can say what another does not do.
+ */
+#ifndef TUI_ACTIONS_H
+#define TUI_ACTIONS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum view_id {
+    VIEW_GROUPS,
+    VIEW_HITS,
+    VIEW_HIT,
+    VIEW_APPROVALS,
+    VIEW_SOURCES,
+    VIEW_HELP,
+    VIEW_COUNT
+};
+
+enum action_id {
+    ACTION_DOWN,
+    ACTION_UP,
+    ACTION_PAGE_DOWN,
+    ACTION_PAGE_UP,
+    ACTION_HALF_DOWN,
+    ACTION_HALF_UP,
+    ACTION_TOP,
+    ACTION_BOTTOM,
+    ACTION_OPEN,
+    ACTION_BACK,
+    ACTION_QUIT,
+    ACTION_CLEAR,
+    ACTION_NEXT_RECORD,
+    ACTION_PREVIOUS_RECORD,
+    ACTION_SEARCH,
+    ACTION_FIND_NEXT,
+    ACTION_FIND_PREVIOUS,
+    ACTION_FILTER,
+    ACTION_SORT,
+    ACTION_SORT_REVERSE,
+    ACTION_CREATES,
+    ACTION_MODIFIES,
+    ACTION_DELETES,
+    ACTION_SHOW_APPROVED,
+    ACTION_APPROVE,
+    ACTION_TOGGLE,
+    ACTION_UNDO,
+    ACTION_APPROVALS,
+    ACTION_SOURCES,
+    ACTION_FOLD,
+    ACTION_COPY,
+    ACTION_REFRESH,
+    ACTION_HELP,
+    ACTION_REDRAW,
+    ACTION_SUSPEND,
+    ACTION_INTERRUPT,
+    ACTION_COUNT
+};
+
+enum { ACTION_KEYS = 6 };
+
+struct action {
+    enum action_id id;
+    const char *section; /* heading on the help screen */
+    unsigned views;      /* 1 << view_id */
+    int footer_rank;     /* place in the footer, 0: not in it */
+    const char *label;   /* in the footer */
+    const char *help;    /* one line */
+    uint32_t keys[ACTION_KEYS];
+};
+
+/* In order of help: actions_table[i].id == i. */
+extern const struct action actions_table[ACTION_COUNT];
+
+/* NULL: the key does nothing in this view. */
+const struct action *action_for_key(enum view_id view, uint32_t key);
+/* The action of this view with the next higher rank in the footer, NULL at the end. */
+const struct action *action_in_footer(enum view_id view, int rank_before);
+
+#endif

@@ -1,0 +1,141 @@
+#include "config.h"
+
+#include <stdio.h>
+
+#include "core/timestamp.h"
+#include "tui/view.h"
+
+const char *format_number(uint64_t value, char out[NUMBER_MAX])
+{
+    char digits[NUMBER_MAX];
+    int count = snprintf(digits, sizeof digits, "%llu", (unsigned long long)value);
+    int at = 0;
+    for (int i = 0; i < count && at < NUMBER_MAX - 2; i++) {
+        if (i && (count - i) % 3 == 0)
+            out[at++] = ',';
+        out[at++] = digits[i];
+    }
+    out[at] = '\0';
+    return out;
+}
+
+void format_span(int64_t first_us, int64_t last_us, char *out, size_t size)
+{
+    enum { YEAR = 5, DAY = 10 };
+    char first[TIMESTAMP_TEXT_MAX], last[TIMESTAMP_TEXT_MAX];
+    timestamp_format(first_us, first);
+    timestamp_format(last_us, last);
+    first[DAY] = last[DAY] = '\0';
+    if (!first[0] || !last[0])
+        out[0] = '\0';
+    else if (!strcmp(first, last))
+        snprintf(out, size, "%s UTC", first);
+    else if (!strncmp(first, last, YEAR))
+        snprintf(out, size, "%s - %s UTC", first, last + YEAR);
+    else
+        snprintf(out, size, "%s - %s UTC", first, last);
+}
+
+void draw_header(struct canvas *canvas, int row, const struct column *columns,
+                 int count, const struct column_place *places, int sorted,
+                 bool descending)
+{
+    for (int i = 0; i < count; i++) {
+        int start = ROW_MARKS + places[i].start, width = places[i].width;
+        char title[40];
+        snprintf(title, sizeof title, "%s%s", columns[i].title,
+                 i != sorted  ? ""
+                 : descending ? "-"
+                              : "+");
+        if (columns[i].right)
+            canvas_right(canvas, row, start, width, title, ROLE_HEADER);
+        else
+            canvas_label(canvas, row, start, width, title, ROLE_HEADER);
+    }
+}
+
+void draw_marks(struct canvas *canvas, int row, bool selected, char mark,
+                enum role role)
+{
+    if (selected) {
+        canvas_fill(canvas, row, 0, 1, '>', ROLE_TEXT);
+        canvas_select(canvas, row, 0, canvas->width);
+    }
+    canvas_fill(canvas, row, 2, 1, mark, role);
+}
+
+void draw_placeholder(const struct app *app, struct canvas *canvas, int row,
+                      bool selected)
+{
+    draw_marks(canvas, row, selected, ' ', ROLE_TEXT);
+    if (app->late)
+        canvas_label(canvas, row, ROW_MARKS, 3, "...", ROLE_DIM);
+}
+
+void row_text(const struct row_pen *pen, int column, struct slice text, enum role role)
+{
+    canvas_text(pen->canvas, pen->row, ROW_MARKS + pen->places[column].start,
+                pen->places[column].width, text, role);
+}
+
+void row_right(const struct row_pen *pen, int column, const char *text, enum role role)
+{
+    canvas_right(pen->canvas, pen->row, ROW_MARKS + pen->places[column].start,
+                 pen->places[column].width, text, role);
+}
+
+void row_time(const struct row_pen *pen, int column, int64_t time_us)
+{
+    char text[TIMESTAMP_TEXT_MAX];
+    timestamp_format_short(time_us, text);
+    row_text(pen, column, slice_from(text[0] ? text : "-"), ROLE_TEXT);
+}
+
+const char *sort_name(enum view_id view, int column)
+{
+    static const char *const groups[GROUP_SORT_COUNT] = {
+        [GROUP_BY_LAST] = "last seen",        [GROUP_BY_FIRST] = "first seen",
+        [GROUP_BY_ACTOR] = "actor",           [GROUP_BY_COUNT] = "number of operations",
+        [GROUP_BY_OPEN] = "number to decide",
+    };
+    static const char *const operations[OPERATION_SORT_COUNT] = {
+        [OPERATION_BY_TIME] = "time",           [OPERATION_BY_NAME] = "operation",
+        [OPERATION_BY_LIFECYCLE] = "lifecycle", [OPERATION_BY_OUTCOME] = "outcome",
+        [OPERATION_BY_ADDRESS] = "address",
+    };
+    return view == VIEW_HITS ? operations[column] : groups[column];
+}
+
+char hit_mark(const struct hit_row *row, enum role *role)
+{
+    const struct operation *operation = &row->operation;
+    *role = ROLE_TEXT;
+    if (row->approval) {
+        *role = ROLE_APPROVED;
+        return 'a';
+    }
+    if (outcome_is_attempt(operation->event.outcome)) {
+        *role = ROLE_ATTEMPT;
+        return 'x';
+    }
+    if (operation->lifecycle == LIFECYCLE_CREATION ||
+        operation->lifecycle == LIFECYCLE_CREATION_MODIFICATION) {
+        *role = ROLE_ALERT;
+        return '!';
+    }
+    return ' ';
+}
+
+const char *lifecycle_word(enum lifecycle lifecycle)
+{
+    static const char *const words[LIFECYCLE_COUNT] = {
+        [LIFECYCLE_NONE] = "",
+        [LIFECYCLE_CREATION] = "create",
+        [LIFECYCLE_MODIFICATION] = "modify",
+        [LIFECYCLE_DELETION] = "delete",
+        [LIFECYCLE_CREATION_MODIFICATION] = "cre/mod",
+        [LIFECYCLE_READ] = "read",
+        [LIFECYCLE_OTHER] = "other",
+    };
+    return words[lifecycle];
+}

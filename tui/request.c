@@ -1,0 +1,318 @@
+#include "config.h"
+
+#include "tui/request.h"
+
+#include <stdlib.h>
+
+enum {
+    FIND_LIMIT = 10000,
+    /* A row that moved further than this many places is given up. */
+    ANCHOR_PAGES = 64,
+    ANCHOR_PAGE = 1024,
+};
+
+struct request *request_new(enum request_kind kind)
+{
+    struct request *request = calloc(1, sizeof *request);
+    if (!request)
+        return NULL;
+    request->kind = kind;
+    arena_init(&request->arena);
+    return request;
+}
+
+void request_free(struct request *request)
+{
+    if (!request)
+        return;
+    arena_fini(&request->arena);
+    free(request);
+}
+
+void request_set_scope(struct request *request, const struct request_scope *scope)
+{
+    request->scope = *scope;
+    request->scope.filter = arena_copy(&request->arena, scope->filter);
+    request->scope.actor = arena_copy(&request->arena, scope->actor);
+}
+
+void request_set_approval(struct request *request, const struct approval *approval)
+{
+    struct arena *arena = &request->arena;
+    request->approval = *approval;
+    for (int i = 0; i < APPROVAL_SELECTOR_COUNT; i++)
+        request->approval.selector[i] = arena_copy(arena, approval->selector[i]);
+    request->approval.ticket = arena_copy(arena, approval->ticket);
+    request->approval.reason = arena_copy(arena, approval->reason);
+    request->approval.approved_by = arena_copy(arena, approval->approved_by);
+    request->approval.created_by = arena_copy(arena, approval->created_by);
+}
+
+struct result *result_new(const struct request *request)
+{
+    struct result *result = calloc(1, sizeof *result);
+    if (!result)
+        return NULL;
+    result->kind = request->kind;
+    result->generation = request->generation;
+    result->anchor_position = -1;
+    arena_init(&result->arena);
+    return result;
+}
+
+void result_free(struct result *result)
+{
+    if (!result)
+        return;
+    arena_fini(&result->arena);
+    free(result);
+}
+
+/* What a request needs to be answered. */
+struct answering {
+    const struct request *request;
+    struct case_file *handle;
+    const struct request_context *context;
+    struct filter filter;
+    struct hit_scope scope;
+    struct result *result;
+};
+
+static int scope_make(struct answering *job)
+{
+    const struct request_scope *from = &job->request->scope;
+    struct result *result = job->result;
+    job->scope = (struct hit_scope){
+        .hide_approved = from->hide_approved,
+        .one_group = from->one_group,
+        .actor = from->actor,
+        .provider = from->provider,
+    };
+    if (slice_blank(from->filter))
+        return 0;
+    if (filter_parse(&job->filter, &result->arena, from->filter, from->last_event_us,
+                     &result->error))
+        return -1;
+    job->scope.filter = &job->filter;
+    return 0;
+}
+
+static int answer_overview(struct answering *job)
+{
+    struct result *result = job->result;
+    if (query_summary(job->handle, &result->summary, &result->error))
+        return -1;
+    return query_histogram(job->handle, &job->scope, job->request->limit,
+                           &result->arena, &result->histogram, &result->error);
+}
+
+static int groups_at(struct answering *job, uint64_t offset, size_t limit,
+                     struct arena *arena, struct group_list *out)
+{
+    const struct request *request = job->request;
+    return query_groups(job->handle, &job->scope, (enum group_sort)request->sort,
+                        request->descending, offset, limit, arena, out,
+                        &job->result->error);
+}
+
+static int hits_at(struct answering *job, uint64_t offset, size_t limit,
+                   struct arena *arena, struct hit_list *out)
+{
+    const struct request *request = job->request;
+    return query_hits(job->handle, &job->scope, (enum operation_sort)request->sort,
+                      request->descending, offset, limit, arena, out,
+                      &job->result->error);
+}
+
+static int64_t anchor_in_groups(const struct request *request,
+                                const struct group_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->rows[i].provider == request->anchor_provider &&
+            slice_equal(list->rows[i].actor, request->anchor))
+            return (int64_t)(list->offset + i);
+    return -1;
+}
+
+static int64_t anchor_in_hits(const struct request *request,
+                              const struct hit_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (slice_equal(list->rows[i].id, request->anchor))
+            return (int64_t)(list->offset + i);
+    return -1;
+}
+
+/* One page of either list; the position of the anchor in it or -1, -2 at the end. */
+static int64_t anchor_in_page(struct answering *job, uint64_t offset,
+                              struct arena *arena)
+{
+    if (job->request->kind == REQUEST_GROUPS) {
+        struct group_list list;
+        if (groups_at(job, offset, ANCHOR_PAGE, arena, &list) || !list.count)
+            return -2;
+        return anchor_in_groups(job->request, &list);
+    }
+    struct hit_list list;
+    if (hits_at(job, offset, ANCHOR_PAGE, arena, &list) || !list.count)
+        return -2;
+    return anchor_in_hits(job->request, &list);
+}
+
+static int64_t anchor_search(struct answering *job)
+{
+    int64_t position = -1;
+    for (int page = 0; page < ANCHOR_PAGES && position == -1; page++) {
+        struct arena arena;
+        arena_init(&arena);
+        position = anchor_in_page(job, (uint64_t)page * ANCHOR_PAGE, &arena);
+        arena_fini(&arena);
+    }
+    return position < 0 ? -1 : position;
+}
+
+/*
+ * The window asked for, or, where the anchor has moved out of it, the window around
+ * the anchor's new place.
+ */
+static uint64_t window_around(const struct request *request, int64_t position)
+{
+    uint64_t half = request->limit / 2;
+    return (uint64_t)position > half ? (uint64_t)position - half : 0;
+}
+
+static int answer_groups(struct answering *job)
+{
+    const struct request *request = job->request;
+    struct result *result = job->result;
+    struct group_list *list = &result->groups;
+    if (groups_at(job, request->offset, request->limit, &result->arena, list))
+        return -1;
+    if (!request->anchored)
+        return 0;
+    result->anchor_position = anchor_in_groups(request, list);
+    if (result->anchor_position >= 0)
+        return 0;
+    result->anchor_position = anchor_search(job);
+    if (result->anchor_position < 0)
+        return 0;
+    return groups_at(job, window_around(request, result->anchor_position),
+                     request->limit, &result->arena, list);
+}
+
+static int answer_hits(struct answering *job)
+{
+    const struct request *request = job->request;
+    struct result *result = job->result;
+    struct hit_list *list = &result->hits;
+    if (hits_at(job, request->offset, request->limit, &result->arena, list))
+        return -1;
+    if (!request->anchored)
+        return 0;
+    result->anchor_position = anchor_in_hits(request, list);
+    if (result->anchor_position >= 0)
+        return 0;
+    result->anchor_position = anchor_search(job);
+    if (result->anchor_position < 0)
+        return 0;
+    return hits_at(job, window_around(request, result->anchor_position), request->limit,
+                   &result->arena, list);
+}
+
+static int answer_hit(struct answering *job)
+{
+    struct result *result = job->result;
+    if (query_hit(job->handle, job->request->operation_id, &result->arena, &result->hit,
+                  &result->error))
+        return -1;
+    return query_evidence(job->handle, job->request->operation_id, true, &result->arena,
+                          &result->evidence, &result->error);
+}
+
+static int answer_approvals(struct answering *job)
+{
+    return triage_approvals(job->handle, &job->result->arena, &job->result->approvals,
+                            &job->result->error);
+}
+
+static int answer_sources(struct answering *job)
+{
+    return query_sources(job->handle, job->request->offset, job->request->limit,
+                         &job->result->arena, &job->result->sources,
+                         &job->result->error);
+}
+
+static int answer_find(struct answering *job)
+{
+    const struct request *request = job->request;
+    struct result *result = job->result;
+    if (request->find_groups)
+        return query_find_groups(job->handle, &job->scope,
+                                 (enum group_sort)request->sort, request->descending,
+                                 request->needle, FIND_LIMIT, &result->arena,
+                                 &result->positions, &result->error);
+    return query_find_hits(job->handle, &job->scope, (enum operation_sort)request->sort,
+                           request->descending, request->needle, FIND_LIMIT,
+                           &result->arena, &result->positions, &result->error);
+}
+
+static int answer_propose(struct answering *job)
+{
+    return triage_propose(job->handle, &job->scope, job->request->operation_id,
+                          &job->result->arena, &job->result->approval,
+                          &job->result->error);
+}
+
+static int answer_approve(struct answering *job)
+{
+    job->result->approval = job->request->approval;
+    if (triage_approve(job->handle, &job->context->analyst, job->context->now_us,
+                       &job->result->approval, &job->result->error))
+        return -1;
+    /* Its texts are the request's, which ends here; the id is what is told. */
+    int64_t id = job->result->approval.id;
+    job->result->approval = (struct approval){.id = id};
+    return triage_approvals(job->handle, &job->result->arena, &job->result->approvals,
+                            &job->result->error);
+}
+
+static int answer_set_enabled(struct answering *job)
+{
+    job->result->approval.id = job->request->approval_id;
+    job->result->approval.enabled = job->request->enabled;
+    return triage_set_enabled(job->handle, &job->context->analyst, job->context->now_us,
+                              job->request->approval_id, job->request->enabled,
+                              &job->result->error);
+}
+
+static int answer_undo(struct answering *job)
+{
+    return triage_undo(job->handle, &job->context->analyst, job->context->now_us,
+                       &job->result->arena, &job->result->what, &job->result->error);
+}
+
+static int answer_mark_seen(struct answering *job)
+{
+    return triage_mark_seen(job->handle, job->request->operation_id,
+                            &job->result->error);
+}
+
+static int (*const answers[REQUEST_KIND_COUNT])(struct answering *job) = {
+    [REQUEST_OVERVIEW] = answer_overview,   [REQUEST_GROUPS] = answer_groups,
+    [REQUEST_HITS] = answer_hits,           [REQUEST_HIT] = answer_hit,
+    [REQUEST_APPROVALS] = answer_approvals, [REQUEST_SOURCES] = answer_sources,
+    [REQUEST_FIND] = answer_find,           [REQUEST_PROPOSE] = answer_propose,
+    [REQUEST_APPROVE] = answer_approve,     [REQUEST_SET_ENABLED] = answer_set_enabled,
+    [REQUEST_UNDO] = answer_undo,           [REQUEST_MARK_SEEN] = answer_mark_seen,
+};
+
+struct result *request_run(const struct request *request, struct case_file *handle,
+                           const struct request_context *context)
+{
+    struct answering job = {.request = request, .handle = handle, .context = context};
+    job.result = result_new(request);
+    if (!job.result)
+        return NULL;
+    job.result->failed = scope_make(&job) || answers[request->kind](&job);
+    return job.result;
+}

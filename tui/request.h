@@ -1,0 +1,106 @@
+/*
+ * request.h - what the screens ask of the case, and what comes back.
+ *
+ * A request owns copies of all that it needs; a result owns its rows.  Both travel
+ * between the screen's thread and the worker by pointer, each with one owner at a
+ * time.  `generation` comes back unchanged: the screen drops what it no longer waits
+ * for.
+ */
+#ifndef TUI_REQUEST_H
+#define TUI_REQUEST_H
+
+#include "db/query.h"
+#include "db/triage.h"
+
+enum request_kind {
+    REQUEST_OVERVIEW, /* summary and histogram */
+    REQUEST_GROUPS,
+    REQUEST_HITS,
+    REQUEST_HIT,
+    REQUEST_APPROVALS,
+    REQUEST_SOURCES,
+    REQUEST_FIND,
+    REQUEST_PROPOSE,
+    /* These write. */
+    REQUEST_APPROVE,
+    REQUEST_SET_ENABLED,
+    REQUEST_UNDO,
+    REQUEST_MARK_SEEN,
+    REQUEST_KIND_COUNT
+};
+
+static inline bool request_writes(enum request_kind kind)
+{
+    return kind >= REQUEST_APPROVE;
+}
+
+/* hit_scope by value: the filter as its text, which has been checked already. */
+struct request_scope {
+    struct slice filter;
+    int64_t last_event_us;
+    bool hide_approved, one_group;
+    struct slice actor;
+    enum provider provider;
+};
+
+struct request {
+    enum request_kind kind;
+    uint64_t generation;
+    struct arena arena;
+    struct request_scope scope;
+    int sort;
+    bool descending;
+    uint64_t offset;
+    size_t limit;
+    /* Where is this row now?  An operation's id, or actor and provider of a group. */
+    bool anchored;
+    struct slice anchor;
+    enum provider anchor_provider;
+    uint64_t known_total;
+    struct slice needle;
+    bool find_groups;
+    struct slice operation_id;
+    int64_t approval_id;
+    bool enabled;
+    struct approval approval;
+};
+
+struct result {
+    enum request_kind kind;
+    uint64_t generation;
+    struct arena arena;
+    bool failed;
+    struct error error;
+    int64_t anchor_position; /* -1: not asked, or not found */
+    struct case_summary summary;
+    struct histogram histogram;
+    struct group_list groups;
+    struct hit_list hits;
+    struct hit_row hit;
+    struct evidence_list evidence;
+    struct approval_list approvals;
+    struct source_list sources;
+    struct position_list positions;
+    struct approval approval;
+    struct slice what;
+};
+
+struct request *request_new(enum request_kind kind);
+void request_free(struct request *request);
+void request_set_scope(struct request *request, const struct request_scope *scope);
+void request_set_approval(struct request *request, const struct approval *approval);
+
+struct result *result_new(const struct request *request);
+void result_free(struct result *result);
+
+/* Who asks, for what is written. */
+struct request_context {
+    struct analyst analyst;
+    int64_t now_us;
+};
+
+/* Answers with the handle's case.  NULL: no memory for an answer. */
+struct result *request_run(const struct request *request, struct case_file *handle,
+                           const struct request_context *context);
+
+#endif

@@ -1,0 +1,129 @@
+/*
+ * view.h - what every screen of the dashboard offers to app.c, and what app.c offers
+ * to the screens.  One record of functions for each view.
+ */
+#ifndef TUI_VIEW_H
+#define TUI_VIEW_H
+
+#include "tui/app.h"
+#include "tui/columns.h"
+
+/* Rows of the screen given to each part; -1: not shown. */
+struct layout {
+    bool too_small;
+    int loading, filter, title, header;
+    int body, body_height;
+    int histogram, footer;
+};
+
+struct view {
+    /* What moves with j and k. */
+    struct list *(*list)(struct app *app);
+    /* Asks for what it needs and does not have. */
+    void (*want)(struct app *app, struct effects *effects);
+    /* An action of its own; false: none of its. */
+    bool (*act)(struct app *app, enum action_id action, struct effects *effects);
+    /* The geometry is new: page sizes, wrapped text. */
+    void (*resize)(struct app *app, const struct layout *layout);
+    /* Line above the column header, NULL: none. */
+    void (*title)(const struct app *app, struct canvas *canvas, int row);
+    void (*header)(const struct app *app, struct canvas *canvas, int row);
+    void (*render)(const struct app *app, struct canvas *canvas,
+                   const struct layout *layout);
+};
+
+extern const struct view view_groups, view_hits, view_hit, view_approvals, view_sources,
+    view_help;
+
+const struct view *view_get(enum view_id id);
+enum view_id app_view(const struct app *app);
+void app_push(struct app *app, enum view_id view);
+void app_layout(const struct app *app, struct layout *out);
+
+/* --- asking ------------------------------------------------------------------ */
+
+/* Sends it; older requests of the kind are forgotten. NULL is ignored. */
+void app_ask(struct app *app, struct effects *effects, struct request *request);
+void app_effect(struct effects *effects, struct effect effect);
+/* Filter, hidden lifecycles and approvals; with the group of VIEW_HITS. The filter
+ * text lives in *arena. */
+struct request_scope app_scope(const struct app *app, bool one_group,
+                               struct arena *arena);
+/* Everything shown is to be read again: the case changed (rows keep their places)
+ * or what is asked for did (lists start at the top). */
+void app_data_changed(struct app *app);
+void app_scope_changed(struct app *app);
+/* A sentence in place of the footer. */
+void app_notice(struct app *app, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void app_error(struct app *app, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Copies text to the clipboard; `what` for the notice. */
+void app_copy(struct app *app, struct effects *effects, struct slice text,
+              const char *what);
+
+/* --- windows of rows --------------------------------------------------------- */
+
+/* Whether to ask; then *offset and *limit say for what. */
+bool rows_want(struct rows *rows, bool pending, uint64_t *offset, size_t *limit);
+/* Takes the result over; the cursor follows its row. */
+void rows_take(struct rows *rows, struct result *result);
+/* To be read again: from the top, or where it is. */
+void rows_restart(struct rows *rows);
+void rows_refresh(struct rows *rows);
+void rows_forget(struct rows *rows);
+/* Index into the window of a position, or -1. */
+ptrdiff_t rows_index(const struct rows *rows, uint64_t position);
+
+/* --- searching (find.c) ------------------------------------------------------- */
+
+void find_start(struct app *app, struct slice text, struct effects *effects);
+void find_step(struct app *app, int direction, struct effects *effects);
+void find_take(struct app *app, struct result *result);
+void find_forget(struct app *app);
+struct slice find_text(const struct app *app);
+
+/* --- approving (decide.c) ----------------------------------------------------- */
+
+void decide_approve(struct app *app, struct effects *effects);
+void decide_toggle(struct app *app, struct effects *effects);
+void decide_undo(struct app *app, struct effects *effects);
+void decide_answer(struct app *app, struct effects *effects);
+void decide_cancel(struct app *app);
+void decide_take(struct app *app, struct result *result);
+void decide_resize(struct app *app);
+
+/* --- drawing (draw.c) --------------------------------------------------------- */
+
+void draw_header(struct canvas *canvas, int row, const struct column *columns,
+                 int count, const struct column_place *places, int sorted,
+                 bool descending);
+/* "9,998,120" */
+enum { NUMBER_MAX = 32 };
+const char *format_number(uint64_t value, char out[NUMBER_MAX]);
+/* "2026-03-10 - 03-15"; blank where unknown. */
+void format_span(int64_t first_us, int64_t last_us, char *out, size_t size);
+/* Cursor mark and row state, common to all lists; returns the first free column. */
+enum { ROW_MARKS = 4 };
+void draw_marks(struct canvas *canvas, int row, bool selected, char mark,
+                enum role role);
+/* The row is not known yet. */
+void draw_placeholder(const struct app *app, struct canvas *canvas, int row,
+                      bool selected);
+/* The columns of one row. */
+struct row_pen {
+    struct canvas *canvas;
+    int row;
+    const struct column_place *places;
+};
+void row_text(const struct row_pen *pen, int column, struct slice text, enum role role);
+void row_right(const struct row_pen *pen, int column, const char *text, enum role role);
+/* To the second, without the year. */
+void row_time(const struct row_pen *pen, int column, int64_t time_us);
+/* "last seen": what a sort of that list is called. */
+const char *sort_name(enum view_id view, int column);
+/* `!` open creation, `x` attempt, `a` approved, blank. */
+char hit_mark(const struct hit_row *row, enum role *role);
+const char *lifecycle_word(enum lifecycle lifecycle);
+
+#endif

@@ -1,0 +1,132 @@
+/* Approvals: who allowed what, for when, and what each covers. */
+#include "config.h"
+
+#include "core/timestamp.h"
+#include "tui/view.h"
+
+enum { ID, COVERS, TICKET, FROM, UNTIL, SELECTORS, AUTHOR, REASON, COLUMN_COUNT };
+
+static const struct column columns[COLUMN_COUNT] = {
+    [ID] = {"ID", 3, 5, 0, 0, true},
+    [COVERS] = {"COVERS", 6, 6, 0, 2, true},
+    [TICKET] = {"TICKET", 12, 20, 1, 0, false},
+    [FROM] = {"FROM", 14, 14, 0, 3, false},
+    [UNTIL] = {"UNTIL", 14, 14, 0, 1, false},
+    [SELECTORS] = {"WHAT", 16, 120, 4, 0, false},
+    [AUTHOR] = {"AUTHOR", 10, 20, 1, 4, false},
+    [REASON] = {"REASON", 14, 60, 2, 5, false},
+};
+
+static struct list *list(struct app *app)
+{
+    return &app->approvals.list;
+}
+
+static void want(struct app *app, struct effects *effects)
+{
+    uint64_t offset;
+    size_t limit;
+    if (rows_want(&app->approvals, app->waits[REQUEST_APPROVALS].pending, &offset,
+                  &limit))
+        app_ask(app, effects, request_new(REQUEST_APPROVALS));
+}
+
+static bool act(struct app *app, enum action_id action, struct effects *effects)
+{
+    (void)app;
+    (void)action;
+    (void)effects;
+    return false;
+}
+
+static void resize(struct app *app, const struct layout *layout)
+{
+    list_resize(&app->approvals.list, (uint64_t)layout->body_height);
+}
+
+static void title(const struct app *app, struct canvas *canvas, int row)
+{
+    (void)app;
+    canvas_label(canvas, row, 1, canvas->width,
+                 "Approvals  (a: enabled, -: disabled; times are of the events)",
+                 ROLE_TITLE);
+}
+
+static void header(const struct app *app, struct canvas *canvas, int row)
+{
+    (void)app;
+    struct column_place places[COLUMN_COUNT];
+    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
+    draw_header(canvas, row, columns, COLUMN_COUNT, places, -1, false);
+}
+
+static void selectors_at(const struct row_pen *pen, const struct approval *approval)
+{
+    int start = ROW_MARKS + pen->places[SELECTORS].start;
+    int end = start + pen->places[SELECTORS].width;
+    for (int i = 0; i < APPROVAL_SELECTOR_COUNT && start < end; i++) {
+        if (slice_blank(approval->selector[i]))
+            continue;
+        start +=
+            canvas_printf(pen->canvas, pen->row, start, end - start, ROLE_DIM,
+                          "%s:", approval_selector_name((enum approval_selector)i));
+        start += 1 + canvas_text(pen->canvas, pen->row, start, sub_sat(end, start),
+                                 approval->selector[i], ROLE_TEXT);
+    }
+}
+
+static void render_row(const struct approval_row *row, const struct row_pen *pen,
+                       bool selected)
+{
+    const struct approval *approval = &row->approval;
+    char number[NUMBER_MAX];
+    draw_marks(pen->canvas, pen->row, selected, approval->enabled ? 'a' : '-',
+               approval->enabled ? ROLE_APPROVED : ROLE_DIM);
+    row_right(pen, ID, format_number((uint64_t)approval->id, number), ROLE_TEXT);
+    row_right(pen, COVERS, format_number(row->covers, number), ROLE_TEXT);
+    row_text(pen, TICKET, slice_blank(approval->ticket) ? SLICE("-") : approval->ticket,
+             ROLE_TEXT);
+    row_time(pen, FROM, approval->start_us);
+    if (approval->end_us == EVENT_TIME_NONE)
+        row_text(pen, UNTIL, SLICE("open"), ROLE_ALERT);
+    else
+        row_time(pen, UNTIL, approval->end_us);
+    selectors_at(pen, approval);
+    row_text(pen, AUTHOR, approval->created_by, ROLE_TEXT);
+    row_text(pen, REASON, approval->reason, ROLE_TEXT);
+}
+
+static void render(const struct app *app, struct canvas *canvas,
+                   const struct layout *layout)
+{
+    struct column_place places[COLUMN_COUNT];
+    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
+    const struct list *shown = &app->approvals.list;
+    if (app->approvals.known && shown->total == 0)
+        canvas_label(
+            canvas, layout->body, ROW_MARKS, canvas->width,
+            "Nothing is approved yet: a on an operation or a group approves it",
+            ROLE_DIM);
+    for (int i = 0; i < layout->body_height; i++) {
+        uint64_t position = shown->top + (uint64_t)i;
+        struct row_pen pen = {canvas, layout->body + i, places};
+        if (app->approvals.known && position >= shown->total)
+            break;
+        ptrdiff_t index = rows_index(&app->approvals, position);
+        if (index < 0)
+            draw_placeholder(app, canvas, pen.row, position == shown->cursor);
+        else
+            render_row(&app->approvals.result->approvals.rows[index], &pen,
+                       position == shown->cursor);
+    }
+}
+
+const struct view view_approvals = {
+    .list = list,
+    .want = want,
+    .act = act,
+    .resize = resize,
+    .title = title,
+    .header = header,
+    .render = render,
+};

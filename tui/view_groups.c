@@ -1,0 +1,250 @@
+/* Actors with what they did: the first screen. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/actor.h"
+#include "core/escape.h"
+#include "tui/view.h"
+
+enum { ACTOR, WHERE, CREATE, MODIFY, DELETE, FIRST, LAST, STATE, COLUMN_COUNT };
+
+static const struct column columns[COLUMN_COUNT] = {
+    [ACTOR] = {"ACTOR", 15, 60, 3, 0, false},
+    [WHERE] = {"WHERE", 11, 30, 2, 3, false},
+    [CREATE] = {"CREATE", 6, 6, 0, 0, true},
+    [MODIFY] = {"MODIFY", 6, 6, 0, 0, true},
+    [DELETE] = {"DELETE", 6, 6, 0, 0, true},
+    [FIRST] = {"FIRST SEEN", 14, 14, 0, 4, false},
+    [LAST] = {"LAST SEEN", 14, 14, 0, 2, false},
+    [STATE] = {"STATE", 8, 14, 1, 1, false},
+};
+
+/* Which column the sort is shown on. */
+static const int sort_columns[GROUP_SORT_COUNT] = {
+    [GROUP_BY_LAST] = LAST, [GROUP_BY_FIRST] = FIRST, [GROUP_BY_ACTOR] = ACTOR,
+    [GROUP_BY_COUNT] = -1,  [GROUP_BY_OPEN] = STATE,
+};
+static struct list *list(struct app *app)
+{
+    return &app->groups.list;
+}
+
+static void want(struct app *app, struct effects *effects)
+{
+    struct rows *rows = &app->groups;
+    uint64_t offset;
+    size_t limit;
+    if (!rows_want(rows, app->waits[REQUEST_GROUPS].pending, &offset, &limit))
+        return;
+    struct request *request = request_new(REQUEST_GROUPS);
+    if (!request)
+        return;
+    struct arena arena;
+    arena_init(&arena);
+    struct request_scope scope = app_scope(app, false, &arena);
+    request_set_scope(request, &scope);
+    arena_fini(&arena);
+    request->sort = app->group_sorting.column;
+    request->descending = app->group_sorting.descending;
+    request->offset = offset;
+    request->limit = limit;
+    ptrdiff_t index = rows_index(rows, rows->list.cursor);
+    if (index >= 0 && rows->follow) {
+        request->anchored = true;
+        request->anchor =
+            arena_copy(&request->arena, rows->result->groups.rows[index].actor);
+        request->anchor_provider = rows->result->groups.rows[index].provider;
+    }
+    app_ask(app, effects, request);
+}
+
+static const struct group_row *current(const struct app *app)
+{
+    ptrdiff_t index = rows_index(&app->groups, app->groups.list.cursor);
+    return index < 0 ? NULL : &app->groups.result->groups.rows[index];
+}
+
+static void open_group(struct app *app)
+{
+    const struct group_row *group = current(app);
+    if (!group)
+        return;
+    char *actor = NULL;
+    if (slice_present(group->actor)) {
+        actor = malloc(group->actor.length + 1);
+        if (!actor)
+            return;
+        memcpy(actor, group->actor.data, group->actor.length);
+    }
+    free(app->group_actor);
+    app->group_actor = actor;
+    app->group_actor_length = group->actor.length;
+    app->group_provider = group->provider;
+    app->waits[REQUEST_HITS].pending = false;
+    rows_forget(&app->hits);
+    app_push(app, VIEW_HITS);
+}
+
+static bool act(struct app *app, enum action_id action, struct effects *effects)
+{
+    if (action == ACTION_OPEN) {
+        open_group(app);
+        return true;
+    }
+    if (action == ACTION_COPY) {
+        const struct group_row *group = current(app);
+        if (group) {
+            struct arena arena;
+            arena_init(&arena);
+            app_copy(app, effects, escape_text(&arena, group->actor), "the actor");
+            arena_fini(&arena);
+        }
+        return true;
+    }
+    return false;
+}
+
+static void resize(struct app *app, const struct layout *layout)
+{
+    list_resize(&app->groups.list, (uint64_t)layout->body_height);
+}
+
+static void header(const struct app *app, struct canvas *canvas, int row)
+{
+    struct column_place places[COLUMN_COUNT];
+    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
+    draw_header(canvas, row, columns, COLUMN_COUNT, places,
+                sort_columns[app->group_sorting.column], app->group_sorting.descending);
+}
+
+static char mark_of(const struct group_row *group, enum role *role)
+{
+    *role = ROLE_TEXT;
+    if (group->hits && group->approved == group->hits) {
+        *role = ROLE_APPROVED;
+        return 'a';
+    }
+    if (group->hits && group->attempts == group->hits) {
+        *role = ROLE_ATTEMPT;
+        return 'x';
+    }
+    uint64_t creations = group->lifecycle[LIFECYCLE_CREATION] +
+                         group->lifecycle[LIFECYCLE_CREATION_MODIFICATION];
+    if (group->open && creations) {
+        *role = ROLE_ALERT;
+        return '!';
+    }
+    return ' ';
+}
+
+static void count_at(const struct row_pen *pen, int column, uint64_t value,
+                     bool uncertain)
+{
+    char text[NUMBER_MAX];
+    format_number(value, text);
+    if (uncertain) {
+        size_t length = strlen(text);
+        text[length] = '?';
+        text[length + 1] = '\0';
+    }
+    row_right(pen, column, text, value ? ROLE_TEXT : ROLE_DIM);
+}
+
+static void where_at(const struct row_pen *pen, const struct group_row *group)
+{
+    int start = ROW_MARKS + pen->places[WHERE].start, width = pen->places[WHERE].width;
+    int used = canvas_label(pen->canvas, pen->row, start, width,
+                            provider_name(group->provider), ROLE_TEXT);
+    char more[NUMBER_MAX + 2] = "";
+    if (group->accounts > 1)
+        snprintf(more, sizeof more, " +%llu", (unsigned long long)group->accounts - 1);
+    int tail = (int)strlen(more);
+    used += 1 + canvas_text(pen->canvas, pen->row, start + used + 1,
+                            sub_sat(width, used + 1 + tail), group->account, ROLE_TEXT);
+    canvas_label(pen->canvas, pen->row, start + used, sub_sat(width, used), more,
+                 ROLE_TEXT);
+}
+
+static void state_at(const struct row_pen *pen, const struct group_row *group)
+{
+    char text[NUMBER_MAX + 8], number[NUMBER_MAX];
+    enum role role = ROLE_TEXT;
+    if (group->approved == group->hits) {
+        snprintf(text, sizeof text, "approved");
+        role = ROLE_APPROVED;
+    } else if (group->attempts == group->hits) {
+        snprintf(text, sizeof text, "attempts");
+        role = ROLE_ATTEMPT;
+    } else {
+        snprintf(text, sizeof text, "%s open", format_number(group->open, number));
+    }
+    row_text(pen, STATE, slice_from(text), role);
+}
+
+static void render_row(const struct app *app, const struct group_row *group,
+                       const struct row_pen *pen, bool selected)
+{
+    (void)app;
+    enum role role;
+    char mark = mark_of(group, &role);
+    draw_marks(pen->canvas, pen->row, selected, mark, role);
+    if (slice_blank(group->actor))
+        row_text(pen, ACTOR, SLICE("(no actor in the log)"), ROLE_DIM);
+    else
+        row_text(pen, ACTOR, actor_short(group->actor), ROLE_TEXT);
+    where_at(pen, group);
+    uint64_t upserts = group->lifecycle[LIFECYCLE_CREATION_MODIFICATION];
+    count_at(pen, CREATE, group->lifecycle[LIFECYCLE_CREATION] + upserts, upserts > 0);
+    count_at(pen, MODIFY, group->lifecycle[LIFECYCLE_MODIFICATION], false);
+    count_at(pen, DELETE, group->lifecycle[LIFECYCLE_DELETION], false);
+    row_time(pen, FIRST, group->first_us);
+    row_time(pen, LAST, group->last_us);
+    state_at(pen, group);
+}
+
+static void render_empty(const struct app *app, struct canvas *canvas, int row)
+{
+    const char *text = "No mirroring operation in these logs";
+    if (app->load.running)
+        text = "No mirroring operation so far";
+    else if (app->filter_length || app->hidden_lifecycles || app->hide_approved)
+        text = "Nothing fits the filter; & changes it, 1 2 3 v show what is hidden";
+    else if (app->overview && app->overview->summary.events == 0)
+        text = "The case is empty: mirrorscope load PATH... fills it";
+    canvas_label(canvas, row, ROW_MARKS, canvas->width - ROW_MARKS, text, ROLE_DIM);
+}
+
+static void render(const struct app *app, struct canvas *canvas,
+                   const struct layout *layout)
+{
+    struct column_place places[COLUMN_COUNT];
+    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
+    const struct list *groups = &app->groups.list;
+    if (app->groups.known && groups->total == 0) {
+        render_empty(app, canvas, layout->body);
+        return;
+    }
+    for (int i = 0; i < layout->body_height; i++) {
+        uint64_t position = groups->top + (uint64_t)i;
+        struct row_pen pen = {canvas, layout->body + i, places};
+        if (app->groups.known && position >= groups->total)
+            break;
+        ptrdiff_t index = rows_index(&app->groups, position);
+        if (index < 0)
+            draw_placeholder(app, canvas, pen.row, position == groups->cursor);
+        else
+            render_row(app, &app->groups.result->groups.rows[index], &pen,
+                       position == groups->cursor);
+    }
+}
+
+const struct view view_groups = {
+    .list = list,
+    .want = want,
+    .act = act,
+    .resize = resize,
+    .header = header,
+    .render = render,
+};

@@ -1,0 +1,137 @@
+/* One operation. */
+#include "config.h"
+
+#include "tui/hit_document.h"
+#include "tui/view.h"
+
+static struct list *list(struct app *app)
+{
+    return &app->hit_list;
+}
+
+static void want(struct app *app, struct effects *effects)
+{
+    if (!app->hit_stale || app->hit_failed || app->waits[REQUEST_HIT].pending)
+        return;
+    struct request *request = request_new(REQUEST_HIT);
+    if (!request)
+        return;
+    request->operation_id = arena_copy(&request->arena, slice_from(app->hit_id));
+    app->hit_stale = false;
+    app_ask(app, effects, request);
+}
+
+/* The first line of a record, or -1. */
+static ptrdiff_t record_line(const struct app *app, uint32_t record)
+{
+    const struct document *document = &app->hit_document;
+    for (size_t i = 0; i < document->line_count; i++)
+        if (document->lines[i].anchor == record)
+            return (ptrdiff_t)i;
+    return -1;
+}
+
+static uint32_t record_at(const struct app *app, uint64_t line)
+{
+    const struct document *document = &app->hit_document;
+    return line < document->line_count ? document->lines[line].anchor : 0;
+}
+
+static void go_to_record(struct app *app, int direction)
+{
+    uint32_t now = record_at(app, app->hit_list.cursor);
+    ptrdiff_t line = -1;
+    if (direction > 0)
+        line = record_line(app, now + 1);
+    else if (now > 0)
+        line = now > 1 ? record_line(app, now - 1) : 0;
+    if (line < 0 || !list_go(&app->hit_list, (uint64_t)line))
+        app_notice(app, direction > 0 ? "no further record" : "no record before");
+}
+
+static void copy(struct app *app, struct effects *effects)
+{
+    struct arena arena;
+    arena_init(&arena);
+    app_copy(app, effects, document_text(&app->hit_document, &arena),
+             "all of this screen");
+    arena_fini(&arena);
+}
+
+static bool act(struct app *app, enum action_id action, struct effects *effects)
+{
+    switch (action) {
+    case ACTION_NEXT_RECORD:
+        go_to_record(app, 1);
+        return true;
+    case ACTION_PREVIOUS_RECORD:
+        go_to_record(app, -1);
+        return true;
+    case ACTION_FOLD:
+        app->raw_folded = !app->raw_folded;
+        app->hit_document.line_count = 0;
+        return true;
+    case ACTION_COPY:
+        copy(app, effects);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void resize(struct app *app, const struct layout *layout)
+{
+    struct document *document = &app->hit_document;
+    if (app->hit && !document->line_count) {
+        struct hit_document_options options = {
+            .width = app->width - 1,
+            .folded = app->raw_folded,
+            .rules = app->rules,
+        };
+        hit_document_build(document, &app->hit->hit, &app->hit->evidence, &options);
+    }
+    size_t height = (size_t)layout->body_height;
+    list_resize(&app->hit_list, 1);
+    list_set_total(&app->hit_list, document->line_count > height
+                                       ? document->line_count - height + 1
+                                       : 1);
+}
+
+/* In a raw record, what the mirror is about stands out. */
+static void highlight(const struct app *app, struct canvas *canvas, int row)
+{
+    static const enum event_field fields[] = {FIELD_OPERATION, FIELD_MIRROR,
+                                              FIELD_MIRRORED, FIELD_DESTINATION,
+                                              FIELD_RESOURCE};
+    enum { SHORTEST = 4 };
+    const struct slice *text = app->hit->hit.operation.event.text;
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+        if (text[fields[i]].length >= SHORTEST)
+            canvas_paint(canvas, row, 0, canvas->width, text[fields[i]], ROLE_ALERT);
+}
+
+static void render(const struct app *app, struct canvas *canvas,
+                   const struct layout *layout)
+{
+    const struct document *document = &app->hit_document;
+    if (!app->hit) {
+        if (app->late)
+            canvas_label(canvas, layout->body, ROW_MARKS, canvas->width, "...",
+                         ROLE_DIM);
+        return;
+    }
+    for (int i = 0; i < layout->body_height; i++) {
+        size_t line = (size_t)app->hit_list.top + (size_t)i;
+        document_render(document, line, canvas, layout->body + i);
+        if (line < document->line_count && document->lines[line].raw)
+            highlight(app, canvas, layout->body + i);
+    }
+}
+
+const struct view view_hit = {
+    .list = list,
+    .want = want,
+    .act = act,
+    .resize = resize,
+    .render = render,
+};

@@ -1,0 +1,247 @@
+/* The operations of one group. */
+#include "config.h"
+
+#include "core/actor.h"
+#include "core/escape.h"
+#include "core/timestamp.h"
+#include "tui/view.h"
+
+enum { TIME, LIFECYCLE, OPERATION, TARGET, OUTCOME, ADDRESS, APPROVAL, COLUMN_COUNT };
+
+static const struct column columns[COLUMN_COUNT] = {
+    [TIME] = {"TIME", 14, 14, 0, 0, false},
+    [LIFECYCLE] = {"LIFE", 7, 7, 0, 2, false},
+    [OPERATION] = {"OPERATION", 16, 44, 3, 0, false},
+    [TARGET] = {"MIRRORED -> DESTINATION", 24, 120, 5, 5, false},
+    [OUTCOME] = {"OUTCOME", 8, 8, 0, 1, false},
+    [ADDRESS] = {"FROM", 15, 39, 1, 3, false},
+    [APPROVAL] = {"APPROVAL", 12, 24, 1, 4, false},
+};
+
+static const int sort_columns[OPERATION_SORT_COUNT] = {
+    [OPERATION_BY_TIME] = TIME,           [OPERATION_BY_NAME] = OPERATION,
+    [OPERATION_BY_LIFECYCLE] = LIFECYCLE, [OPERATION_BY_OUTCOME] = OUTCOME,
+    [OPERATION_BY_ADDRESS] = ADDRESS,
+};
+
+static struct list *list(struct app *app)
+{
+    return &app->hits.list;
+}
+
+static void want(struct app *app, struct effects *effects)
+{
+    struct rows *rows = &app->hits;
+    uint64_t offset;
+    size_t limit;
+    if (!rows_want(rows, app->waits[REQUEST_HITS].pending, &offset, &limit))
+        return;
+    struct request *request = request_new(REQUEST_HITS);
+    if (!request)
+        return;
+    struct arena arena;
+    arena_init(&arena);
+    struct request_scope scope = app_scope(app, true, &arena);
+    request_set_scope(request, &scope);
+    arena_fini(&arena);
+    request->sort = app->hit_sorting.column;
+    request->descending = app->hit_sorting.descending;
+    request->offset = offset;
+    request->limit = limit;
+    ptrdiff_t index = rows_index(rows, rows->list.cursor);
+    if (index >= 0 && rows->follow) {
+        request->anchored = true;
+        request->anchor =
+            arena_copy(&request->arena, rows->result->hits.rows[index].id);
+    }
+    app_ask(app, effects, request);
+}
+
+static const struct hit_row *current(const struct app *app)
+{
+    ptrdiff_t index = rows_index(&app->hits, app->hits.list.cursor);
+    return index < 0 ? NULL : &app->hits.result->hits.rows[index];
+}
+
+static void open_hit(struct app *app)
+{
+    const struct hit_row *hit = current(app);
+    if (!hit || hit->id.length >= sizeof app->hit_id)
+        return;
+    memcpy(app->hit_id, hit->id.data, hit->id.length);
+    app->hit_id[hit->id.length] = '\0';
+    app->hit_stale = true;
+    app->hit_failed = false;
+    app->raw_folded = false;
+    result_free(app->hit);
+    app->hit = NULL;
+    app->waits[REQUEST_HIT].pending = false;
+    app->hit_list = (struct list){.page = 1};
+    app->hit_document.line_count = 0;
+    app_push(app, VIEW_HIT);
+}
+
+static void copy(struct app *app, struct effects *effects)
+{
+    const struct hit_row *hit = current(app);
+    if (!hit)
+        return;
+    const struct slice *text = hit->operation.event.text;
+    char time[TIMESTAMP_TEXT_MAX];
+    struct arena arena;
+    timestamp_format(hit->operation.event.time_us, time);
+    arena_init(&arena);
+    const struct slice parts[] = {
+        slice_from(time),
+        SLICE(" "),
+        escape_text(&arena, text[FIELD_OPERATION]),
+        SLICE(" "),
+        slice_from(outcome_name(hit->operation.event.outcome)),
+        SLICE(" by "),
+        escape_text(&arena, text[FIELD_ACTOR]),
+        SLICE(" from "),
+        escape_text(&arena, text[FIELD_SOURCE_IP]),
+        SLICE(": "),
+        escape_text(&arena, text[FIELD_MIRRORED]),
+        SLICE(" -> "),
+        escape_text(&arena, text[FIELD_DESTINATION]),
+        SLICE(" ("),
+        escape_text(&arena, text[FIELD_EVENT_ID]),
+        SLICE(")"),
+    };
+    app_copy(app, effects, arena_join(&arena, parts, sizeof parts / sizeof parts[0]),
+             "the operation");
+    arena_fini(&arena);
+}
+
+static bool act(struct app *app, enum action_id action, struct effects *effects)
+{
+    switch (action) {
+    case ACTION_OPEN:
+        open_hit(app);
+        return true;
+    case ACTION_COPY:
+        copy(app, effects);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void resize(struct app *app, const struct layout *layout)
+{
+    list_resize(&app->hits.list, (uint64_t)layout->body_height);
+}
+
+static void title(const struct app *app, struct canvas *canvas, int row)
+{
+    struct slice actor = {app->group_actor, app->group_actor_length};
+    int column = 1;
+    if (slice_blank(actor))
+        column += canvas_label(canvas, row, column, canvas->width,
+                               "(no actor in the log)", ROLE_TITLE);
+    else
+        column += canvas_text(canvas, row, column, canvas->width * 2 / 3,
+                              actor_short(actor), ROLE_TITLE);
+    column += 2 + canvas_label(canvas, row, column + 2, canvas->width,
+                               provider_name(app->group_provider), ROLE_TEXT);
+    if (actor_short(actor).length != actor.length)
+        canvas_text(canvas, row, column + 2, sub_sat(canvas->width, column + 3), actor,
+                    ROLE_DIM);
+}
+
+static void header(const struct app *app, struct canvas *canvas, int row)
+{
+    struct column_place places[COLUMN_COUNT];
+    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
+    draw_header(canvas, row, columns, COLUMN_COUNT, places,
+                sort_columns[app->hit_sorting.column], app->hit_sorting.descending);
+}
+
+static void target_at(const struct row_pen *pen, const struct slice *text)
+{
+    int start = ROW_MARKS + pen->places[TARGET].start;
+    int width = pen->places[TARGET].width;
+    struct slice from = text[FIELD_MIRRORED], to = text[FIELD_DESTINATION];
+    if (slice_blank(from) && slice_blank(to)) {
+        row_text(pen, TARGET,
+                 slice_blank(text[FIELD_MIRROR]) ? text[FIELD_RESOURCE]
+                                                 : text[FIELD_MIRROR],
+                 ROLE_DIM);
+        return;
+    }
+    /* Each side keeps half where both are long. */
+    int half = sub_sat(width, 4) / 2;
+    int left = sub_sat(width, 4 + (int)escape_width(to));
+    int used = canvas_text(pen->canvas, pen->row, start, left > half ? left : half,
+                           slice_blank(from) ? SLICE("?") : from, ROLE_TEXT);
+    used += canvas_label(pen->canvas, pen->row, start + used, sub_sat(width, used),
+                         " -> ", ROLE_TEXT);
+    canvas_text(pen->canvas, pen->row, start + used, sub_sat(width, used),
+                slice_blank(to) ? SLICE("?") : to, ROLE_TEXT);
+}
+
+static void approval_at(const struct row_pen *pen, const struct hit_row *hit)
+{
+    if (hit->approval)
+        row_text(pen, APPROVAL,
+                 slice_blank(hit->approval_ticket) ? hit->approval_state
+                                                   : hit->approval_ticket,
+                 ROLE_APPROVED);
+    else if (!slice_blank(hit->near_miss))
+        row_text(pen, APPROVAL, SLICE("near miss"), ROLE_TEXT);
+}
+
+static void render_row(const struct hit_row *hit, const struct row_pen *pen,
+                       bool selected)
+{
+    const struct event *event = &hit->operation.event;
+    enum role role;
+    char mark = hit_mark(hit, &role);
+    draw_marks(pen->canvas, pen->row, selected, mark, role);
+    row_time(pen, TIME, event->time_us);
+    row_text(pen, LIFECYCLE, slice_from(lifecycle_word(hit->operation.lifecycle)),
+             ROLE_TEXT);
+    row_text(pen, OPERATION, event->text[FIELD_OPERATION], ROLE_TEXT);
+    target_at(pen, event->text);
+    row_text(pen, OUTCOME, slice_from(outcome_name(event->outcome)),
+             outcome_is_attempt(event->outcome) ? ROLE_ATTEMPT : ROLE_TEXT);
+    row_text(pen, ADDRESS,
+             slice_blank(event->text[FIELD_SOURCE_IP]) ? event->text[FIELD_SOURCE_TEXT]
+                                                       : event->text[FIELD_SOURCE_IP],
+             ROLE_TEXT);
+    approval_at(pen, hit);
+}
+
+static void render(const struct app *app, struct canvas *canvas,
+                   const struct layout *layout)
+{
+    struct column_place places[COLUMN_COUNT];
+    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
+    const struct list *hits = &app->hits.list;
+    if (app->hits.known && hits->total == 0)
+        canvas_label(canvas, layout->body, ROW_MARKS, canvas->width,
+                     "Nothing here fits what is shown: & filter, 1 2 3, v", ROLE_DIM);
+    for (int i = 0; i < layout->body_height; i++) {
+        uint64_t position = hits->top + (uint64_t)i;
+        struct row_pen pen = {canvas, layout->body + i, places};
+        if (app->hits.known && position >= hits->total)
+            break;
+        ptrdiff_t index = rows_index(&app->hits, position);
+        if (index < 0)
+            draw_placeholder(app, canvas, pen.row, position == hits->cursor);
+        else
+            render_row(&app->hits.result->hits.rows[index], &pen,
+                       position == hits->cursor);
+    }
+}
+
+const struct view view_hits = {
+    .list = list,
+    .want = want,
+    .act = act,
+    .resize = resize,
+    .title = title,
+    .header = header,
+    .render = render,
+};

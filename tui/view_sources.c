@@ -1,0 +1,200 @@
+/* Sources: what was loaded, and what could not be read. */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "tui/view.h"
+
+enum {
+    STATUS,
+    PATH,
+    RECORDS,
+    EVENTS,
+    HITS,
+    DAMAGED,
+    UNKNOWN,
+    FIRST,
+    LAST,
+    REASON,
+    COLUMN_COUNT
+};
+
+static const struct column columns[COLUMN_COUNT] = {
+    [STATUS] = {"STATUS", 7, 7, 0, 0, false},
+    [PATH] = {"SOURCE", 20, 100, 4, 0, false},
+    [RECORDS] = {"RECORDS", 11, 11, 0, 6, true},
+    [EVENTS] = {"EVENTS", 11, 11, 0, 2, true},
+    [HITS] = {"HITS", 6, 6, 0, 1, true},
+    [DAMAGED] = {"DAMAGED", 8, 8, 0, 3, true},
+    [UNKNOWN] = {"UNKNOWN", 8, 8, 0, 5, true},
+    [FIRST] = {"FIRST", 14, 14, 0, 8, false},
+    [LAST] = {"LAST", 14, 14, 0, 7, false},
+    [REASON] = {"REASON", 16, 60, 3, 4, false},
+};
+
+static struct list *list(struct app *app)
+{
+    return &app->sources.list;
+}
+
+static void want(struct app *app, struct effects *effects)
+{
+    uint64_t offset;
+    size_t limit;
+    if (!rows_want(&app->sources, app->waits[REQUEST_SOURCES].pending, &offset, &limit))
+        return;
+    struct request *request = request_new(REQUEST_SOURCES);
+    if (!request)
+        return;
+    request->offset = offset;
+    request->limit = limit;
+    app_ask(app, effects, request);
+}
+
+static bool act(struct app *app, enum action_id action, struct effects *effects)
+{
+    (void)app;
+    (void)action;
+    (void)effects;
+    return false;
+}
+
+/* The last row of the body tells all about the source under the cursor. */
+static void resize(struct app *app, const struct layout *layout)
+{
+    list_resize(&app->sources.list, (uint64_t)sub_sat(layout->body_height, 1));
+}
+
+static void title(const struct app *app, struct canvas *canvas, int row)
+{
+    char text[200], a[NUMBER_MAX], b[NUMBER_MAX], c[NUMBER_MAX], d[NUMBER_MAX];
+    if (!app->overview) {
+        canvas_label(canvas, row, 1, canvas->width, "Sources", ROLE_TITLE);
+        return;
+    }
+    const struct case_summary *sum = &app->overview->summary;
+    snprintf(text, sizeof text,
+             "Sources  %s records: %s events, %s skipped, %s unknown, %llu damaged",
+             format_number(sum->records, a), format_number(sum->events, b),
+             format_number(sum->skipped, c), format_number(sum->unknown, d),
+             (unsigned long long)sum->damaged);
+    canvas_label(canvas, row, 1, canvas->width, text, ROLE_TITLE);
+}
+
+static void header(const struct app *app, struct canvas *canvas, int row)
+{
+    (void)app;
+    struct column_place places[COLUMN_COUNT];
+    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
+    draw_header(canvas, row, columns, COLUMN_COUNT, places, -1, false);
+}
+
+static bool is_bad(const struct source_row *row)
+{
+    return slice_equal(row->status, SLICE("partial")) ||
+           slice_equal(row->status, SLICE("failed")) || row->damaged;
+}
+
+static void count_at(const struct row_pen *pen, int column, uint64_t value, bool bad)
+{
+    char text[NUMBER_MAX];
+    row_right(pen, column, format_number(value, text),
+              !value ? ROLE_DIM
+              : bad  ? ROLE_ALERT
+                     : ROLE_TEXT);
+}
+
+/* The end of a path tells sources apart: a long one loses its start. */
+static void path_at(const struct row_pen *pen, const struct source_row *source)
+{
+    int width = pen->places[PATH].width;
+    bool member = !slice_blank(source->member);
+    struct slice path = member ? source->member : source->path;
+    if ((int)path.length > width) {
+        size_t cut = path.length - (size_t)sub_sat(width, 2);
+        while (cut < path.length && ((unsigned char)path.data[cut] & 0xc0) == 0x80)
+            cut++;
+        canvas_label(pen->canvas, pen->row, ROW_MARKS + pen->places[PATH].start, 2,
+                     "..", ROLE_DIM);
+        canvas_text(pen->canvas, pen->row, ROW_MARKS + pen->places[PATH].start + 2,
+                    sub_sat(width, 2), slice_skip(path, cut), ROLE_TEXT);
+        return;
+    }
+    row_text(pen, PATH, path, ROLE_TEXT);
+}
+
+static void render_row(const struct source_row *source, const struct row_pen *pen,
+                       bool selected)
+{
+    bool bad = is_bad(source);
+    draw_marks(pen->canvas, pen->row, selected, bad ? '!' : ' ', ROLE_ALERT);
+    row_text(pen, STATUS, source->status, bad ? ROLE_ALERT : ROLE_TEXT);
+    path_at(pen, source);
+    count_at(pen, RECORDS, source->records, false);
+    count_at(pen, EVENTS, source->events, false);
+    count_at(pen, HITS, source->hits, false);
+    count_at(pen, DAMAGED, source->damaged, true);
+    count_at(pen, UNKNOWN, source->unknown, false);
+    row_time(pen, FIRST, source->first_us);
+    row_time(pen, LAST, source->last_us);
+    row_text(pen, REASON, source->reason, ROLE_TEXT);
+}
+
+static void render_details(const struct source_row *source, struct canvas *canvas,
+                           int row)
+{
+    int column = 1;
+    if (!slice_blank(source->reason)) {
+        column += canvas_text(canvas, row, column, canvas->width - 2, source->reason,
+                              ROLE_ALERT);
+        column += 2;
+    }
+    column += canvas_text(canvas, row, column, sub_sat(canvas->width, column + 1),
+                          source->path, ROLE_DIM);
+    column +=
+        2 + canvas_text(canvas, row, column + 2, sub_sat(canvas->width, column + 3),
+                        source->forms, ROLE_DIM);
+    if (!slice_blank(source->sha256)) {
+        column += canvas_label(canvas, row, column + 2,
+                               sub_sat(canvas->width, column + 3), "sha256 ", ROLE_DIM);
+        canvas_text(canvas, row, column + 2, sub_sat(canvas->width, column + 3),
+                    source->sha256, ROLE_DIM);
+    }
+}
+
+static void render(const struct app *app, struct canvas *canvas,
+                   const struct layout *layout)
+{
+    struct column_place places[COLUMN_COUNT];
+    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
+    const struct list *shown = &app->sources.list;
+    if (app->sources.known && shown->total == 0)
+        canvas_label(canvas, layout->body, ROW_MARKS, canvas->width,
+                     "Nothing is loaded: mirrorscope load PATH...", ROLE_DIM);
+    for (int i = 0; i < (int)shown->page; i++) {
+        uint64_t position = shown->top + (uint64_t)i;
+        struct row_pen pen = {canvas, layout->body + i, places};
+        if (app->sources.known && position >= shown->total)
+            break;
+        ptrdiff_t index = rows_index(&app->sources, position);
+        if (index < 0)
+            draw_placeholder(app, canvas, pen.row, position == shown->cursor);
+        else
+            render_row(&app->sources.result->sources.rows[index], &pen,
+                       position == shown->cursor);
+    }
+    ptrdiff_t index = rows_index(&app->sources, shown->cursor);
+    if (index >= 0)
+        render_details(&app->sources.result->sources.rows[index], canvas,
+                       layout->body + layout->body_height - 1);
+}
+
+const struct view view_sources = {
+    .list = list,
+    .want = want,
+    .act = act,
+    .resize = resize,
+    .title = title,
+    .header = header,
+    .render = render,
+};
