@@ -30,9 +30,23 @@ enum {
     LIMIT_RULES = 1024,
     LIMIT_RULES_PER_EVENT = 16,
     LIMIT_RULE_FILE_BYTES = 1024 * 1024,
+    /* Nesting and items of one rule file; bytes of one value or field name, and
+     * of a condition; parentheses in it; dots in a field name. */
+    LIMIT_RULE_DEPTH = 16,
+    LIMIT_RULE_NODES = 50000,
+    LIMIT_RULE_VALUE_BYTES = 1024,
+    LIMIT_RULE_CONDITION_BYTES = 4096,
+    LIMIT_RULE_CONDITION_DEPTH = 16,
+    LIMIT_RULE_MAP_ENTRIES = 256,
+    LIMIT_RULE_FIELD_DOTS = 12,
+    /* Remembered verdicts of one detector, the bytes of one key, and of all. */
+    LIMIT_VERDICTS = 65536,
+    LIMIT_VERDICT_KEY_BYTES = 4096,
+    LIMIT_VERDICT_BYTES = 16 * 1024 * 1024,
     /* Steps of one PCRE2 match. */
     LIMIT_REGEX_MATCH = 100000,
     LIMIT_REGEX_DEPTH = 1000,
+    LIMIT_REGEX_HEAP_KIB = 16 * 1024,
     /* Terms and nesting of one filter text. */
     LIMIT_FILTER_TERMS = 64,
     LIMIT_FILTER_BYTES = 4096,

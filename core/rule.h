@@ -8,7 +8,9 @@
  *
  * A condition on a value that a column holds unchanged is decided from the event
  * alone; any other is `unknown` until the raw record is at hand (rule_lookup).
- * false = done, true = marked, unknown = ask again with the raw record.
+ * false = done, true = marked, unknown = ask again with the raw record.  What the
+ * raw record cannot decide either (it is damaged, or a regular expression met its
+ * limit) is marked, with confidence low: hostile text must not hide an event.
  *
  * Thread-safe: a rule set is read-only once built; a detector belongs to one thread.
  */
@@ -49,14 +51,27 @@ void rule_set_free(struct rule_set *set);
 size_t rule_set_count(const struct rule_set *set);
 /* Rules in order of id. */
 const struct rule *rule_set_get(const struct rule_set *set, size_t index);
+/* The rule of that id: its index, or -1. */
+ptrdiff_t rule_set_find(const struct rule_set *set, struct slice id);
+/*
+ * Switches the rule of that id, or all rules of a group (tag `mirrorscope.NAME`:
+ * reads, context, neighbours), and returns how many that name fits.  Before the first
+ * detector of the set is made, which remembers what was on.
+ */
+size_t rule_set_switch(struct rule_set *set, struct slice which, bool enabled);
+/* The sources of the default pack, to be compiled together with others. */
+const struct rule_source *rule_pack_sources(size_t *count);
 
 /* What marks one event. */
 struct rule_match {
     size_t count;
     uint16_t rules[LIMIT_RULES_PER_EVENT]; /* indexes, ascending */
-    enum lifecycle lifecycle;              /* of the most severe rule that has one */
-    enum severity severity;
-    enum confidence confidence;
+    size_t left_off;                       /* further rules that did not fit */
+    /* Of the most severe rule that has one, then the most confident one; of the
+     * operation's name where no rule has one. */
+    enum lifecycle lifecycle;
+    enum severity severity;     /* the highest */
+    enum confidence confidence; /* the highest */
 };
 
 /*
@@ -70,7 +85,8 @@ void detector_free(struct detector *detector);
 /*
  * raw: the record's bytes (JSON), or SLICE_NONE when not at hand: then
  * TRUTH_UNKNOWN may come back.  With raw the answer is TRUE or FALSE.  *match is
- * filled on TRUTH_TRUE.
+ * filled on TRUTH_TRUE; on TRUTH_UNKNOWN it holds the rules that are true whatever
+ * the record says (maybe none), for callers that cannot reach it.
  */
 enum truth detector_check(struct detector *detector, const struct event *event,
                           struct slice raw, struct rule_match *match);
