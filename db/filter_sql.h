@@ -14,7 +14,8 @@ enum filter_target { FILTER_ON_OPERATION, FILTER_ON_EVENT };
 struct slice filter_sql(const struct filter *filter, enum filter_target target,
                         struct arena *arena, struct error *error);
 /* Binds the values from *parameter on and moves it past them. */
-int filter_bind(const struct filter *filter, sqlite3_stmt *statement, int *parameter);
+int filter_bind(const struct filter *filter, enum filter_target target,
+                sqlite3_stmt *statement, int *parameter);
 /* The SQL functions that conditions use (text without case, address blocks). */
 int filter_functions_register(sqlite3 *db);
 

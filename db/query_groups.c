@@ -1,0 +1,133 @@
+#include "config.h"
+
+#include "db/query.h"
+
+#include "db/statement.h"
+
+/* Total orders: the actor and provider, which are the group, settle ties. */
+static const char *const group_orders[GROUP_SORT_COUNT] = {
+    [GROUP_BY_LAST] = "last_us %s, actor, provider",
+    [GROUP_BY_FIRST] = "first_us %s, actor, provider",
+    [GROUP_BY_ACTOR] = "actor %s, provider",
+    [GROUP_BY_COUNT] = "hits %s, actor, provider",
+    [GROUP_BY_OPEN] = "open %s, last_us DESC, actor, provider",
+};
+
+static const char group_columns[] =
+    "actor, provider, min(account) AS account, count(DISTINCT account) AS accounts,"
+    " sum(lifecycle = 0), sum(lifecycle = 1), sum(lifecycle = 2), sum(lifecycle = 3),"
+    " sum(lifecycle = 4), sum(lifecycle = 5), sum(lifecycle = 6), count(*) AS hits,"
+    " sum(coalesce(approval_state, '') <> '') AS approved,"
+    " sum(outcome IN (2, 3, 4)) AS attempts,"
+    " sum(coalesce(approval_state, '') = '') AS open, min(time_us) AS first_us,"
+    " max(time_us) AS last_us";
+
+_Static_assert(LIFECYCLE_COUNT == 7, "group_columns counts seven lifecycles");
+
+static void read_group(sqlite3_stmt *statement, struct arena *arena,
+                       struct group_row *row)
+{
+    int column = 0;
+    row->actor = statement_text(statement, column++, arena);
+    row->provider = (enum provider)sqlite3_column_int(statement, column++);
+    row->account = statement_text(statement, column++, arena);
+    row->accounts = statement_count(statement, column++);
+    for (int i = 0; i < LIFECYCLE_COUNT; i++)
+        row->lifecycle[i] = statement_count(statement, column++);
+    row->hits = statement_count(statement, column++);
+    row->approved = statement_count(statement, column++);
+    row->attempts = statement_count(statement, column++);
+    row->open = statement_count(statement, column++);
+    row->first_us = statement_time(statement, column++);
+    row->last_us = statement_time(statement, column++);
+}
+
+static struct slice order_sql(enum group_sort sort, bool descending,
+                              struct arena *arena)
+{
+    if (sort >= GROUP_SORT_COUNT)
+        sort = GROUP_BY_LAST;
+    return arena_printf(arena, group_orders[sort], descending ? "DESC" : "ASC");
+}
+
+static int count_groups(struct case_file *handle, const struct hit_scope *scope,
+                        struct slice where, struct arena *arena, uint64_t *total,
+                        struct error *error)
+{
+    struct slice sql = arena_printf(
+        arena,
+        "SELECT count(*) FROM (SELECT 1 FROM operation %.*s GROUP BY actor, provider)",
+        (int)where.length, where.data);
+    sqlite3_stmt *statement = statement_prepare(handle, sql, error);
+    int parameter = 1;
+    if (!statement)
+        return -1;
+    int result = scope_bind(scope, statement, &parameter);
+    if (result == SQLITE_OK)
+        result = sqlite3_step(statement);
+    *total = result == SQLITE_ROW ? statement_count(statement, 0) : 0;
+    return statement_end(handle, statement, result, "counting groups", error);
+}
+
+int query_groups(struct case_file *handle, const struct hit_scope *scope,
+                 enum group_sort sort, bool descending, uint64_t offset, size_t limit,
+                 struct arena *arena, struct group_list *out, struct error *error)
+{
+    *out = (struct group_list){.offset = offset};
+    struct slice where = scope_sql(scope, arena, error);
+    if (!slice_present(where) ||
+        count_groups(handle, scope, where, arena, &out->total, error))
+        return -1;
+    struct slice order = order_sql(sort, descending, arena);
+    struct slice sql = arena_printf(
+        arena,
+        "SELECT %s FROM operation %.*s GROUP BY actor, provider ORDER BY %.*s"
+        " LIMIT ? OFFSET ?",
+        group_columns, (int)where.length, where.data, (int)order.length, order.data);
+    out->rows = arena_alloc(arena, (limit ? limit : 1) * sizeof *out->rows);
+    if (!out->rows)
+        return error_set(error, ERROR_MEMORY, "no memory for %zu groups", limit);
+    sqlite3_stmt *statement = statement_prepare(handle, sql, error);
+    int parameter = 1;
+    if (!statement)
+        return -1;
+    int result = scope_bind(scope, statement, &parameter);
+    sqlite3_bind_int64(statement, parameter++, (sqlite3_int64)limit);
+    sqlite3_bind_int64(statement, parameter, (sqlite3_int64)offset);
+    while (result == SQLITE_OK || result == SQLITE_ROW) {
+        result = sqlite3_step(statement);
+        if (result != SQLITE_ROW || out->count == limit)
+            break;
+        read_group(statement, arena, &out->rows[out->count++]);
+    }
+    return statement_end(handle, statement, result, "reading groups", error);
+}
+
+int query_find_groups(struct case_file *handle, const struct hit_scope *scope,
+                      enum group_sort sort, bool descending, struct slice needle,
+                      size_t limit, struct arena *arena, struct position_list *out,
+                      struct error *error)
+{
+    *out = (struct position_list){0};
+    struct slice where = scope_sql(scope, arena, error);
+    if (!slice_present(where))
+        return -1;
+    struct slice order = order_sql(sort, descending, arena);
+    struct slice sql = arena_printf(
+        arena,
+        "SELECT position FROM (SELECT row_number() OVER (ORDER BY %.*s) - 1 AS "
+        "position,"
+        " actor, account FROM (SELECT %s FROM operation %.*s GROUP BY actor, provider))"
+        " WHERE filter_contains(?, actor) OR filter_contains(?, account)"
+        " ORDER BY position LIMIT ?",
+        (int)order.length, order.data, group_columns, (int)where.length, where.data);
+    sqlite3_stmt *statement = statement_prepare(handle, sql, error);
+    int parameter = 1;
+    if (!statement)
+        return -1;
+    int result = scope_bind(scope, statement, &parameter);
+    statement_bind_text(statement, parameter++, needle);
+    statement_bind_text(statement, parameter++, needle);
+    return statement_positions(handle, statement, result, parameter, limit, arena, out,
+                               error);
+}

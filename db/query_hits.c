@@ -1,0 +1,260 @@
+#include "config.h"
+
+#include "db/query.h"
+
+#include "db/statement.h"
+
+/* Every order ends with the case's own: time, provider, event id, id. */
+#define CASE_ORDER "time_us, provider, event_id, id"
+
+static const char *const operation_orders[OPERATION_SORT_COUNT] = {
+    [OPERATION_BY_TIME] = "time_us %s, provider %s, event_id %s, id %s",
+    [OPERATION_BY_NAME] = "operation %s, " CASE_ORDER,
+    [OPERATION_BY_LIFECYCLE] = "lifecycle %s, " CASE_ORDER,
+    [OPERATION_BY_OUTCOME] = "outcome %s, " CASE_ORDER,
+    [OPERATION_BY_ADDRESS] = "source_ip %s, " CASE_ORDER,
+};
+
+static const char hit_columns[] =
+    "id, time_us, time_quality, provider, outcome, lifecycle, severity, confidence,"
+    " rules, technique, records, switched_off, coalesce(approval, 0),"
+    " nullif(approval_state, ''), near_miss,"
+    " (SELECT ticket FROM approval AS a WHERE a.id = operation.approval),"
+    " " EVENT_COLUMN_LIST;
+
+static void read_hit(sqlite3_stmt *statement, struct arena *arena, struct hit_row *row)
+{
+    int column = 0;
+    struct operation *operation = &row->operation;
+    *row = (struct hit_row){.id = statement_text(statement, column++, arena)};
+    operation->event.time_us = statement_time(statement, column++);
+    operation->event.time_quality =
+        (enum time_quality)sqlite3_column_int(statement, column++);
+    operation->event.provider = (enum provider)sqlite3_column_int(statement, column++);
+    operation->event.outcome = (enum outcome)sqlite3_column_int(statement, column++);
+    operation->lifecycle = (enum lifecycle)sqlite3_column_int(statement, column++);
+    operation->severity = (enum severity)sqlite3_column_int(statement, column++);
+    operation->confidence = (enum confidence)sqlite3_column_int(statement, column++);
+    operation->rules = statement_text(statement, column++, arena);
+    operation->technique = statement_text(statement, column++, arena);
+    operation->records = (size_t)statement_count(statement, column++);
+    operation->event.switched_off = sqlite3_column_int(statement, column++) != 0;
+    row->approval = sqlite3_column_int64(statement, column++);
+    row->approval_state = statement_text(statement, column++, arena);
+    row->near_miss = statement_text(statement, column++, arena);
+    row->approval_ticket = statement_text(statement, column++, arena);
+    for (int i = 0; i < EVENT_FIELD_COUNT; i++)
+        operation->event.text[i] = statement_text(statement, column++, arena);
+}
+
+static struct slice order_sql(enum operation_sort sort, bool descending,
+                              struct arena *arena)
+{
+    const char *way = descending ? "DESC" : "ASC";
+    if (sort >= OPERATION_SORT_COUNT)
+        sort = OPERATION_BY_TIME;
+    return arena_printf(arena, operation_orders[sort], way, way, way, way);
+}
+
+static int count_hits(struct case_file *handle, const struct hit_scope *scope,
+                      struct slice where, struct arena *arena, uint64_t *total,
+                      struct error *error)
+{
+    sqlite3_stmt *statement =
+        statement_prepare(handle,
+                          arena_printf(arena, "SELECT count(*) FROM operation %.*s",
+                                       (int)where.length, where.data),
+                          error);
+    int parameter = 1;
+    if (!statement)
+        return -1;
+    int result = scope_bind(scope, statement, &parameter);
+    if (result == SQLITE_OK)
+        result = sqlite3_step(statement);
+    *total = result == SQLITE_ROW ? statement_count(statement, 0) : 0;
+    return statement_end(handle, statement, result, "counting hits", error);
+}
+
+int query_hits(struct case_file *handle, const struct hit_scope *scope,
+               enum operation_sort sort, bool descending, uint64_t offset, size_t limit,
+               struct arena *arena, struct hit_list *out, struct error *error)
+{
+    *out = (struct hit_list){.offset = offset};
+    struct slice where = scope_sql(scope, arena, error);
+    if (!slice_present(where) ||
+        count_hits(handle, scope, where, arena, &out->total, error))
+        return -1;
+    struct slice order = order_sql(sort, descending, arena);
+    struct slice sql = arena_printf(
+        arena, "SELECT %s FROM operation %.*s ORDER BY %.*s LIMIT ? OFFSET ?",
+        hit_columns, (int)where.length, where.data, (int)order.length, order.data);
+    out->rows = arena_alloc(arena, (limit ? limit : 1) * sizeof *out->rows);
+    if (!out->rows)
+        return error_set(error, ERROR_MEMORY, "no memory for %zu hits", limit);
+    sqlite3_stmt *statement = statement_prepare(handle, sql, error);
+    int parameter = 1;
+    if (!statement)
+        return -1;
+    int result = scope_bind(scope, statement, &parameter);
+    sqlite3_bind_int64(statement, parameter++, (sqlite3_int64)limit);
+    sqlite3_bind_int64(statement, parameter, (sqlite3_int64)offset);
+    while (result == SQLITE_OK || result == SQLITE_ROW) {
+        result = sqlite3_step(statement);
+        if (result != SQLITE_ROW || out->count == limit)
+            break;
+        read_hit(statement, arena, &out->rows[out->count++]);
+    }
+    return statement_end(handle, statement, result, "reading hits", error);
+}
+
+int query_find_hits(struct case_file *handle, const struct hit_scope *scope,
+                    enum operation_sort sort, bool descending, struct slice needle,
+                    size_t limit, struct arena *arena, struct position_list *out,
+                    struct error *error)
+{
+    static const char *const searched[] = {"operation", "actor",       "source_ip",
+                                           "account",   "region",      "error_code",
+                                           "mirrored",  "destination", "mirror"};
+    enum { SEARCHED = sizeof searched / sizeof searched[0] };
+    *out = (struct position_list){0};
+    struct slice where = scope_sql(scope, arena, error);
+    if (!slice_present(where))
+        return -1;
+    struct slice matches = SLICE("0");
+    for (size_t i = 0; i < SEARCHED; i++)
+        matches = arena_printf(arena, "%.*s OR filter_contains(?, %s)",
+                               (int)matches.length, matches.data, searched[i]);
+    struct slice order = order_sql(sort, descending, arena);
+    struct slice sql =
+        arena_printf(arena,
+                     "SELECT position FROM (SELECT row_number() OVER (ORDER BY %.*s) - "
+                     "1 AS position,"
+                     " * FROM operation %.*s) WHERE %.*s ORDER BY position LIMIT ?",
+                     (int)order.length, order.data, (int)where.length, where.data,
+                     (int)matches.length, matches.data);
+    sqlite3_stmt *statement = statement_prepare(handle, sql, error);
+    int parameter = 1;
+    if (!statement)
+        return -1;
+    int result = scope_bind(scope, statement, &parameter);
+    for (size_t i = 0; i < SEARCHED; i++)
+        statement_bind_text(statement, parameter++, needle);
+    return statement_positions(handle, statement, result, parameter, limit, arena, out,
+                               error);
+}
+
+int query_hit(struct case_file *handle, struct slice operation_id, struct arena *arena,
+              struct hit_row *out, struct error *error)
+{
+    /* The next text after all that begin with the prefix: ids are hex digits. */
+    struct slice sql = arena_printf(
+        arena, "SELECT %s FROM operation WHERE id >= ?1 AND id < ?1 || 'g' LIMIT 2",
+        hit_columns);
+    sqlite3_stmt *statement = statement_prepare(handle, sql, error);
+    if (!statement)
+        return -1;
+    statement_bind_text(statement, 1, operation_id);
+    int found = 0, result = sqlite3_step(statement);
+    if (result == SQLITE_ROW) {
+        found = 1;
+        read_hit(statement, arena, out);
+        result = sqlite3_step(statement);
+        found += result == SQLITE_ROW;
+    }
+    if (statement_end(handle, statement, result, "reading a hit", error))
+        return -1;
+    if (found == 1)
+        return 0;
+    return error_set(error, ERROR_INPUT,
+                     found ? "more than one operation has this id's beginning"
+                           : "there is no operation with this id");
+}
+
+int query_evidence(struct case_file *handle, struct slice operation_id, bool with_raw,
+                   struct arena *arena, struct evidence_list *out, struct error *error)
+{
+    static const char sql[] =
+        "SELECT s.path, s.member, r.form_chain, s.sha256, r.form, r.time_text,"
+        " r.source, r.offset, r.length, r.time_us, r.outcome,"
+        " CASE WHEN ?2 THEN r.raw END FROM record AS r JOIN source AS s"
+        " ON s.id = r.source WHERE r.operation = ?1"
+        " ORDER BY r.time_us, r.phase, s.sha256, s.path, r.offset LIMIT ?3";
+    *out = (struct evidence_list){0};
+    sqlite3_stmt *statement = statement_prepare(handle, slice_from(sql), error);
+    if (!statement)
+        return -1;
+    statement_bind_text(statement, 1, operation_id);
+    sqlite3_bind_int(statement, 2, with_raw);
+    sqlite3_bind_int(statement, 3, LIMIT_OPERATION_RECORDS);
+    size_t capacity = 0;
+    int result;
+    while ((result = sqlite3_step(statement)) == SQLITE_ROW) {
+        if (out->count == capacity) {
+            size_t more = capacity ? 2 * capacity : 8;
+            struct evidence_row *rows = arena_alloc(arena, more * sizeof *rows);
+            if (!rows) {
+                sqlite3_finalize(statement);
+                return error_set(error, ERROR_MEMORY, "no memory for the evidence");
+            }
+            if (out->count)
+                memcpy(rows, out->rows, out->count * sizeof *rows);
+            out->rows = rows;
+            capacity = more;
+        }
+        struct evidence_row *row = &out->rows[out->count++];
+        row->path = statement_text(statement, 0, arena);
+        row->member = statement_text(statement, 1, arena);
+        row->form_chain = statement_text(statement, 2, arena);
+        row->sha256 = statement_text(statement, 3, arena);
+        row->form = statement_text(statement, 4, arena);
+        row->time_text = statement_text(statement, 5, arena);
+        row->source = sqlite3_column_int64(statement, 6);
+        row->offset = statement_count(statement, 7);
+        row->length = statement_count(statement, 8);
+        row->time_us = statement_time(statement, 9);
+        row->outcome = (enum outcome)sqlite3_column_int(statement, 10);
+        row->raw = statement_text(statement, 11, arena);
+    }
+    return statement_end(handle, statement, result, "reading the evidence", error);
+}
+
+int query_histogram(struct case_file *handle, const struct hit_scope *scope,
+                    size_t steps, struct arena *arena, struct histogram *out,
+                    struct error *error)
+{
+    *out = (struct histogram){.first_us = EVENT_TIME_NONE};
+    struct slice where = scope_sql(scope, arena, error);
+    if (!slice_present(where))
+        return -1;
+    if (!steps)
+        return 0;
+    struct slice sql = arena_printf(
+        arena,
+        "WITH hit AS (SELECT time_us FROM operation %.*s AND time_us IS NOT NULL),"
+        " span AS (SELECT min(time_us) AS first, max(time_us) AS last FROM hit)"
+        " SELECT first, (last - first) / ?%d + 1,"
+        " (time_us - first) / ((last - first) / ?%d + 1), count(*)"
+        " FROM hit, span GROUP BY 3 ORDER BY 3",
+        (int)where.length, where.data, 999, 999);
+    sqlite3_stmt *statement = statement_prepare(handle, sql, error);
+    int parameter = 1;
+    if (!statement)
+        return -1;
+    out->counts = arena_alloc(arena, steps * sizeof *out->counts);
+    int result = scope_bind(scope, statement, &parameter);
+    sqlite3_bind_int64(statement, 999, (sqlite3_int64)steps);
+    if (out->counts)
+        memset(out->counts, 0, steps * sizeof *out->counts);
+    while (out->counts && (result == SQLITE_OK || result == SQLITE_ROW)) {
+        result = sqlite3_step(statement);
+        if (result != SQLITE_ROW)
+            break;
+        out->first_us = statement_time(statement, 0);
+        out->step_us = sqlite3_column_int64(statement, 1);
+        uint64_t step = statement_count(statement, 2);
+        if (step < steps)
+            out->counts[step] += statement_count(statement, 3);
+        out->count = steps;
+    }
+    return statement_end(handle, statement, result, "reading the histogram", error);
+}

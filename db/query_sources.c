@@ -1,0 +1,145 @@
+#include "config.h"
+
+#include "db/query.h"
+
+#include "db/statement.h"
+
+int query_summary(struct case_file *handle, struct case_summary *out,
+                  struct error *error)
+{
+    /* Sums over sources, segments and hits: never over events. */
+    static const char sql[] =
+        "SELECT (SELECT coalesce(sum(events), 0) FROM segment),"
+        " coalesce(sum(records), 0), coalesce(sum(skipped), 0),"
+        " coalesce(sum(unknown), 0), coalesce(sum(damaged), 0), count(*),"
+        " coalesce(sum(status = 'partial'), 0), coalesce(sum(status = 'failed'), 0),"
+        " coalesce(sum(status = 'loading'), 0),"
+        " (SELECT min(first_us) FROM segment), (SELECT max(last_us) FROM segment),"
+        " h.hits, h.approved, h.attempts FROM source,"
+        " (SELECT count(*) AS hits,"
+        "  coalesce(sum(coalesce(approval_state, '') <> ''), 0) AS approved,"
+        "  coalesce(sum(outcome IN (2, 3, 4)), 0) AS attempts FROM operation) AS h";
+    sqlite3_stmt *statement = statement_prepare(handle, slice_from(sql), error);
+    *out =
+        (struct case_summary){.first_us = EVENT_TIME_NONE, .last_us = EVENT_TIME_NONE};
+    if (!statement)
+        return -1;
+    int result = sqlite3_step(statement);
+    if (result == SQLITE_ROW) {
+        out->events = statement_count(statement, 0);
+        out->records = statement_count(statement, 1);
+        out->skipped = statement_count(statement, 2);
+        out->unknown = statement_count(statement, 3);
+        out->damaged = statement_count(statement, 4);
+        out->sources = statement_count(statement, 5);
+        out->partial = statement_count(statement, 6);
+        out->failed = statement_count(statement, 7);
+        out->loading = statement_count(statement, 8);
+        out->first_us = statement_time(statement, 9);
+        out->last_us = statement_time(statement, 10);
+        out->hits = statement_count(statement, 11);
+        out->approved = statement_count(statement, 12);
+        out->attempts = statement_count(statement, 13);
+        /* Open: without an approval, whatever the outcome (intent matters). */
+        out->open = out->hits - out->approved;
+    }
+    return statement_end(handle, statement, result, "reading the summary", error);
+}
+
+static int count_rows(struct case_file *handle, const char *sql, int64_t key,
+                      uint64_t *total, struct error *error)
+{
+    sqlite3_stmt *statement = statement_prepare(handle, slice_from(sql), error);
+    if (!statement)
+        return -1;
+    if (sqlite3_bind_parameter_count(statement))
+        sqlite3_bind_int64(statement, 1, key);
+    int result = sqlite3_step(statement);
+    *total = result == SQLITE_ROW ? statement_count(statement, 0) : 0;
+    return statement_end(handle, statement, result, "counting rows", error);
+}
+
+static void read_source(sqlite3_stmt *statement, struct arena *arena,
+                        struct source_row *row)
+{
+    struct slice *texts[] = {&row->path,   &row->member,      &row->aliases,
+                             &row->sha256, &row->forms,       &row->status,
+                             &row->reason, &row->options,     &row->loaded_by,
+                             &row->host,   &row->tool_version};
+    uint64_t *counts[] = {
+        &row->bytes,   &row->unpacked_bytes, &row->records, &row->events,
+        &row->skipped, &row->unknown,        &row->damaged, &row->hits};
+    int64_t *times[] = {&row->mtime_us, &row->first_us, &row->last_us, &row->loaded_us};
+    int column = 0;
+    row->id = sqlite3_column_int64(statement, column++);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        *texts[i] = statement_text(statement, column++, arena);
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+        *counts[i] = statement_count(statement, column++);
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
+        *times[i] = statement_time(statement, column++);
+}
+
+int query_sources(struct case_file *handle, uint64_t offset, size_t limit,
+                  struct arena *arena, struct source_list *out, struct error *error)
+{
+    static const char sql[] =
+        "SELECT id, path, member,"
+        " (SELECT group_concat(path, ';') FROM (SELECT path FROM source_alias"
+        "  WHERE source = source.id ORDER BY path)),"
+        " sha256, forms, status, reason, options, loaded_by, host, tool_version, bytes,"
+        " unpacked_bytes, records, events, skipped, unknown, damaged, hits, mtime_us,"
+        " first_us, last_us, loaded_us FROM source ORDER BY path, member, id"
+        " LIMIT ? OFFSET ?";
+    *out = (struct source_list){.offset = offset};
+    if (count_rows(handle, "SELECT count(*) FROM source", 0, &out->total, error))
+        return -1;
+    out->rows = arena_alloc(arena, (limit ? limit : 1) * sizeof *out->rows);
+    if (!out->rows)
+        return error_set(error, ERROR_MEMORY, "no memory for %zu sources", limit);
+    sqlite3_stmt *statement = statement_prepare(handle, slice_from(sql), error);
+    if (!statement)
+        return -1;
+    sqlite3_bind_int64(statement, 1, (sqlite3_int64)limit);
+    sqlite3_bind_int64(statement, 2, (sqlite3_int64)offset);
+    int result;
+    while ((result = sqlite3_step(statement)) == SQLITE_ROW && out->count < limit)
+        read_source(statement, arena, &out->rows[out->count++]);
+    return statement_end(handle, statement, result, "reading sources", error);
+}
+
+int query_rejects(struct case_file *handle, int64_t source, uint64_t offset,
+                  size_t limit, struct arena *arena, struct reject_list *out,
+                  struct error *error)
+{
+    static const char sql[] =
+        "SELECT s.path, s.member, r.kind, r.reason, r.bytes, r.offset, r.length"
+        " FROM reject AS r JOIN source AS s ON s.id = r.source"
+        " WHERE ?1 = 0 OR r.source = ?1 ORDER BY s.path, s.member, r.offset, r.id"
+        " LIMIT ?2 OFFSET ?3";
+    *out = (struct reject_list){.offset_row = offset};
+    if (count_rows(handle, "SELECT count(*) FROM reject WHERE ?1 = 0 OR source = ?1",
+                   source, &out->total, error))
+        return -1;
+    out->rows = arena_alloc(arena, (limit ? limit : 1) * sizeof *out->rows);
+    if (!out->rows)
+        return error_set(error, ERROR_MEMORY, "no memory for %zu rejects", limit);
+    sqlite3_stmt *statement = statement_prepare(handle, slice_from(sql), error);
+    if (!statement)
+        return -1;
+    sqlite3_bind_int64(statement, 1, source);
+    sqlite3_bind_int64(statement, 2, (sqlite3_int64)limit);
+    sqlite3_bind_int64(statement, 3, (sqlite3_int64)offset);
+    int result;
+    while ((result = sqlite3_step(statement)) == SQLITE_ROW && out->count < limit) {
+        struct reject_row *row = &out->rows[out->count++];
+        row->path = statement_text(statement, 0, arena);
+        row->member = statement_text(statement, 1, arena);
+        row->kind = statement_text(statement, 2, arena);
+        row->reason = statement_text(statement, 3, arena);
+        row->bytes = statement_text(statement, 4, arena);
+        row->offset = statement_count(statement, 5);
+        row->length = statement_count(statement, 6);
+    }
+    return statement_end(handle, statement, result, "reading rejects", error);
+}

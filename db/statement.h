@@ -1,0 +1,45 @@
+/*
+ * statement.h - what every query does with SQLite: prepare, bind, read texts into an
+ * arena, and end.  Internal to db/.
+ */
+#ifndef DB_STATEMENT_H
+#define DB_STATEMENT_H
+
+#include "db/query.h"
+
+/* In order of EVENT_FIELDS, separated by commas. */
+#define EVENT_COLUMN_LIST                                                              \
+    "time_text, form, operation, service, error_code, actor, actor_type, actor_id,"    \
+    " session_issuer, source_identity, mfa, via, credential, source_ip, source_text,"  \
+    " user_agent, account, region, resource_group, resource, mode, mirror, mirrored,"  \
+    " destination, event_id, request_id, correlation_id"
+
+/* NULL with *error filled. */
+sqlite3_stmt *statement_prepare(struct case_file *handle, struct slice sql,
+                                struct error *error);
+/* Finalizes. -1 unless `result`, of the last step, is SQLITE_DONE (or a row, where the
+ * caller stopped by itself); an interrupt is ERROR_INTERRUPTED. */
+int statement_end(struct case_file *handle, sqlite3_stmt *statement, int result,
+                  const char *doing, struct error *error);
+
+/* NULL gives SLICE_NONE. */
+struct slice statement_text(sqlite3_stmt *statement, int column, struct arena *arena);
+/* NULL gives EVENT_TIME_NONE. */
+int64_t statement_time(sqlite3_stmt *statement, int column);
+uint64_t statement_count(sqlite3_stmt *statement, int column);
+/* An absent slice is bound as NULL; the bytes must live until the statement ends. */
+int statement_bind_text(sqlite3_stmt *statement, int parameter, struct slice text);
+int statement_bind_time(sqlite3_stmt *statement, int parameter, int64_t time_us);
+
+/* "WHERE ..." of a scope over `operation`, in the arena, and its values. */
+struct slice scope_sql(const struct hit_scope *scope, struct arena *arena,
+                       struct error *error);
+int scope_bind(const struct hit_scope *scope, sqlite3_stmt *statement, int *parameter);
+
+/* Binds the limit at `parameter`, runs a statement of positions, ends it.  result: of
+ * the binding before. */
+int statement_positions(struct case_file *handle, sqlite3_stmt *statement, int result,
+                        int parameter, size_t limit, struct arena *arena,
+                        struct position_list *out, struct error *error);
+
+#endif
