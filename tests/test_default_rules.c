@@ -302,6 +302,8 @@ static void lines_in_a_mode_count_by_their_mode(void **state)
         {"monitor session 7 type erspan-source", "no source interface Gi0/1", M},
         {"monitor session 7 type erspan-source", "exit", NOT},
         {"monitor session 7 type erspan-source", "no monitor session 7", D},
+        {"monitor session 7 type erspan-source ; destination", "ip add 203.0.113.66",
+         CM},
         {"ip traffic-export profile tap", "interface Gi0/2", CM},
         {"interface Gi0/1", "ip address 203.0.113.66", NOT},
         {NULL, "source interface Gi0/1", NOT},
