@@ -112,7 +112,15 @@ static size_t measure(struct slice text, bool raw, int room, int *columns)
     return fits;
 }
 
-static void add(struct document *document, struct slice text, enum role role, bool raw)
+/* Prose breaks at a blank; what comes from a log breaks where the line is full. */
+static size_t break_at_blank(struct slice text, size_t fits)
+{
+    ptrdiff_t blank = slice_rindex(slice_first(text, fits), ' ');
+    return blank > 0 ? (size_t)blank : 0;
+}
+
+static void add_wrapped(struct document *document, struct slice text, enum role role,
+                        bool raw, bool prose)
 {
     if (!document->line_count)
         document_line(document, 0, 0);
@@ -120,6 +128,8 @@ static void add(struct document *document, struct slice text, enum role role, bo
         int columns;
         int room = sub_sat(document->width, document->column);
         size_t fits = measure(text, raw, room, &columns);
+        if (prose && fits < text.length && text.data[fits] != ' ')
+            fits = break_at_blank(text, fits);
         if (fits == 0 && document->column > document->hang) {
             new_line(document, document->hang, true);
             continue;
@@ -129,9 +139,16 @@ static void add(struct document *document, struct slice text, enum role role, bo
         new_piece(document, slice_first(text, fits), role, raw);
         document->column += columns;
         text = slice_skip(text, fits);
+        if (prose && text.length && text.data[0] == ' ')
+            text = slice_skip(text, 1);
         if (text.length)
             new_line(document, document->hang, true);
     }
+}
+
+static void add(struct document *document, struct slice text, enum role role, bool raw)
+{
+    add_wrapped(document, text, role, raw, false);
 }
 
 void document_add(struct document *document, struct slice text, enum role role)
@@ -146,7 +163,7 @@ void document_add_raw(struct document *document, struct slice text, enum role ro
 
 void document_label(struct document *document, const char *text, enum role role)
 {
-    add(document, slice_from(text), role, false);
+    add_wrapped(document, slice_from(text), role, false, true);
 }
 
 void document_printf(struct document *document, enum role role, const char *format, ...)

@@ -45,8 +45,8 @@ void draw_header(struct canvas *canvas, int row, const struct column *columns,
         char title[40];
         snprintf(title, sizeof title, "%s%s", columns[i].title,
                  i != sorted  ? ""
-                 : descending ? "-"
-                              : "+");
+                 : descending ? " v"
+                              : " ^");
         if (columns[i].right)
             canvas_right(canvas, row, start, width, title, ROLE_HEADER);
         else

@@ -63,9 +63,25 @@ static struct slice base_name(const char *path)
     return slash >= 0 ? slice_skip(name, (size_t)slash + 1) : name;
 }
 
+/* "(1 partial, 2 failed)", or nothing. */
+static void format_bad(uint64_t partial, uint64_t failed, char *out, size_t size)
+{
+    char a[NUMBER_MAX], b[NUMBER_MAX];
+    format_number(partial, a);
+    format_number(failed, b);
+    if (partial && failed)
+        snprintf(out, size, "(%s partial, %s failed)", a, b);
+    else if (partial)
+        snprintf(out, size, "(%s partial)", a);
+    else if (failed)
+        snprintf(out, size, "(%s failed)", b);
+    else
+        out[0] = '\0';
+}
+
 static void render_case(const struct app *app, struct canvas *canvas)
 {
-    char text[128], a[NUMBER_MAX], b[NUMBER_MAX], c[NUMBER_MAX];
+    char text[128], a[NUMBER_MAX];
     struct pen pen = {canvas, 0, 1};
     pen.column += canvas_text(canvas, 0, 1, canvas->width / 3,
                               base_name(app->case_name), ROLE_TITLE);
@@ -78,11 +94,8 @@ static void render_case(const struct app *app, struct canvas *canvas)
     snprintf(text, sizeof text, "%s source%s", format_number(sum->sources, a),
              sum->sources == 1 ? "" : "s");
     part(&pen, ROLE_TEXT, text);
-    if (sum->partial || sum->failed) {
-        snprintf(text, sizeof text, "(%s partial, %s failed)",
-                 format_number(sum->partial, b), format_number(sum->failed, c));
-        part(&pen, ROLE_ALERT, text);
-    }
+    format_bad(sum->partial, sum->failed, text, sizeof text);
+    part(&pen, ROLE_ALERT, text);
     format_span(sum->first_us, sum->last_us, text, sizeof text);
     part(&pen, ROLE_TEXT, text);
 }
@@ -136,11 +149,8 @@ static void render_loading(const struct app *app, struct canvas *canvas, int row
         snprintf(text, sizeof text, "%s/s", format_number(rate, a));
         part(&pen, ROLE_DIM, text);
     }
-    if (load->partial || load->failed) {
-        snprintf(text, sizeof text, "! %s partial, %s failed",
-                 format_number(load->partial, a), format_number(load->failed, b));
-        part(&pen, ROLE_ALERT, text);
-    }
+    format_bad(load->partial, load->failed, text, sizeof text);
+    part(&pen, ROLE_ALERT, text);
 }
 
 static void render_filter(const struct app *app, struct canvas *canvas, int row)
@@ -210,7 +220,7 @@ static int footer_action(struct canvas *canvas, int row, int column,
                          const struct action *action)
 {
     char key[KEY_NAME_MAX];
-    key_name(action->keys[0], key);
+    key_label(action->keys[0], key);
     column += canvas_label(canvas, row, column, canvas->width, key, ROLE_KEY);
     column += 1 + canvas_label(canvas, row, column + 1, canvas->width, action->label,
                                ROLE_DIM);
@@ -220,7 +230,7 @@ static int footer_action(struct canvas *canvas, int row, int column,
 static int footer_width(const struct action *action)
 {
     char key[KEY_NAME_MAX];
-    key_name(action->keys[0], key);
+    key_label(action->keys[0], key);
     return (int)(strlen(key) + strlen(action->label)) + 3;
 }
 
@@ -269,6 +279,15 @@ static void render_question(const struct app *app, struct canvas *canvas, int bo
         canvas_cell(canvas, top, x)->selected = false;
 }
 
+static void render_too_small(const struct app *app, struct canvas *canvas)
+{
+    char text[64];
+    int length = snprintf(text, sizeof text, "terminal too small (%dx%d): q quits",
+                          app->width, app->height);
+    canvas_label(canvas, 0, 0, canvas->width,
+                 length <= canvas->width ? text : "too small, q quits", ROLE_ALERT);
+}
+
 void app_render(const struct app *app, struct canvas *canvas)
 {
     struct layout layout;
@@ -276,8 +295,7 @@ void app_render(const struct app *app, struct canvas *canvas)
     app_layout(app, &layout);
     canvas_clear(canvas);
     if (layout.too_small) {
-        canvas_printf(canvas, 0, 0, canvas->width, ROLE_ALERT,
-                      "terminal too small (%dx%d): q quits", app->width, app->height);
+        render_too_small(app, canvas);
         return;
     }
     render_case(app, canvas);

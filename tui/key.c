@@ -38,7 +38,7 @@ static const struct {
 };
 enum { NAME_COUNT = sizeof names / sizeof names[0] };
 
-void key_name(uint32_t key, char out[KEY_NAME_MAX])
+void key_label(uint32_t key, char out[KEY_NAME_MAX])
 {
     for (size_t i = 0; i < NAME_COUNT; i++) {
         if (names[i].key == key) {

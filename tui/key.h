@@ -44,7 +44,7 @@ enum key_code {
 
 enum { KEY_NAME_MAX = 16 };
 /* "Ctrl-d", "PgUp", "F1", "j". NUL-terminated. */
-void key_name(uint32_t key, char out[KEY_NAME_MAX]);
+void key_label(uint32_t key, char out[KEY_NAME_MAX]);
 /* KEYCODE_NONE where there is no such key. */
 uint32_t key_from_name(struct slice name);
 /* A character that a prompt takes as text. */

@@ -12,13 +12,13 @@ enum { ACTOR, WHERE, CREATE, MODIFY, DELETE, FIRST, LAST, STATE, COLUMN_COUNT };
 
 static const struct column columns[COLUMN_COUNT] = {
     [ACTOR] = {"ACTOR", 15, 60, 3, 0, false},
-    [WHERE] = {"WHERE", 11, 30, 2, 3, false},
+    [WHERE] = {"WHERE", 14, 44, 2, 3, false},
     [CREATE] = {"CREATE", 6, 6, 0, 0, true},
     [MODIFY] = {"MODIFY", 6, 6, 0, 0, true},
     [DELETE] = {"DELETE", 6, 6, 0, 0, true},
     [FIRST] = {"FIRST SEEN", 14, 14, 0, 4, false},
     [LAST] = {"LAST SEEN", 14, 14, 0, 2, false},
-    [STATE] = {"STATE", 8, 14, 1, 1, false},
+    [STATE] = {"STATE", 9, 9, 0, 1, false},
 };
 
 /* Which column the sort is shown on. */
@@ -152,17 +152,35 @@ static void count_at(const struct row_pen *pen, int column, uint64_t value,
     row_right(pen, column, text, value ? ROLE_TEXT : ROLE_DIM);
 }
 
+/* Both ends of an account number tell it apart: a long one loses its middle. */
+static int account_at(const struct row_pen *pen, int start, int width,
+                      struct slice account)
+{
+    enum { GAP = 2 };
+    if ((int)escape_width(account) <= width || width < 6)
+        return canvas_text(pen->canvas, pen->row, start, width, account, ROLE_TEXT);
+    size_t tail = (size_t)(width - GAP) / 2;
+    size_t head = (size_t)(width - GAP) - tail;
+    int used = canvas_text(pen->canvas, pen->row, start, (int)head,
+                           slice_first(account, head), ROLE_TEXT);
+    used += canvas_label(pen->canvas, pen->row, start + used, GAP, "..", ROLE_DIM);
+    used += canvas_text(pen->canvas, pen->row, start + used, width - used,
+                        slice_skip(account, account.length - tail), ROLE_TEXT);
+    return used;
+}
+
 static void where_at(const struct row_pen *pen, const struct group_row *group)
 {
     int start = ROW_MARKS + pen->places[WHERE].start, width = pen->places[WHERE].width;
-    int used = canvas_label(pen->canvas, pen->row, start, width,
-                            provider_name(group->provider), ROLE_TEXT);
     char more[NUMBER_MAX + 2] = "";
+    if (!width)
+        return;
+    int used = 1 + canvas_label(pen->canvas, pen->row, start, width,
+                                provider_name(group->provider), ROLE_TEXT);
     if (group->accounts > 1)
         snprintf(more, sizeof more, " +%llu", (unsigned long long)group->accounts - 1);
-    int tail = (int)strlen(more);
-    used += 1 + canvas_text(pen->canvas, pen->row, start + used + 1,
-                            sub_sat(width, used + 1 + tail), group->account, ROLE_TEXT);
+    used += account_at(pen, start + used, sub_sat(width, used + (int)strlen(more)),
+                       group->account);
     canvas_label(pen->canvas, pen->row, start + used, sub_sat(width, used), more,
                  ROLE_TEXT);
 }

@@ -30,7 +30,7 @@ static void keys_line(struct document *document, const struct action *action)
     size_t used = 0;
     for (size_t i = 0; i < ACTION_KEYS && action->keys[i]; i++) {
         char name[KEY_NAME_MAX];
-        key_name(action->keys[i], name);
+        key_label(action->keys[i], name);
         used += (size_t)snprintf(keys + used, sizeof keys - used, "%s%s", i ? " " : "",
                                  name);
     }

@@ -11,8 +11,8 @@ enum { TIME, LIFECYCLE, OPERATION, TARGET, OUTCOME, ADDRESS, APPROVAL, COLUMN_CO
 static const struct column columns[COLUMN_COUNT] = {
     [TIME] = {"TIME", 14, 14, 0, 0, false},
     [LIFECYCLE] = {"LIFE", 7, 7, 0, 2, false},
-    [OPERATION] = {"OPERATION", 16, 44, 3, 0, false},
-    [TARGET] = {"MIRRORED -> DESTINATION", 24, 120, 5, 5, false},
+    [OPERATION] = {"OPERATION", 16, 44, 20, 0, false},
+    [TARGET] = {"MIRRORED -> DESTINATION", 24, 120, 20, 5, false},
     [OUTCOME] = {"OUTCOME", 8, 8, 0, 1, false},
     [ADDRESS] = {"FROM", 15, 39, 1, 3, false},
     [APPROVAL] = {"APPROVAL", 12, 24, 1, 4, false},
