@@ -1,0 +1,193 @@
+#include "config.h"
+
+#include "db/segment_format.h"
+
+struct blob {
+    unsigned encoding, flags, width;
+    uint32_t count;
+    const unsigned char *payload;
+    size_t size;
+};
+
+static int damaged(enum segment_column column, const char *what, struct error *error)
+{
+    return error_set(error, ERROR_CASE, "column %d is damaged: %s", (int)column, what);
+}
+
+static int no_memory(struct error *error)
+{
+    return error_set(error, ERROR_MEMORY, "out of memory");
+}
+
+/* The payload lies in the arena where it was packed or has own values to keep. */
+static int open_blob(enum segment_column column, struct slice data, uint32_t count,
+                     struct arena *arena, struct blob *out, struct error *error)
+{
+    const unsigned char *header = (const unsigned char *)data.data;
+    if (data.length < SEGMENT_HEADER_BYTES || get_number(header, 4) != SEGMENT_MAGIC)
+        return damaged(column, "no header", error);
+    out->encoding = header[5];
+    out->flags = header[6];
+    out->width = header[7];
+    out->count = (uint32_t)get_number(header + 8, 4);
+    out->size = (size_t)get_number(header + 12, 4);
+    struct slice stored = slice_skip(data, SEGMENT_HEADER_BYTES);
+    if (header[4] != (unsigned)column || out->flags & ~(unsigned)FLAGS_KNOWN)
+        return damaged(column, "another column's header", error);
+    if (out->count != count || count > SEGMENT_EVENTS)
+        return damaged(column, "another number of events", error);
+    if (get_number(header + 16, 4) != stored.length || out->size > SEGMENT_PAYLOAD_MAX)
+        return damaged(column, "another length", error);
+    if (get_number(header + 20, 4) != pack_crc32(stored))
+        return damaged(column, "its checksum differs", error);
+    if (!(out->flags & FLAG_PACKED)) {
+        out->payload = (const unsigned char *)stored.data;
+        return stored.length == out->size ? 0
+                                          : damaged(column, "another length", error);
+    }
+    unsigned char *payload = arena_alloc(arena, out->size + 1);
+    if (!payload)
+        return no_memory(error);
+    if (!unpack(stored, payload, out->size))
+        return damaged(column, "it cannot be unpacked", error);
+    out->payload = payload;
+    return 0;
+}
+
+static bool width_known(unsigned width, unsigned largest)
+{
+    return (width == 1 || width == 2 || width == 4 || width == 8) && width <= largest;
+}
+
+/* --- numbers --------------------------------------------------------------------- */
+
+static void fill_numbers(int64_t *numbers, uint32_t count, int64_t value)
+{
+    for (uint32_t i = 0; i < count; i++)
+        numbers[i] = value;
+}
+
+static void unframe(const struct blob *blob, int64_t *numbers)
+{
+    uint64_t minimum = get_number(blob->payload, 8);
+    uint64_t step = get_number(blob->payload + 8, 8);
+    uint64_t first = blob->flags & FLAG_ABSENT ? 1 : 0;
+    const unsigned char *at = blob->payload + FRAME_HEADER_BYTES;
+    for (uint32_t i = 0; i < blob->count; i++, at += blob->width) {
+        uint64_t value = get_number(at, blob->width);
+        numbers[i] = value < first ? EVENT_TIME_NONE
+                                   : (int64_t)(minimum + (value - first) * step);
+    }
+}
+
+static int decode_numbers(enum segment_column column, const struct blob *blob,
+                          int64_t *numbers, struct error *error)
+{
+    switch (blob->encoding) {
+    case ENCODING_CONSTANT:
+        if (blob->size != 8)
+            return damaged(column, "another length", error);
+        fill_numbers(numbers, blob->count, (int64_t)get_number(blob->payload, 8));
+        return 0;
+    case ENCODING_FRAME:
+        if (!width_known(blob->width, 8) ||
+            blob->size != FRAME_HEADER_BYTES + (size_t)blob->count * blob->width)
+            return damaged(column, "another length", error);
+        unframe(blob, numbers);
+        return 0;
+    default:
+        return damaged(column, "its encoding is unknown", error);
+    }
+}
+
+void segment_offsets(int64_t *gaps, const int64_t *lengths, uint32_t count)
+{
+    uint64_t end = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        gaps[i] = (int64_t)((uint64_t)gaps[i] + end);
+        end = (uint64_t)gaps[i] + (uint64_t)lengths[i];
+    }
+}
+
+/* --- text ------------------------------------------------------------------------ */
+
+static int decode_own(enum segment_column column, struct slice payload,
+                      struct arena *arena, struct segment_values *out,
+                      struct error *error)
+{
+    if (payload.length < 4)
+        return damaged(column, "its own values are cut off", error);
+    const unsigned char *at = (const unsigned char *)payload.data;
+    size_t count = (size_t)get_number(at, 4);
+    if (count > SEGMENT_EVENTS || payload.length - 4 < 4 * count)
+        return damaged(column, "its own values are cut off", error);
+    at += 4;
+    struct slice bytes = arena_copy(arena, slice_skip(payload, 4 + 4 * count));
+    out->own = arena_alloc(arena, (count + 1) * sizeof *out->own);
+    if (!out->own || !slice_present(bytes))
+        return no_memory(error);
+    for (size_t i = 0; i < count; i++, at += 4) {
+        size_t length = (size_t)get_number(at, 4);
+        if (length > bytes.length)
+            return damaged(column, "its own values are cut off", error);
+        out->own[i] = slice_first(bytes, length);
+        bytes = slice_skip(bytes, length);
+    }
+    out->own_count = (uint32_t)count;
+    return bytes.length ? damaged(column, "another length", error) : 0;
+}
+
+static int decode_text(enum segment_column column, const struct blob *blob,
+                       struct arena *arena, struct segment_values *out,
+                       struct error *error)
+{
+    bool constant = blob->encoding == ENCODING_CONSTANT;
+    if (!constant && blob->encoding != ENCODING_CODES)
+        return damaged(column, "its encoding is unknown", error);
+    size_t codes = constant ? 1 : blob->count;
+    if (!width_known(blob->width, 4) || (constant && blob->width != 4) ||
+        codes * blob->width > blob->size)
+        return damaged(column, "its codes are cut off", error);
+    struct slice rest = {(const char *)blob->payload + codes * blob->width,
+                         blob->size - codes * blob->width};
+    if (decode_own(column, rest, arena, out, error))
+        return -1;
+    const unsigned char *at = blob->payload;
+    uint32_t largest = LIMIT_DICTIONARY_VALUES + out->own_count;
+    for (uint32_t i = 0; i < blob->count; i++, at += constant ? 0 : blob->width) {
+        out->codes[i] = (uint32_t)get_number(at, blob->width);
+        if (out->codes[i] > largest)
+            return damaged(column, "a code has no value", error);
+    }
+    return 0;
+}
+
+int segment_decode(enum segment_column column, struct slice data,
+                   uint32_t expected_count, struct arena *arena,
+                   struct segment_values *out, struct error *error)
+{
+    *out =
+        (struct segment_values){.count = expected_count, .text = column >= COLUMN_TEXT};
+    if (expected_count > SEGMENT_EVENTS)
+        return damaged(column, "another number of events", error);
+    size_t count = (size_t)expected_count + 1;
+    if (out->text)
+        out->codes = arena_alloc(arena, count * sizeof *out->codes);
+    else
+        out->numbers = arena_alloc(arena, count * sizeof *out->numbers);
+    if (!out->codes && !out->numbers)
+        return no_memory(error);
+    if (!slice_present(data)) {
+        if (out->text)
+            memset(out->codes, 0, count * sizeof *out->codes);
+        else
+            fill_numbers(out->numbers, expected_count,
+                         column == COLUMN_TIME ? EVENT_TIME_NONE : 0);
+        return 0;
+    }
+    struct blob blob = {0};
+    if (open_blob(column, data, expected_count, arena, &blob, error))
+        return -1;
+    return out->text ? decode_text(column, &blob, arena, out, error)
+                     : decode_numbers(column, &blob, out->numbers, error);
+}
