@@ -34,6 +34,7 @@ static const char version_1[] =
     "CREATE UNIQUE INDEX source_content ON source(sha256, member)"
     " WHERE sha256 IS NOT NULL AND status IN ('done','partial');"
     "CREATE INDEX source_size ON source(bytes);"
+    "CREATE INDEX source_path ON source(path, member);"
     "CREATE TABLE source_alias(source INTEGER NOT NULL REFERENCES source(id),"
     " path TEXT NOT NULL, PRIMARY KEY(source, path)) STRICT, WITHOUT ROWID;"
 
@@ -62,6 +63,9 @@ static const char version_1[] =
     /* Marked records, each with its raw bytes, in full. */
     "CREATE TABLE record("
     " id INTEGER PRIMARY KEY, operation TEXT NOT NULL,"
+    /* What equal records without a merge key or event id have in common; each of
+     * them is an operation of its own (store_hits.c). */
+    " act TEXT,"
     " source INTEGER NOT NULL REFERENCES source(id),"
     " offset INTEGER NOT NULL, length INTEGER NOT NULL, form_chain TEXT NOT NULL,"
     " time_us INTEGER, time_quality INTEGER NOT NULL, provider INTEGER NOT NULL,"
@@ -78,6 +82,7 @@ static const char version_1[] =
     " raw BLOB NOT NULL,"
     " UNIQUE(source, offset)) STRICT;"
     "CREATE INDEX record_operation ON record(operation);"
+    "CREATE INDEX record_act ON record(act) WHERE act IS NOT NULL;"
 
     /* One act: the fold of its records (core/operation.h). */
     "CREATE TABLE operation("

@@ -1,0 +1,81 @@
+/*
+ * event_batch.h - the inside of a batch, shared by event_batch.c and the store alone.
+ */
+#ifndef DB_EVENT_BATCH_H
+#define DB_EVENT_BATCH_H
+
+#include "db/store.h"
+#include "db/value_table.h"
+
+enum {
+    BATCH_EVENTS = 8192,
+    /* Text of all dictionaries of one batch: a worker's share of the memory limit. */
+    BATCH_DICTIONARY_BYTES = 8 * 1024 * 1024,
+    /* The text columns: those that are kept for every event. */
+    TEXT_COLUMNS = FIELD_MODE + 1,
+    NUMBER_COLUMNS = COLUMN_LIFECYCLE + 1,
+};
+
+/* One text column: the values that this worker has met, and the events' codes. */
+struct batch_column {
+    struct value_table values;
+    uint16_t last; /* code of the event before */
+    uint16_t codes[BATCH_EVENTS];
+    /*
+     * What the store calls these values, filled by it once per new value:
+     * 0 not asked yet, a dictionary code, or MAPPED_OWN.
+     */
+    uint32_t *mapped;
+    /* Code among the own values of the segment number own_segment[]. */
+    uint32_t *own_code;
+    int64_t *own_segment;
+    uint32_t mapped_room;
+};
+
+enum { MAPPED_OWN = UINT16_MAX + 1 };
+
+struct batch_reject {
+    struct batch_reject *next;
+    enum reject_kind kind;
+    uint64_t offset, length;
+    struct slice reason, bytes;
+};
+
+struct batch_record {
+    struct batch_record *next;
+    struct batch_hit hit;
+    struct slice form_chain;
+};
+
+struct batch_chunk {
+    struct batch_chunk *next;
+    uint64_t offset, length; /* unpacked */
+    struct slice data;       /* a zlib stream */
+};
+
+struct event_batch {
+    uint32_t count;
+    uint64_t store; /* whose codes `mapped` holds */
+    bool full;      /* of dictionary values: cleared by the next append */
+    uint32_t dictionary_bytes;
+    int64_t numbers[NUMBER_COLUMNS][BATCH_EVENTS]; /* COLUMN_SOURCE is not used */
+    struct batch_column columns[TEXT_COLUMNS];
+    int64_t day; /* of day_text: the last day that was printed */
+    char day_text[12];
+
+    struct arena arena; /* hits, rejects, embedded input */
+    size_t bytes;       /* in it */
+    struct batch_record *records, **last_record;
+    struct batch_reject *rejects, **last_reject;
+    struct batch_chunk *chunks, **last_chunk;
+    struct packer *packer;
+};
+
+/* Room for `mapped` and its fellows up to the column's last code. */
+bool event_batch_map_room(struct batch_column *column);
+/* Forgets what the codes mean to a store. */
+void event_batch_unmap(struct event_batch *batch);
+/* Empty again; dictionaries stay unless they were full. */
+void event_batch_reset(struct event_batch *batch);
+
+#endif

@@ -1,0 +1,145 @@
+/*
+ * store_internal.h - the inside of the store, shared by store*.c alone.
+ *
+ * Everything is used under the store's mutex.  What is pending lives in `pending`
+ * until one short transaction writes all of it (store.c).
+ */
+#ifndef DB_STORE_INTERNAL_H
+#define DB_STORE_INTERNAL_H
+
+#include <pthread.h>
+
+#include "db/open_segment.h"
+
+enum store_statement {
+    STATEMENT_DICTIONARY,
+    STATEMENT_SEGMENT,
+    STATEMENT_COLUMN,
+    STATEMENT_REJECT,
+    STATEMENT_CHUNK,
+    STATEMENT_SOURCE,
+    STATEMENT_SOURCE_BY_HASH,
+    STATEMENT_SOURCE_BY_PATH,
+    STATEMENT_SOURCE_BY_SIZE,
+    STATEMENT_SOURCE_CHANGED,
+    STATEMENT_SOURCE_OPERATIONS,
+    STATEMENT_SOURCE_ACTS,
+    STATEMENT_SOURCE_RECORDS_GONE,
+    STATEMENT_SOURCE_REJECTS_GONE,
+    STATEMENT_ALIAS,
+    STATEMENT_RECORD,
+    STATEMENT_ACT_COUNT,
+    STATEMENT_ACT_RECORDS,
+    STATEMENT_RECORD_OPERATION,
+    STATEMENT_OPERATION_RECORDS,
+    STATEMENT_OPERATION_KNOWN,
+    STATEMENT_OPERATION,
+    STATEMENT_OPERATION_GONE,
+    STATEMENT_COUNT
+};
+
+/* A source that this load is at, or that has ended since the last commit. */
+struct store_source {
+    struct store_source *next;
+    int64_t id;
+    char *path, *member, *options, *loaded_by, *host, *forms, *reason, *status;
+    const char *packing;
+    char sha256[65]; /* "" until known */
+    uint64_t bytes;
+    int64_t mtime_us, loaded_us;
+    bool embedded;
+    struct source_progress progress; /* forms: see above */
+    bool changed, ended;
+    bool again;     /* failed before: its rejects go */
+    bool late_hash; /* records were stored before its hash was known */
+    bool duplicate; /* found at its end: the same content had been loaded meanwhile */
+};
+
+/* What a batch brought, with the source it is of. */
+struct pending_record {
+    struct pending_record *next;
+    const struct store_source *source;
+    struct batch_record record;
+};
+struct pending_reject {
+    struct pending_reject *next;
+    const struct store_source *source;
+    struct batch_reject reject;
+};
+struct pending_chunk {
+    struct pending_chunk *next;
+    const struct store_source *source;
+    struct batch_chunk chunk;
+};
+/* path NULL: the source changed before its load was finished. */
+struct pending_note {
+    struct pending_note *next;
+    int64_t source;
+    const char *path;
+};
+
+struct pending {
+    struct arena arena;
+    size_t bytes;
+    unsigned full_segments, ended_sources;
+    struct encoded_segment *segments, **last_segment;
+    struct pending_record *records, **last_record;
+    struct pending_reject *rejects, **last_reject;
+    struct pending_chunk *chunks, **last_chunk;
+    struct pending_note *notes, **last_note;
+};
+
+/* Texts that are met many times and wanted once, in order. */
+struct id_set {
+    char (*ids)[OPERATION_ID_LENGTH + 1];
+    size_t count, room;
+};
+
+struct store {
+    pthread_mutex_t mutex;
+    struct case_file *handle;
+    int lock;
+    uint64_t serial; /* random: tells a batch whose codes it holds */
+    struct open_segment *open;
+    struct pending pending;
+    struct store_source *sources;
+    int64_t next_source;
+    int64_t committed_us; /* monotonic clock */
+    bool failed;
+    struct error failure;
+    struct store_totals totals;
+    struct id_set operations, acts; /* to be worked out before the commit */
+    sqlite3_stmt *statements[STATEMENT_COUNT];
+};
+
+/* --- store_sql.c --- */
+int store_prepare(struct store *store, struct error *error);
+void store_finalize(struct store *store);
+void store_bind(sqlite3_stmt *statement, int at, struct slice text); /* absent: NULL */
+void store_bind_time(sqlite3_stmt *statement, int at, int64_t time_us);
+/* Runs a statement that gives no rows and resets it. */
+int store_run(struct store *store, enum store_statement which);
+/* The text of a column in the arena, absent where it is NULL. */
+struct slice store_column(sqlite3_stmt *row, int column, struct arena *arena);
+
+/* --- store_source.c --- */
+struct store_source *store_find_source(struct store *store, int64_t id);
+/* Takes over progress and end. */
+int store_progress(struct store *store, struct store_source *source,
+                   const struct source_progress *progress, const struct source_end *end,
+                   struct error *error);
+int store_write_sources(struct store *store);
+/* After the records: operations of sources whose hash came late or that are doubles. */
+int store_settle_sources(struct store *store);
+void store_forget_ended(struct store *store);
+void store_free_sources(struct store *store);
+int store_load_sources(struct store *store, struct error *error);
+
+/* --- store_hits.c --- */
+int store_write_records(struct store *store);
+/* Numbers the records that look alike, folds what was touched. */
+int store_fold_operations(struct store *store);
+int id_set_add(struct id_set *set, const char *id);
+void id_set_clear(struct id_set *set);
+
+#endif

@@ -1,0 +1,153 @@
+#include "config.h"
+
+#include "db/store_internal.h"
+
+/* The columns of `record` and `operation` that are fields of an event. */
+#define FIELD_NAME(identifier, name, kept) ", " #name
+#define FIELD_EXCLUDED(identifier, name, kept) ", excluded." #name
+#define FIELD_MARK(identifier, name, kept) ", ?"
+#define OPERATION_FIELDS EVENT_FIELDS(FIELD_NAME)
+#define EXCLUDED_FIELDS EVENT_FIELDS(FIELD_EXCLUDED)
+#define FIELD_MARKS EVENT_FIELDS(FIELD_MARK)
+/* A record's `operation` is the act that it belongs to. */
+#define RECORD_FIELDS                                                                  \
+    ", time_text, form, operation_name, service, error_code, actor, actor_type,"       \
+    " actor_id, session_issuer, source_identity, mfa, via, credential, source_ip,"     \
+    " source_text, user_agent, account, region, resource_group, resource, mode,"       \
+    " mirror, mirrored, destination, event_id, request_id, correlation_id"
+
+#define OPERATION_FACTS                                                                \
+    "time_us, time_quality, provider, outcome, lifecycle, severity, confidence,"       \
+    " rules, technique, records, switched_off"
+#define EXCLUDED_FACTS                                                                 \
+    "excluded.time_us, excluded.time_quality, excluded.provider, excluded.outcome,"    \
+    " excluded.lifecycle, excluded.severity, excluded.confidence, excluded.rules,"     \
+    " excluded.technique, excluded.records, excluded.switched_off"
+
+/* Evidence in an order that does not depend on the order of loading. */
+#define BY_CONTENT " ORDER BY coalesce(s.sha256, s.path), s.member, r.offset"
+
+static const char *const texts[STATEMENT_COUNT] = {
+    [STATEMENT_DICTIONARY] = "INSERT INTO dictionary VALUES(?, ?, ?)",
+    [STATEMENT_SEGMENT] = "INSERT OR REPLACE INTO segment VALUES(?, ?, ?, ?)",
+    [STATEMENT_COLUMN] = "INSERT OR REPLACE INTO segment_column VALUES(?, ?)",
+    [STATEMENT_REJECT] =
+        "INSERT INTO reject(source, kind, offset, length, reason, bytes)"
+        " VALUES(?, ?, ?, ?, ?, ?)",
+    [STATEMENT_CHUNK] = "INSERT OR REPLACE INTO embedded VALUES(?, ?, ?, ?)",
+    [STATEMENT_SOURCE] =
+        "INSERT INTO source(id, path, member, sha256, bytes, unpacked_bytes, mtime_us,"
+        " forms, records, events, skipped, unknown, damaged, hits, first_us, last_us,"
+        " status, reason, options, loaded_us, loaded_by, host, tool_version,"
+        " resume_offset, packing, embedded)"
+        " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+        " ON CONFLICT(id) DO UPDATE SET (sha256, bytes, unpacked_bytes, mtime_us, "
+        "forms,"
+        "  records, events, skipped, unknown, damaged, hits, first_us, last_us, status,"
+        "  reason, options, loaded_us, loaded_by, host, tool_version, resume_offset,"
+        "  packing, embedded)"
+        " = (excluded.sha256, excluded.bytes, excluded.unpacked_bytes,"
+        "  excluded.mtime_us, excluded.forms, excluded.records, excluded.events,"
+        "  excluded.skipped, excluded.unknown, excluded.damaged, excluded.hits,"
+        "  excluded.first_us, excluded.last_us, excluded.status, excluded.reason,"
+        "  excluded.options, excluded.loaded_us, excluded.loaded_by, excluded.host,"
+        "  excluded.tool_version, excluded.resume_offset, excluded.packing,"
+        "  excluded.embedded)",
+    [STATEMENT_SOURCE_BY_HASH] =
+        "SELECT id, path FROM source WHERE sha256 = ? AND member = ?"
+        " AND status IN ('done', 'partial') AND id <> ?",
+    [STATEMENT_SOURCE_BY_PATH] =
+        "SELECT id, status, bytes, mtime_us, sha256, resume_offset, unpacked_bytes,"
+        " records, events, skipped, unknown, damaged, hits, first_us, last_us"
+        " FROM source WHERE path = ? AND member = ? ORDER BY id",
+    [STATEMENT_SOURCE_BY_SIZE] = "SELECT 1 FROM source WHERE bytes = ? LIMIT 1",
+    [STATEMENT_SOURCE_CHANGED] = "UPDATE source SET status = 'partial',"
+                                 " reason = 'changed before its load was finished'"
+                                 " WHERE id = ? AND status = 'loading'",
+    [STATEMENT_SOURCE_OPERATIONS] = "SELECT DISTINCT operation FROM record"
+                                    " WHERE source = ?",
+    [STATEMENT_SOURCE_ACTS] = "SELECT DISTINCT act FROM record"
+                              " WHERE source = ? AND act IS NOT NULL",
+    [STATEMENT_SOURCE_RECORDS_GONE] = "DELETE FROM record WHERE source = ?",
+    [STATEMENT_SOURCE_REJECTS_GONE] = "DELETE FROM reject WHERE source = ?",
+    [STATEMENT_ALIAS] = "INSERT OR IGNORE INTO source_alias VALUES(?, ?)",
+    [STATEMENT_RECORD] =
+        "INSERT OR REPLACE INTO record(operation, act, source, offset, length,"
+        " form_chain, time_us, time_quality, provider, outcome, phase, says_created,"
+        " switched_off, merge_key, lifecycle, severity, confidence, rules, technique,"
+        " raw" RECORD_FIELDS
+        ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?" FIELD_MARKS ")",
+    [STATEMENT_ACT_COUNT] = "SELECT count(*) FROM record WHERE act = ?",
+    [STATEMENT_ACT_RECORDS] =
+        "SELECT r.id, r.operation FROM record r JOIN source s ON s.id = r.source"
+        " WHERE r.act = ?" BY_CONTENT,
+    [STATEMENT_RECORD_OPERATION] = "UPDATE record SET operation = ? WHERE id = ?",
+    [STATEMENT_OPERATION_RECORDS] =
+        "SELECT coalesce(s.sha256, s.path), s.member, r.offset, r.time_us,"
+        " r.time_quality, r.provider, r.outcome, r.phase, r.says_created,"
+        " r.switched_off, r.merge_key, r.lifecycle, r.severity, r.confidence, r.rules,"
+        " r.technique" RECORD_FIELDS " FROM record r JOIN source s ON s.id = r.source"
+        " WHERE r.operation = ?" BY_CONTENT " LIMIT ?",
+    [STATEMENT_OPERATION_KNOWN] = "SELECT 1 FROM operation WHERE id = ?",
+    /* A fold that changes anything makes the approvals look at it again. */
+    [STATEMENT_OPERATION] =
+        "INSERT INTO operation(id, first_loaded_us, " OPERATION_FACTS OPERATION_FIELDS
+        ") VALUES(?, ?, ?,?,?,?,?,?,?,?,?,?,?" FIELD_MARKS ")"
+        " ON CONFLICT(id) DO UPDATE SET (" OPERATION_FACTS OPERATION_FIELDS
+        ", approval, approval_state, near_miss) = (" EXCLUDED_FACTS EXCLUDED_FIELDS
+        ", NULL, NULL, NULL) WHERE (" OPERATION_FACTS OPERATION_FIELDS
+        ") IS NOT (" EXCLUDED_FACTS EXCLUDED_FIELDS ")",
+    [STATEMENT_OPERATION_GONE] = "DELETE FROM operation WHERE id = ?",
+};
+
+int store_prepare(struct store *store, struct error *error)
+{
+    for (int i = 0; i < STATEMENT_COUNT; i++) {
+        if (sqlite3_prepare_v3(store->handle->db, texts[i], -1,
+                               SQLITE_PREPARE_PERSISTENT, &store->statements[i], NULL))
+            return case_error(store->handle, "preparing to write", error);
+    }
+    return 0;
+}
+
+void store_finalize(struct store *store)
+{
+    for (int i = 0; i < STATEMENT_COUNT; i++) {
+        sqlite3_finalize(store->statements[i]);
+        store->statements[i] = NULL;
+    }
+}
+
+void store_bind(sqlite3_stmt *statement, int at, struct slice text)
+{
+    if (slice_present(text))
+        sqlite3_bind_text(statement, at, text.data, (int)text.length, SQLITE_STATIC);
+    else
+        sqlite3_bind_null(statement, at);
+}
+
+void store_bind_time(sqlite3_stmt *statement, int at, int64_t time_us)
+{
+    if (time_us == EVENT_TIME_NONE)
+        sqlite3_bind_null(statement, at);
+    else
+        sqlite3_bind_int64(statement, at, time_us);
+}
+
+int store_run(struct store *store, enum store_statement which)
+{
+    sqlite3_stmt *statement = store->statements[which];
+    int code = sqlite3_step(statement);
+    /* The reset repeats the step's failure; the message stays for the caller. */
+    sqlite3_reset(statement);
+    return code == SQLITE_DONE || code == SQLITE_ROW ? 0 : -1;
+}
+
+struct slice store_column(sqlite3_stmt *row, int column, struct arena *arena)
+{
+    if (sqlite3_column_type(row, column) == SQLITE_NULL)
+        return SLICE_NONE;
+    const char *text = (const char *)sqlite3_column_text(row, column);
+    struct slice s = {text ? text : "", (size_t)sqlite3_column_bytes(row, column)};
+    return arena_copy(arena, s);
+}
