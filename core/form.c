@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/address.h"
+#include "core/device_context.h"
 #include "core/form_internal.h"
 
 /* ---- forms that are known and no events ---- */
@@ -51,9 +52,11 @@ static const struct form forms[] = {
 enum { FORM_COUNT = sizeof(forms) / sizeof(forms[0]) };
 
 const char *const form_names[] = {
-    "azure-activity",      "azure-activity-rest", "azure-activity-sdk",
-    "alibaba-actiontrail", "cloudtrail",          "gcp-audit",
-    "oci-audit",           "huawei-cts",          NULL,
+    "azure-activity",     "azure-activity-rest",
+    "azure-activity-sdk", "alibaba-actiontrail",
+    "cloudtrail",         "gcp-audit",
+    "oci-audit",          "huawei-cts",
+    "cisco-ios-syslog",   NULL,
 };
 
 /* ---- the projection ---- */
@@ -102,6 +105,7 @@ void normaliser_free(struct normaliser *normaliser)
     if (!normaliser)
         return;
     json_projection_free(normaliser->huawei_user);
+    device_contexts_free(normaliser->devices);
     arena_fini(&normaliser->arena);
     free(normaliser);
 }
@@ -109,6 +113,8 @@ void normaliser_free(struct normaliser *normaliser)
 void normaliser_reset(struct normaliser *normaliser, const struct time_hint *hint)
 {
     arena_reset(&normaliser->arena);
+    if (normaliser->devices)
+        device_contexts_reset(normaliser->devices);
     normaliser->hint = hint ? *hint : (struct time_hint){.newest_us = EVENT_TIME_NONE};
 }
 
@@ -143,8 +149,7 @@ enum record_class normalise(struct normaliser *normaliser,
     *reason = NULL;
     if (item->kind == FRAME_JSON)
         return normalise_json(normaliser, slots, event, reason);
-    *reason = "text line of no known device";
-    return RECORD_UNKNOWN;
+    return cisco_normalise_line(normaliser, item->bytes, event, reason);
 }
 
 /* ---- readers of slots ---- */

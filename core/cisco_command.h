@@ -1,0 +1,29 @@
+/*
+ * cisco_command.h - command lines of Cisco IOS as words.
+ *
+ * People abbreviate ("mon sess 1 so int gi0/1") and the config logger expands only
+ * a part of it, so keywords compare by a prefix of a least length, case ignored.
+ */
+#ifndef CORE_CISCO_COMMAND_H
+#define CORE_CISCO_COMMAND_H
+
+#include "core/slice.h"
+
+/* The next word, cut off *rest; empty at the end. */
+struct slice cisco_word(struct slice *rest);
+/* word abbreviates `keyword` by at least `least` letters. */
+bool cisco_abbreviates(struct slice word, const char *keyword, size_t least);
+/* Cuts the keyword off *rest if it stands there; else leaves *rest alone. */
+bool cisco_take(struct slice *rest, const char *keyword, size_t least);
+/* Cuts "no" or "default" off *rest. */
+bool cisco_take_negation(struct slice *rest);
+
+struct cisco_session {
+    bool negated;      /* no monitor session ... */
+    struct slice id;   /* "7", or "all", "local", "remote", "range" after no */
+    struct slice rest; /* what follows the id; empty if nothing does */
+};
+/* "[no] monitor session ID ...". */
+bool cisco_session_parse(struct slice command, struct cisco_session *out);
+
+#endif
