@@ -100,6 +100,28 @@ struct slice slice_cut(struct slice *rest, char separator)
     return slice_first(whole, (size_t)at);
 }
 
+enum { DISTANCE_MAX = 32 };
+
+size_t slice_distance(struct slice a, struct slice b)
+{
+    size_t row[DISTANCE_MAX + 1];
+    a = slice_first(a, DISTANCE_MAX);
+    b = slice_first(b, DISTANCE_MAX);
+    for (size_t j = 0; j <= b.length; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a.length; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b.length; j++) {
+            size_t best = diagonal + (fold(a.data[i - 1]) != fold(b.data[j - 1]));
+            diagonal = row[j];
+            best = row[j] + 1 < best ? row[j] + 1 : best;
+            row[j] = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
+        }
+    }
+    return row[b.length];
+}
+
 int slice_compare(struct slice a, struct slice b)
 {
     size_t common = a.length < b.length ? a.length : b.length;

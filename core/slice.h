@@ -86,6 +86,10 @@ struct slice slice_trim(struct slice s);
  */
 struct slice slice_cut(struct slice *rest, char separator);
 
+/* Edits that turn one short word into the other (Levenshtein, at most 32 bytes of each,
+ * ASCII case ignored): for "did you mean". */
+size_t slice_distance(struct slice a, struct slice b);
+
 /* Three-way byte order; a shorter prefix sorts first. */
 int slice_compare(struct slice a, struct slice b);
 

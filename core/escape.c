@@ -1,0 +1,306 @@
+#include "config.h"
+
+#include "core/escape.h"
+
+#include <stdio.h>
+
+#include "core/unicode.h"
+
+/* Marks stacked on one character; more make text climb over its neighbours. */
+enum { COMBINING_MAX = 4, ESCAPE_MAX = 10 /* \u{10FFFF} */ };
+
+unsigned utf8_length(struct slice s, uint32_t *code_point)
+{
+    const unsigned char *b = (const unsigned char *)s.data;
+    if (s.length == 0)
+        return 0;
+    if (b[0] < 0x80) {
+        *code_point = b[0];
+        return 1;
+    }
+    unsigned length = b[0] >= 0xf0 ? 4 : b[0] >= 0xe0 ? 3 : 2;
+    if (b[0] < 0xc2 || b[0] > 0xf4 || s.length < length)
+        return 0;
+    uint32_t value = b[0] & (0x7fu >> length);
+    for (unsigned i = 1; i < length; i++) {
+        if ((b[i] & 0xc0) != 0x80)
+            return 0;
+        value = value << 6 | (b[i] & 0x3f);
+    }
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    if (value < least[length] || value > 0x10ffff ||
+        (value >= 0xd800 && value < 0xe000))
+        return 0;
+    *code_point = value;
+    return length;
+}
+
+/* --- the one decision ---------------------------------------------------------- */
+
+struct state {
+    bool backslashes;   /* escape them too, so that the text can be read back */
+    unsigned combining; /* marks on the present character */
+    bool base;          /* there is a character that a mark can stand on */
+};
+
+/*
+ * Looks at the start of `rest`; returns the bytes it takes.  *escape_length is 0 where
+ * they may be shown as they are.
+ */
+static unsigned classify(struct slice rest, struct state *state, unsigned *columns,
+                         char escape[ESCAPE_MAX + 1], unsigned *escape_length)
+{
+    uint32_t code_point;
+    unsigned length = utf8_length(rest, &code_point);
+    int written = 0;
+    *columns = 1;
+    if (length == 0) {
+        written =
+            snprintf(escape, ESCAPE_MAX + 1, "\\x%02X", (unsigned char)*rest.data);
+        length = 1;
+    } else if (code_point == '\t' || code_point == '\n' || code_point == '\r') {
+        written = snprintf(escape, ESCAPE_MAX + 1, "\\%c",
+                           code_point == '\t'   ? 't'
+                           : code_point == '\n' ? 'n'
+                                                : 'r');
+    } else if (code_point == '\\' && state->backslashes) {
+        written = snprintf(escape, ESCAPE_MAX + 1, "\\\\");
+    } else if (code_point < 0x20 || code_point == 0x7f) {
+        written = snprintf(escape, ESCAPE_MAX + 1, "\\x%02X", (unsigned)code_point);
+    } else if (unicode_combining(code_point)) {
+        *columns = 0;
+        if (!state->base || ++state->combining > COMBINING_MAX)
+            written = snprintf(escape, ESCAPE_MAX + 1, "\\u{%X}", (unsigned)code_point);
+    } else if (code_point >= 0x80 && unicode_unsafe(code_point)) {
+        written = snprintf(escape, ESCAPE_MAX + 1, "\\u{%X}", (unsigned)code_point);
+    } else {
+        *columns = unicode_wide(code_point) ? 2 : 1;
+        state->combining = 0;
+        state->base = true;
+    }
+    *escape_length = written > 0 ? (unsigned)written : 0;
+    if (*escape_length) {
+        *columns = *escape_length;
+        state->base = false;
+    }
+    return length;
+}
+
+/* Bytes at the start that need no look: printable ASCII. */
+static size_t plain_length(struct slice text, bool backslashes)
+{
+    size_t i = 0;
+    while (i < text.length && text.data[i] >= 0x20 && text.data[i] < 0x7f &&
+           (text.data[i] != '\\' || !backslashes))
+        i++;
+    return i;
+}
+
+static struct slice escape(struct arena *arena, struct slice text, bool backslashes)
+{
+    size_t plain = plain_length(text, backslashes);
+    if (plain == text.length)
+        return text;
+    if (text.length > SIZE_MAX / ESCAPE_MAX - 1)
+        return SLICE_NONE;
+    char *out = arena_alloc(arena, text.length * ESCAPE_MAX + 1);
+    if (!out)
+        return SLICE_NONE;
+    struct state state = {.backslashes = backslashes, .base = plain > 0};
+    memcpy(out, text.data, plain);
+    size_t length = plain;
+    struct slice rest = slice_skip(text, plain);
+    while (rest.length) {
+        char buffer[ESCAPE_MAX + 1];
+        unsigned columns, escape_length;
+        unsigned taken = classify(rest, &state, &columns, buffer, &escape_length);
+        memcpy(out + length, escape_length ? buffer : rest.data,
+               escape_length ? escape_length : taken);
+        length += escape_length ? escape_length : taken;
+        rest = slice_skip(rest, taken);
+    }
+    out[length] = '\0';
+    return (struct slice){out, length};
+}
+
+struct slice escape_text(struct arena *arena, struct slice text)
+{
+    return escape(arena, text, true);
+}
+
+struct slice escape_raw(struct arena *arena, struct slice text)
+{
+    return escape(arena, text, false);
+}
+
+struct slice escape_text_limited(struct arena *arena, struct slice text, size_t limit)
+{
+    /* Escaping never shortens, so bytes past the limit cannot matter. */
+    bool cut = text.length > limit;
+    struct slice whole = escape_text(arena, slice_first(text, limit));
+    if (!cut && whole.length <= limit)
+        return whole;
+    size_t end = limit > 3 ? limit - 3 : 0;
+    if (end > whole.length)
+        end = whole.length;
+    while (end > 0 && end < whole.length && (whole.data[end] & 0xc0) == 0x80)
+        end--;
+    struct slice parts[] = {slice_first(whole, end), SLICE("...")};
+    return arena_join(arena, parts, 2);
+}
+
+/* --- reading back -------------------------------------------------------------- */
+
+static int hex_digit(char byte)
+{
+    if (byte >= '0' && byte <= '9')
+        return byte - '0';
+    if (byte >= 'A' && byte <= 'F')
+        return byte - 'A' + 10;
+    return -1;
+}
+
+static size_t put_utf8(char *out, uint32_t code_point)
+{
+    if (code_point < 0x80) {
+        out[0] = (char)code_point;
+        return 1;
+    }
+    size_t length = code_point < 0x800 ? 2 : code_point < 0x10000 ? 3 : 4;
+    for (size_t i = length - 1; i > 0; i--) {
+        out[i] = (char)(0x80 | (code_point & 0x3f));
+        code_point >>= 6;
+    }
+    static const unsigned char lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    out[0] = (char)(lead[length] | code_point);
+    return length;
+}
+
+/* One escape after its backslash; bytes taken, 0 if it is none. */
+static size_t decode_one(struct slice rest, char *out, size_t *made)
+{
+    static const char letters[] = "tnr\\", bytes[] = "\t\n\r\\";
+    *made = 1;
+    if (!rest.length)
+        return 0;
+    const char *letter = memchr(letters, rest.data[0], sizeof letters - 1);
+    if (letter) {
+        *out = bytes[letter - letters];
+        return 1;
+    }
+    if (rest.data[0] == 'x' && rest.length >= 3) {
+        int high = hex_digit(rest.data[1]), low = hex_digit(rest.data[2]);
+        if (high < 0 || low < 0)
+            return 0;
+        *out = (char)(high << 4 | low);
+        return 3;
+    }
+    if (rest.data[0] != 'u' || rest.length < 4 || rest.data[1] != '{')
+        return 0;
+    uint32_t code_point = 0;
+    size_t i = 2;
+    for (; i < rest.length && i < 8 && hex_digit(rest.data[i]) >= 0; i++)
+        code_point = code_point << 4 | (uint32_t)hex_digit(rest.data[i]);
+    if (i == 2 || i >= rest.length || rest.data[i] != '}' || code_point > 0x10ffff)
+        return 0;
+    *made = put_utf8(out, code_point);
+    return i + 1;
+}
+
+int escape_decode(struct arena *arena, struct slice text, struct slice *out)
+{
+    char *decoded = arena_alloc(arena, text.length + 1);
+    size_t length = 0;
+    if (!decoded)
+        return -1;
+    while (text.length) {
+        if (text.data[0] != '\\') {
+            decoded[length++] = text.data[0];
+            text = slice_skip(text, 1);
+            continue;
+        }
+        size_t made;
+        text = slice_skip(text, 1);
+        size_t taken = decode_one(text, decoded + length, &made);
+        if (!taken)
+            return -1;
+        length += made;
+        text = slice_skip(text, taken);
+    }
+    decoded[length] = '\0';
+    *out = (struct slice){decoded, length};
+    return 0;
+}
+
+/* --- cells --------------------------------------------------------------------- */
+
+/* CWE-1236: what a spreadsheet would run. Tabs and CRs are escaped before. */
+static bool is_formula(struct slice original, struct slice cell)
+{
+    struct slice text = slice_trim(cell);
+    bool starts = text.length && memchr("=+-@", text.data[0], 4);
+    return starts || (original.length && memchr("\t\r", original.data[0], 2));
+}
+
+struct slice escape_csv(struct arena *arena, struct slice text)
+{
+    struct slice cell = escape_text(arena, text);
+    bool formula = is_formula(text, cell);
+    bool quote = slice_index(cell, ',') >= 0 || slice_index(cell, '"') >= 0;
+    if (!formula && !quote)
+        return cell;
+    char *out = arena_alloc(arena, 2 * cell.length + 4);
+    size_t length = 0;
+    if (!out)
+        return SLICE_NONE;
+    if (quote)
+        out[length++] = '"';
+    if (formula)
+        out[length++] = '\'';
+    for (size_t i = 0; i < cell.length; i++) {
+        if (cell.data[i] == '"')
+            out[length++] = '"';
+        out[length++] = cell.data[i];
+    }
+    if (quote)
+        out[length++] = '"';
+    out[length] = '\0';
+    return (struct slice){out, length};
+}
+
+bool escape_next(struct slice *rest, struct escape_piece *piece)
+{
+    if (!rest->length)
+        return false;
+    size_t plain = plain_length(*rest, true);
+    if (plain) {
+        /* A mark may follow the last character: it belongs to the same cell. */
+        *piece = (struct escape_piece){.text = {rest->data, 1}, .columns = 1};
+        *rest = slice_skip(*rest, 1);
+        return true;
+    }
+    struct state state = {.backslashes = true, .base = true};
+    unsigned escape_length;
+    unsigned taken =
+        classify(*rest, &state, &piece->columns, piece->buffer, &escape_length);
+    piece->escaped = escape_length != 0;
+    piece->text = piece->escaped ? (struct slice){piece->buffer, escape_length}
+                                 : (struct slice){rest->data, taken};
+    *rest = slice_skip(*rest, taken);
+    return true;
+}
+
+size_t escape_width(struct slice text)
+{
+    size_t width = 0;
+    while (text.length) {
+        uint32_t code_point;
+        unsigned length = utf8_length(text, &code_point);
+        if (length && !unicode_combining(code_point))
+            width += unicode_wide(code_point) ? 2 : 1;
+        else if (!length)
+            width++;
+        text = slice_skip(text, length ? length : 1);
+    }
+    return width;
+}

@@ -1,0 +1,134 @@
+#include "config.h"
+
+#include "core/timestamp.h"
+
+#include <stdio.h>
+
+#include "core/time_cursor.h"
+
+/* --- ISO ----------------------------------------------------------------------- */
+
+static bool take_iso_date(struct cursor *cursor, struct civil *civil)
+{
+    return cursor_take_digits(cursor, 4, &civil->year) && cursor_take(cursor, '-') &&
+           cursor_take_digits(cursor, 2, &civil->month) && cursor_take(cursor, '-') &&
+           cursor_take_digits(cursor, 2, &civil->day);
+}
+
+static bool take_basic(struct cursor *cursor, struct civil *civil)
+{
+    return cursor_take_digits(cursor, 4, &civil->year) &&
+           cursor_take_digits(cursor, 2, &civil->month) &&
+           cursor_take_digits(cursor, 2, &civil->day) && cursor_take(cursor, 'T') &&
+           cursor_take_digits(cursor, 2, &civil->hour) &&
+           cursor_take_digits(cursor, 2, &civil->minute) &&
+           cursor_take_digits(cursor, 2, &civil->second) &&
+           cursor_take_fraction(cursor, &civil->microsecond);
+}
+
+/* Moves the cursor past the stamp and its zone. */
+static int take_iso(struct cursor *cursor, struct time_value *out)
+{
+    struct civil civil = {0};
+    bool basic = cursor->end - cursor->at >= 9 && cursor->at[8] == 'T';
+    if (basic) {
+        if (!take_basic(cursor, &civil))
+            return -1;
+    } else if (!take_iso_date(cursor, &civil) ||
+               !(cursor_take(cursor, 'T') || cursor_take(cursor, ' ') ||
+                 cursor_take(cursor, 't')) ||
+               !cursor_take_clock(cursor, &civil)) {
+        return -1;
+    }
+    if (cursor_take(cursor, 'Z') || cursor_take(cursor, 'z'))
+        return time_finish(&civil, 0, TIME_EXACT, out);
+    struct cursor zone = *cursor;
+    cursor_take(&zone, ' ');
+    if (zone.end - zone.at >= 3 && !memcmp(zone.at, "UTC", 3)) {
+        cursor->at = zone.at + 3;
+        return time_finish(&civil, 0, TIME_EXACT, out);
+    }
+    int minutes = 0;
+    if (cursor_take_offset(&zone, &minutes)) {
+        cursor->at = zone.at;
+        return time_finish(&civil, minutes, TIME_EXACT, out);
+    }
+    return time_finish(&civil, 0, TIME_ZONE_ASSUMED, out);
+}
+
+int timestamp_iso(struct slice text, struct time_value *out)
+{
+    struct cursor cursor = {text.data, text.data + text.length};
+    if (take_iso(&cursor, out))
+        return -1;
+    return cursor.at == cursor.end ? 0 : -1;
+}
+
+/* --- epoch --------------------------------------------------------------------- */
+
+int timestamp_epoch(struct slice text, struct time_value *out)
+{
+    static const struct {
+        size_t digits;
+        int64_t multiply, divide;
+    } scales[] = {
+        {10, US_PER_SECOND, 1}, {13, US_PER_MILLISECOND, 1}, {16, 1, 1}, {19, 1, 1000}};
+    struct cursor cursor = {text.data, text.data + text.length};
+    int64_t number = 0;
+    size_t digits = 0;
+    int microsecond;
+    for (; cursor.at < cursor.end && is_digit(*cursor.at) && digits < 19; digits++)
+        number = number * 10 + (*cursor.at++ - '0');
+    if (!cursor_take_fraction(&cursor, &microsecond) || cursor.at != cursor.end)
+        return -1;
+    for (size_t i = 0; i < sizeof scales / sizeof scales[0]; i++) {
+        if (digits != scales[i].digits)
+            continue;
+        out->us = number * scales[i].multiply / scales[i].divide;
+        if (i == 0)
+            out->us += microsecond;
+        else if (i == 1)
+            out->us += microsecond / 1000;
+        out->quality = TIME_EXACT;
+        const int64_t earliest = timestamp_days(2005, 1, 1),
+                      latest = timestamp_days(2100, 1, 1);
+        int64_t days = out->us / US_PER_SECOND / SECONDS_PER_DAY;
+        return days >= earliest && days < latest ? 0 : -1;
+    }
+    return -1;
+}
+
+/* --- printing ------------------------------------------------------------------ */
+
+size_t timestamp_format(int64_t us, char out[TIMESTAMP_TEXT_MAX])
+{
+    struct civil civil;
+    out[0] = '\0';
+    if (us == EVENT_TIME_NONE)
+        return 0;
+    time_civil_from_us(us, &civil);
+    int length =
+        snprintf(out, TIMESTAMP_TEXT_MAX, "%04d-%02d-%02dT%02d:%02d:%02d", civil.year,
+                 civil.month, civil.day, civil.hour, civil.minute, civil.second);
+    if (civil.microsecond) {
+        length += snprintf(out + length, TIMESTAMP_TEXT_MAX - (size_t)length, ".%06d",
+                           civil.microsecond);
+        while (out[length - 1] == '0')
+            length--;
+    }
+    out[length++] = 'Z';
+    out[length] = '\0';
+    return (size_t)length;
+}
+
+size_t timestamp_format_short(int64_t us, char out[TIMESTAMP_TEXT_MAX])
+{
+    struct civil civil;
+    out[0] = '\0';
+    if (us == EVENT_TIME_NONE)
+        return 0;
+    time_civil_from_us(us, &civil);
+    return (size_t)snprintf(out, TIMESTAMP_TEXT_MAX, "%02d-%02d %02d:%02d:%02d",
+                            civil.month, civil.day, civil.hour, civil.minute,
+                            civil.second);
+}
