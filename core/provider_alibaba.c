@@ -17,8 +17,9 @@ bool alibaba_fits(const struct json_slot *slots)
 
 static enum outcome outcome_of(struct slice code)
 {
-    static const struct slice denied[] = {
-        {"NoPermission", 12}, {"Forbidden", 9}, {"AccessDenied", 12}};
+    static const struct slice denied[] = {SLICE_INIT("NoPermission"),
+                                          SLICE_INIT("Forbidden"),
+                                          SLICE_INIT("AccessDenied")};
     if (!slice_present(code))
         return OUTCOME_SUCCESS;
     if (slice_find(code, SLICE("DryRunOperation")) >= 0)

@@ -109,16 +109,16 @@ static const struct status_word {
     enum outcome outcome;
     enum phase phase;
 } status_words[] = {
-    {{"Start", 5}, OUTCOME_PENDING, PHASE_FIRST},
-    {{"Started", 7}, OUTCOME_PENDING, PHASE_FIRST},
-    {{"Accept", 6}, OUTCOME_PENDING, PHASE_MIDDLE},
-    {{"Accepted", 8}, OUTCOME_PENDING, PHASE_MIDDLE},
-    {{"InProgress", 10}, OUTCOME_PENDING, PHASE_MIDDLE},
-    {{"Success", 7}, OUTCOME_SUCCESS, PHASE_LAST},
-    {{"Succeeded", 9}, OUTCOME_SUCCESS, PHASE_LAST},
-    {{"Failure", 7}, OUTCOME_FAILURE, PHASE_LAST},
-    {{"Failed", 6}, OUTCOME_FAILURE, PHASE_LAST},
-    {{"Canceled", 8}, OUTCOME_FAILURE, PHASE_LAST},
+    {SLICE_INIT("Start"), OUTCOME_PENDING, PHASE_FIRST},
+    {SLICE_INIT("Started"), OUTCOME_PENDING, PHASE_FIRST},
+    {SLICE_INIT("Accept"), OUTCOME_PENDING, PHASE_MIDDLE},
+    {SLICE_INIT("Accepted"), OUTCOME_PENDING, PHASE_MIDDLE},
+    {SLICE_INIT("InProgress"), OUTCOME_PENDING, PHASE_MIDDLE},
+    {SLICE_INIT("Success"), OUTCOME_SUCCESS, PHASE_LAST},
+    {SLICE_INIT("Succeeded"), OUTCOME_SUCCESS, PHASE_LAST},
+    {SLICE_INIT("Failure"), OUTCOME_FAILURE, PHASE_LAST},
+    {SLICE_INIT("Failed"), OUTCOME_FAILURE, PHASE_LAST},
+    {SLICE_INIT("Canceled"), OUTCOME_FAILURE, PHASE_LAST},
 };
 
 static void set_status(const struct form_record *record)
@@ -158,9 +158,9 @@ static struct slice code_in_message(struct slice message)
 static bool says_denied(struct slice text)
 {
     static const struct slice words[] = {
-        {"AuthorizationFailed", 19}, /* LinkedAuthorizationFailed as well */
-        {"RequestDisallowedByPolicy", 25},
-        {"Forbidden", 9},
+        SLICE_INIT("AuthorizationFailed"), /* LinkedAuthorizationFailed as well */
+        SLICE_INIT("RequestDisallowedByPolicy"),
+        SLICE_INIT("Forbidden"),
     };
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         if (slice_find_nocase(text, words[i]) >= 0)

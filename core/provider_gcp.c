@@ -80,7 +80,7 @@ static struct slice project_of(const struct form_record *record)
  * a string the quotes would be escaped. */
 static bool has_refusal(struct slice text)
 {
-    static const struct slice key = {"\"granted\"", 9};
+    static const struct slice key = SLICE_INIT("\"granted\"");
     ptrdiff_t at;
     while ((at = slice_find(text, key)) >= 0) {
         text = slice_skip(text, (size_t)at + key.length);

@@ -20,6 +20,11 @@ struct slice {
 #define SLICE_NONE ((struct slice){NULL, 0})
 /* For string literals only: the length is known at compile time. */
 #define SLICE(literal) ((struct slice){"" literal, sizeof(literal) - 1})
+/* The same inside the initializer of a static table. */
+#define SLICE_INIT(literal)                                                            \
+    {                                                                                  \
+        "" literal, sizeof(literal) - 1                                                \
+    }
 
 static inline struct slice slice_from(const char *text)
 {

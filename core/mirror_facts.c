@@ -1,0 +1,324 @@
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "core/escape.h"
+#include "core/form.h"
+#include "core/mirror_internal.h"
+#include "core/timestamp.h"
+
+/* ---- a copy that jansson reads ---- */
+
+/*
+ * jansson refuses what the scanner keeps as evidence: invalid UTF-8, lone
+ * surrogates, NUL, numbers beyond 64 bits.  The copy has U+FFFD for the former and
+ * every number as a string, so that no id passes through a double.
+ */
+struct repair {
+    const char *at, *end;
+    char *out;
+};
+
+static void put(struct repair *repair, const char *bytes, size_t length)
+{
+    memcpy(repair->out, bytes, length);
+    repair->out += length;
+}
+
+static int hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* The code unit of a \uXXXX at `at`, or -1. */
+static int code_unit(const char *at, const char *end)
+{
+    int unit = 0;
+    if (end - at < 6 || at[0] != '\\' || at[1] != 'u')
+        return -1;
+    for (int i = 2; i < 6; i++) {
+        int digit = hex_value(at[i]);
+        if (digit < 0)
+            return -1;
+        unit = unit * 16 + digit;
+    }
+    return unit;
+}
+
+static void repair_escape(struct repair *repair)
+{
+    int unit = code_unit(repair->at, repair->end);
+    size_t length = unit < 0 ? 2 : 6;
+    if (unit >= 0xD800 && unit <= 0xDBFF) {
+        int low = code_unit(repair->at + 6, repair->end);
+        if (low >= 0xDC00 && low <= 0xDFFF)
+            length = 12;
+    }
+    if (length > (size_t)(repair->end - repair->at))
+        length = (size_t)(repair->end - repair->at);
+    if (unit == 0 || (unit >= 0xD800 && unit <= 0xDFFF && length == 6))
+        put(repair, "\\ufffd", 6);
+    else
+        put(repair, repair->at, length);
+    repair->at += length;
+}
+
+static void repair_string(struct repair *repair)
+{
+    put(repair, repair->at++, 1);
+    while (repair->at < repair->end && *repair->at != '"') {
+        struct slice rest = {repair->at, (size_t)(repair->end - repair->at)};
+        uint32_t code_point;
+        if (*repair->at == '\\') {
+            repair_escape(repair);
+            continue;
+        }
+        unsigned length = utf8_length(rest, &code_point);
+        if (!length || (unsigned char)*repair->at < 0x20) {
+            put(repair, "\xEF\xBF\xBD", 3);
+            repair->at++;
+        } else {
+            put(repair, repair->at, length);
+            repair->at += length;
+        }
+    }
+    if (repair->at < repair->end)
+        put(repair, repair->at++, 1);
+}
+
+static bool is_number_byte(char c)
+{
+    return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' ||
+           c == 'E';
+}
+
+static void repair_value(struct repair *repair)
+{
+    char c = *repair->at;
+    if (c == '"') {
+        repair_string(repair);
+    } else if (c == '-' || (c >= '0' && c <= '9')) {
+        put(repair, "\"", 1);
+        while (repair->at < repair->end && is_number_byte(*repair->at))
+            put(repair, repair->at++, 1);
+        put(repair, "\"", 1);
+    } else {
+        put(repair, repair->at++, 1);
+    }
+}
+
+/* NULL where the text is no JSON, or without memory. */
+static json_t *parse(struct slice text)
+{
+    enum { GROWTH = 3 }; /* one bad byte becomes U+FFFD, one digit a string */
+    if (!text.length || text.length > SIZE_MAX / GROWTH)
+        return NULL;
+    char *copy = malloc(text.length * GROWTH);
+    if (!copy)
+        return NULL;
+    struct repair repair = {text.data, text.data + text.length, copy};
+    while (repair.at < repair.end)
+        repair_value(&repair);
+    json_t *root = json_loadb(copy, (size_t)(repair.out - copy),
+                              JSON_DISABLE_EOF_CHECK | JSON_ALLOW_NUL, NULL);
+    free(copy);
+    return root;
+}
+
+/* ---- readers ---- */
+
+json_t *facts_member(json_t *object, const char *key)
+{
+    json_t *exact = json_object_get(object, key);
+    const char *name;
+    json_t *value;
+    if (exact)
+        return exact;
+    json_object_foreach(object, name, value)
+    {
+        if (slice_equal_nocase(slice_from(name), slice_from(key)))
+            return value;
+    }
+    return NULL;
+}
+
+json_t *facts_path(json_t *object, const char *path)
+{
+    char key[64];
+    struct slice rest = slice_from(path);
+    while (object && slice_present(rest)) {
+        struct slice part = slice_cut(&rest, ' ');
+        if (part.length >= sizeof(key))
+            return NULL;
+        memcpy(key, part.data, part.length);
+        key[part.length] = '\0';
+        object = facts_member(object, key);
+    }
+    return object;
+}
+
+static bool is_empty(json_t *node)
+{
+    return !node || json_is_null(node) ||
+           (json_is_string(node) && !json_string_length(node)) ||
+           (json_is_array(node) && !json_array_size(node)) ||
+           (json_is_object(node) && !json_object_size(node));
+}
+
+/* The parser bounds the depth (JSON_PARSER_MAX_DEPTH, 2,048). */
+json_t *facts_find(json_t *node, const char *key)
+{
+    json_t *found = facts_member(node, key), *value;
+    const char *name;
+    size_t i;
+    if (!is_empty(found))
+        return found;
+    json_object_foreach(node, name, value)
+    {
+        if ((found = facts_find(value, key)))
+            return found;
+    }
+    json_array_foreach(node, i, value)
+    {
+        if ((found = facts_find(value, key)))
+            return found;
+    }
+    return NULL;
+}
+
+json_t *facts_body(const struct facts *facts, json_t *node)
+{
+    if (!json_is_string(node))
+        return node;
+    struct slice text =
+        slice_trim((struct slice){json_string_value(node), json_string_length(node)});
+    if (!slice_starts_with(text, SLICE("{")) && !slice_starts_with(text, SLICE("[")))
+        return node;
+    json_t *body = parse(text);
+    if (!body || json_array_append_new(facts->owned, body) < 0)
+        return node;
+    return body;
+}
+
+struct slice facts_text(const struct facts *facts, json_t *node)
+{
+    if (json_is_boolean(node))
+        return json_is_true(node) ? SLICE("true") : SLICE("false");
+    if (!json_is_string(node) || !json_string_length(node))
+        return SLICE_NONE;
+    return arena_copy(facts->arena, (struct slice){json_string_value(node),
+                                                   json_string_length(node)});
+}
+
+struct slice facts_find_text(const struct facts *facts, json_t *node, const char *key)
+{
+    return facts_text(facts, facts_find(node, key));
+}
+
+int facts_truth(json_t *node)
+{
+    if (json_is_boolean(node))
+        return json_is_true(node);
+    if (!json_is_string(node))
+        return -1;
+    struct slice text = {json_string_value(node), json_string_length(node)};
+    if (slice_equal_nocase(text, SLICE("true")))
+        return 1;
+    return slice_equal_nocase(text, SLICE("false")) ? 0 : -1;
+}
+
+void facts_add(struct facts_list *list, struct slice item)
+{
+    if (!item.length)
+        return;
+    for (size_t i = 0; i < list->count; i++) {
+        if (slice_equal(list->items[i], item))
+            return;
+    }
+    if (list->count == LIMIT_FACTS_ITEMS)
+        list->left_out++;
+    else
+        list->items[list->count++] = item;
+}
+
+void facts_add_all(const struct facts *facts, struct facts_list *list, json_t *node,
+                   const char *key)
+{
+    json_t *element;
+    size_t i;
+    if (json_is_object(node))
+        facts_add(list, facts_find_text(facts, node, key));
+    else
+        facts_add(list, facts_text(facts, node));
+    json_array_foreach(node, i, element)
+    {
+        if (!json_is_array(element))
+            facts_add_all(facts, list, element, key);
+    }
+}
+
+struct slice facts_joined(const struct facts *facts, const struct facts_list *list)
+{
+    struct slice parts[2 * LIMIT_FACTS_ITEMS + 1];
+    size_t count = 0;
+    if (!list->count)
+        return SLICE_NONE;
+    for (size_t i = 0; i < list->count; i++) {
+        if (i)
+            parts[count++] = SLICE(", ");
+        parts[count++] = list->items[i];
+    }
+    if (list->left_out)
+        parts[count++] = arena_printf(facts->arena, ", and %zu more", list->left_out);
+    return arena_join(facts->arena, parts, count);
+}
+
+void facts_set(const struct facts *facts, enum event_field field, struct slice text)
+{
+    if (!facts->event->text[field].length && text.length)
+        facts->event->text[field] = text;
+}
+
+bool facts_operation_has(const struct facts *facts, struct slice part)
+{
+    return slice_find_nocase(facts->event->text[FIELD_OPERATION], part) >= 0;
+}
+
+/* ---- dispatch ---- */
+
+/* The stamp as written: an event keeps it only where it says more than its time. */
+static void set_time_text(const struct facts *facts)
+{
+    static const char *const keys[] = {"eventTime", "eventTimestamp", "event_timestamp",
+                                       "timestamp", "time"};
+    if (facts->event->time_us == EVENT_TIME_NONE)
+        return;
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+        facts_set(facts, FIELD_TIME_TEXT,
+                  facts_text(facts, facts_member(facts->root, keys[i])));
+}
+
+static void (*const extractors[PROVIDER_COUNT])(const struct facts *) = {
+    [PROVIDER_AWS] = aws_mirror_facts,       [PROVIDER_OTHER] = aws_mirror_facts,
+    [PROVIDER_AZURE] = azure_mirror_facts,   [PROVIDER_GCP] = gcp_mirror_facts,
+    [PROVIDER_OCI] = oci_mirror_facts,       [PROVIDER_ALIBABA] = alibaba_mirror_facts,
+    [PROVIDER_HUAWEI] = huawei_mirror_facts,
+};
+
+void mirror_facts(struct event *event, struct slice raw, struct arena *arena)
+{
+    unsigned provider = (unsigned)event->provider;
+    if (provider >= PROVIDER_COUNT || !extractors[provider])
+        return;
+    struct facts facts = {event, arena, parse(raw), json_array()};
+    if (facts.root && facts.owned) {
+        extractors[provider](&facts);
+        set_time_text(&facts);
+    }
+    json_decref(facts.root);
+    json_decref(facts.owned);
+}

@@ -1,0 +1,66 @@
+/*
+ * mirror_internal.h - what the files behind mirror_facts share: a marked record as
+ * a tree, and readers that do not depend on the depth or the case of a key.
+ *
+ * EC2 wraps requests ("CreateTrafficMirrorSessionRequest", PascalCase) and
+ * responses (camelCase), other exports do not; so ids are sought by name, below a
+ * given node, ASCII case ignored.
+ */
+#ifndef CORE_MIRROR_INTERNAL_H
+#define CORE_MIRROR_INTERNAL_H
+
+#include <jansson.h>
+
+#include "core/arena.h"
+#include "core/event.h"
+
+struct facts {
+    struct event *event;
+    struct arena *arena;
+    json_t *root;
+    json_t *owned; /* array: bodies that came as JSON text inside a string */
+};
+
+/* A member of an object by its name; NULL for anything else. */
+json_t *facts_member(json_t *object, const char *key);
+/* By names separated by blanks, one level each. */
+json_t *facts_path(json_t *object, const char *path);
+/* The first value of that name at or below node that is neither null nor empty;
+ * members before what lies deeper. */
+json_t *facts_find(json_t *node, const char *key);
+/* The same for a node or, where it is a string of JSON, for what that holds. */
+json_t *facts_body(const struct facts *facts, json_t *node);
+
+/* A scalar's text, in the arena; absent for "", null and containers. */
+struct slice facts_text(const struct facts *facts, json_t *node);
+/* facts_find, as text. */
+struct slice facts_find_text(const struct facts *facts, json_t *node, const char *key);
+/* true, false, or -1 where it says neither ("TRUE" and "false" are words of GCP). */
+int facts_truth(json_t *node);
+
+/* Texts to be joined by ", ", each once; many more than fit are counted. */
+enum { LIMIT_FACTS_ITEMS = 256 };
+struct facts_list {
+    struct slice items[LIMIT_FACTS_ITEMS];
+    size_t count, left_out;
+};
+void facts_add(struct facts_list *list, struct slice item);
+/* node: a text, an object with `key`, or an array of either. */
+void facts_add_all(const struct facts *facts, struct facts_list *list, json_t *node,
+                   const char *key);
+struct slice facts_joined(const struct facts *facts, const struct facts_list *list);
+
+/* Sets a field that is still absent. */
+void facts_set(const struct facts *facts, enum event_field field, struct slice text);
+
+/* An operation's name against a pattern's part, ASCII case ignored. */
+bool facts_operation_has(const struct facts *facts, struct slice part);
+
+void aws_mirror_facts(const struct facts *facts);
+void azure_mirror_facts(const struct facts *facts);
+void gcp_mirror_facts(const struct facts *facts);
+void oci_mirror_facts(const struct facts *facts);
+void alibaba_mirror_facts(const struct facts *facts);
+void huawei_mirror_facts(const struct facts *facts);
+
+#endif
