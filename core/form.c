@@ -12,9 +12,9 @@
  * and `az network vnet tap list` print: what stands, not what was done. */
 static bool is_state_snapshot(const struct json_slot *slots)
 {
-    return form_is(slots, SLOT_STATE_SESSIONS, JSON_ARRAY) ||
-           form_is(slots, SLOT_STATE_TARGETS, JSON_ARRAY) ||
-           form_is(slots, SLOT_STATE_FILTERS, JSON_ARRAY) ||
+    return form_is(slots, SLOT_STATE_SESSIONS, VALUE_ARRAY) ||
+           form_is(slots, SLOT_STATE_TARGETS, VALUE_ARRAY) ||
+           form_is(slots, SLOT_STATE_FILTERS, VALUE_ARRAY) ||
            (form_is_string(slots, SLOT_KIND) &&
             slice_equal(slots[SLOT_KIND].text, SLICE("compute#packetMirroring"))) ||
            (form_is_string(slots, SLOT_TYPE) &&
@@ -157,10 +157,10 @@ enum record_class normalise(struct normaliser *normaliser,
 struct slice form_text(const struct form_record *record, enum form_slot slot)
 {
     const struct json_slot *s = &record->slots[slot];
-    if (s->type == JSON_STRING && !s->escaped)
+    if (s->type == VALUE_STRING && !s->escaped)
         return s->text.length ? s->text : SLICE_NONE;
-    if (s->type != JSON_STRING && s->type != JSON_NUMBER && s->type != JSON_TRUE &&
-        s->type != JSON_FALSE)
+    if (s->type != VALUE_STRING && s->type != VALUE_NUMBER && s->type != VALUE_TRUE &&
+        s->type != VALUE_FALSE)
         return SLICE_NONE;
     struct slice text = json_text(s, &record->normaliser->arena);
     return text.length ? text : SLICE_NONE;

@@ -238,7 +238,7 @@ static inline void form_set(const struct form_record *record, enum event_field f
 }
 static inline bool form_is_string(const struct json_slot *slots, enum form_slot slot)
 {
-    return slots[slot].type == JSON_STRING && slots[slot].text.length;
+    return slots[slot].type == VALUE_STRING && slots[slot].text.length;
 }
 static inline bool form_is(const struct json_slot *slots, enum form_slot slot,
                            enum json_type type)

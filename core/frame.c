@@ -244,7 +244,7 @@ static const char *status_reason(const struct framer *framer, enum json_status s
 
 static bool slot_has_text(const struct json_slot *slot)
 {
-    return slot->type == JSON_STRING && slot->text.length > 0;
+    return slot->type == VALUE_STRING && slot->text.length > 0;
 }
 
 /* Enters the array of an envelope that was scanned whole. */
@@ -255,7 +255,7 @@ static bool enter_range(struct framer *framer, const struct json_slot *slots,
         return false;
     for (size_t i = 0; i < frame_path_count; i++) {
         const struct json_slot *slot = &slots[frame_paths[i].slot];
-        if (frame_paths[i].slot == SLOT_NEXT_PAGE || slot->type != JSON_ARRAY)
+        if (frame_paths[i].slot == SLOT_NEXT_PAGE || slot->type != VALUE_ARRAY)
             continue;
         push(framer,
              (struct level){LEVEL_RANGE, frame_paths[i].keys, framer->base + end});

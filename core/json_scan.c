@@ -158,7 +158,7 @@ static inline const char *scan_scalar(struct scan *scan, const char *p,
 {
     switch (*p) {
     case '"':
-        *type = JSON_STRING;
+        *type = VALUE_STRING;
         return scan_string(scan, p, escaped);
     case '-':
     case '0':
@@ -171,16 +171,16 @@ static inline const char *scan_scalar(struct scan *scan, const char *p,
     case '7':
     case '8':
     case '9':
-        *type = JSON_NUMBER;
+        *type = VALUE_NUMBER;
         return scan_number(scan, p);
     case 't':
-        *type = JSON_TRUE;
+        *type = VALUE_TRUE;
         return scan_literal(scan, p);
     case 'f':
-        *type = JSON_FALSE;
+        *type = VALUE_FALSE;
         return scan_literal(scan, p);
     case 'n':
-        *type = JSON_NULL;
+        *type = VALUE_NULL;
         return scan_literal(scan, p);
     default:
         return fail(scan, JSON_MALFORMED, p);
@@ -284,7 +284,7 @@ static inline void fill_slot(struct scan *scan, const struct projection_node *no
 {
     if (node->slot == PROJECTION_NO_SLOT || scan->locked[node->slot])
         return;
-    if (type == JSON_STRING) {
+    if (type == VALUE_STRING) {
         begin++;
         end--;
     }
@@ -369,7 +369,7 @@ static void lock_slots(struct scan *scan, const struct projection_node *node,
 {
     const uint16_t *slot = scan->projection->subtree_slots + node->first_slot;
     for (uint32_t i = 0; i < node->slot_count; i++) {
-        if (scan->slots[slot[i]].type != JSON_ABSENT && !scan->locked[slot[i]])
+        if (scan->slots[slot[i]].type != VALUE_ABSENT && !scan->locked[slot[i]])
             scan->locked[slot[i]] = locked_here[slot[i]] = true;
     }
 }
@@ -416,15 +416,15 @@ static const char *scan_node(struct scan *scan, uint32_t index, const char *p,
     if (node->key_count || node->elements)
         clear_slots(scan, node);
     if (*p == '{' && node->key_count) {
-        type = JSON_OBJECT;
+        type = VALUE_OBJECT;
         p = depth < LIMIT_JSON_DEPTH ? scan_object(scan, node, p, depth + 1)
                                      : fail(scan, JSON_TOO_DEEP, p);
     } else if (*p == '[' && node->elements) {
-        type = JSON_ARRAY;
+        type = VALUE_ARRAY;
         p = depth < LIMIT_JSON_DEPTH ? scan_array(scan, node, p, depth + 1)
                                      : fail(scan, JSON_TOO_DEEP, p);
     } else if (*p == '{' || *p == '[') {
-        type = *p == '{' ? JSON_OBJECT : JSON_ARRAY;
+        type = *p == '{' ? VALUE_OBJECT : VALUE_ARRAY;
         p = skip_container(scan, p, depth);
     } else {
         p = scan_scalar(scan, p, &type, &escaped);

@@ -20,14 +20,14 @@
 #include "core/error.h"
 
 enum json_type {
-    JSON_ABSENT,
-    JSON_STRING, /* text without the quotes, escapes not decoded */
-    JSON_NUMBER, /* the digits as written: ids never pass through a double */
-    JSON_TRUE,
-    JSON_FALSE,
-    JSON_NULL,
-    JSON_OBJECT, /* text with the brackets */
-    JSON_ARRAY,
+    VALUE_ABSENT,
+    VALUE_STRING, /* text without the quotes, escapes not decoded */
+    VALUE_NUMBER, /* the digits as written: ids never pass through a double */
+    VALUE_TRUE,
+    VALUE_FALSE,
+    VALUE_NULL,
+    VALUE_OBJECT, /* text with the brackets */
+    VALUE_ARRAY,
 };
 
 struct json_slot {

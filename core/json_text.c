@@ -104,7 +104,7 @@ size_t json_decode(struct slice text, char *out, size_t room)
 
 struct slice json_text(const struct json_slot *slot, struct arena *arena)
 {
-    if (slot->type == JSON_ABSENT || slot->type == JSON_NULL)
+    if (slot->type == VALUE_ABSENT || slot->type == VALUE_NULL)
         return SLICE_NONE;
     if (!slot->escaped)
         return slot->text;

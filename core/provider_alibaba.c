@@ -9,8 +9,8 @@
 
 bool alibaba_fits(const struct json_slot *slots)
 {
-    return form_is(slots, SLOT_EVENT_NAME, JSON_STRING) &&
-           (form_is(slots, SLOT_ACS_REGION, JSON_STRING) ||
+    return form_is(slots, SLOT_EVENT_NAME, VALUE_STRING) &&
+           (form_is(slots, SLOT_ACS_REGION, VALUE_STRING) ||
             slice_ends_with_nocase(slots[SLOT_EVENT_SOURCE].text,
                                    SLICE(".aliyuncs.com")));
 }

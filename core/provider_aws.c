@@ -9,24 +9,24 @@
 
 bool cloudtrail_is_digest(const struct json_slot *slots)
 {
-    return form_is(slots, SLOT_DIGEST_OBJECT, JSON_STRING) ||
-           (form_is(slots, SLOT_DIGEST_START, JSON_STRING) &&
-            form_is(slots, SLOT_DIGEST_FILES, JSON_ARRAY));
+    return form_is(slots, SLOT_DIGEST_OBJECT, VALUE_STRING) ||
+           (form_is(slots, SLOT_DIGEST_START, VALUE_STRING) &&
+            form_is(slots, SLOT_DIGEST_FILES, VALUE_ARRAY));
 }
 
 bool cloudtrail_is_insight(const struct json_slot *slots)
 {
-    return form_is(slots, SLOT_INSIGHT_DETAILS, JSON_OBJECT) ||
+    return form_is(slots, SLOT_INSIGHT_DETAILS, VALUE_OBJECT) ||
            slice_equal(slots[SLOT_EVENT_TYPE].text, SLICE("AwsCloudTrailInsight"));
 }
 
 /* An S3 event has eventName, awsRegion and even a userIdentity object. */
 bool cloudtrail_is_pointer(const struct json_slot *slots)
 {
-    return form_is(slots, SLOT_S3, JSON_OBJECT) ||
+    return form_is(slots, SLOT_S3, VALUE_OBJECT) ||
            slice_equal(slots[SLOT_EVENT_SOURCE].text, SLICE("aws:s3")) ||
-           (slots[SLOT_S3_OBJECT_KEY].type != JSON_ABSENT &&
-            slots[SLOT_EVENT_NAME].type == JSON_ABSENT);
+           (slots[SLOT_S3_OBJECT_KEY].type != VALUE_ABSENT &&
+            slots[SLOT_EVENT_NAME].type == VALUE_ABSENT);
 }
 
 static bool is_aws_service(struct slice source)
@@ -37,8 +37,8 @@ static bool is_aws_service(struct slice source)
 
 bool cloudtrail_fits(const struct json_slot *slots)
 {
-    return form_is(slots, SLOT_EVENT_NAME, JSON_STRING) &&
-           (form_is(slots, SLOT_USER, JSON_OBJECT) ||
+    return form_is(slots, SLOT_EVENT_NAME, VALUE_STRING) &&
+           (form_is(slots, SLOT_USER, VALUE_OBJECT) ||
             is_aws_service(slots[SLOT_EVENT_SOURCE].text));
 }
 

@@ -19,28 +19,28 @@
 /* `operationName` alone is too common a key: NSG flow logs, Application Insights. */
 static bool has_azure_key(const struct json_slot *slots)
 {
-    return form_is(slots, SLOT_RESOURCE_ID, JSON_STRING) ||
-           form_is(slots, SLOT_SNAKE_RESOURCE_ID, JSON_STRING) ||
-           form_is(slots, SLOT_CORRELATION_ID, JSON_STRING) ||
-           form_is(slots, SLOT_CATEGORY, JSON_STRING) ||
-           form_is(slots, SLOT_CALLER_ADDRESS, JSON_STRING) ||
-           form_is(slots, SLOT_CALLER, JSON_STRING);
+    return form_is(slots, SLOT_RESOURCE_ID, VALUE_STRING) ||
+           form_is(slots, SLOT_SNAKE_RESOURCE_ID, VALUE_STRING) ||
+           form_is(slots, SLOT_CORRELATION_ID, VALUE_STRING) ||
+           form_is(slots, SLOT_CATEGORY, VALUE_STRING) ||
+           form_is(slots, SLOT_CALLER_ADDRESS, VALUE_STRING) ||
+           form_is(slots, SLOT_CALLER, VALUE_STRING);
 }
 
 bool azure_activity_fits(const struct json_slot *slots)
 {
-    return form_is(slots, SLOT_OPERATION_NAME, JSON_STRING) && has_azure_key(slots);
+    return form_is(slots, SLOT_OPERATION_NAME, VALUE_STRING) && has_azure_key(slots);
 }
 
 bool azure_rest_fits(const struct json_slot *slots)
 {
-    return form_is(slots, SLOT_OPERATION_NAME, JSON_OBJECT) && has_azure_key(slots);
+    return form_is(slots, SLOT_OPERATION_NAME, VALUE_OBJECT) && has_azure_key(slots);
 }
 
 bool azure_sdk_fits(const struct json_slot *slots)
 {
-    return (form_is(slots, SLOT_SDK_OPERATION_NAME, JSON_OBJECT) ||
-            form_is(slots, SLOT_SDK_OPERATION_NAME, JSON_STRING)) &&
+    return (form_is(slots, SLOT_SDK_OPERATION_NAME, VALUE_OBJECT) ||
+            form_is(slots, SLOT_SDK_OPERATION_NAME, VALUE_STRING)) &&
            has_azure_key(slots);
 }
 

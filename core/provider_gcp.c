@@ -8,14 +8,14 @@
 
 bool gcp_audit_fits(const struct json_slot *slots)
 {
-    return form_is(slots, SLOT_PROTO, JSON_OBJECT);
+    return form_is(slots, SLOT_PROTO, VALUE_OBJECT);
 }
 
 /* jsonPayload, textPayload: entries of other logs in the same export. */
 bool gcp_is_other_log(const struct json_slot *slots)
 {
-    return form_is(slots, SLOT_LOG_NAME, JSON_STRING) &&
-           form_is(slots, SLOT_INSERT_ID, JSON_STRING);
+    return form_is(slots, SLOT_LOG_NAME, VALUE_STRING) &&
+           form_is(slots, SLOT_INSERT_ID, VALUE_STRING);
 }
 
 /* An impersonated service account: the delegation's first entry is who began. */
@@ -114,8 +114,8 @@ static void set_outcome(const struct form_record *record)
 /* A call that is done at once has both marks, or no operation at all. */
 static enum phase phase_of(const struct json_slot *slots)
 {
-    bool first = form_is(slots, SLOT_LONG_FIRST, JSON_TRUE);
-    bool last = form_is(slots, SLOT_LONG_LAST, JSON_TRUE);
+    bool first = form_is(slots, SLOT_LONG_FIRST, VALUE_TRUE);
+    bool last = form_is(slots, SLOT_LONG_LAST, VALUE_TRUE);
     if (first == last)
         return first || !form_is_string(slots, SLOT_LONG_ID) ? PHASE_SINGLE
                                                              : PHASE_MIDDLE;

@@ -41,9 +41,9 @@ struct json_projection *huawei_user_projection(struct error *error)
 
 bool huawei_fits(const struct json_slot *slots)
 {
-    return form_is(slots, SLOT_TRACE_NAME, JSON_STRING) &&
-           (form_is(slots, SLOT_TRACE_ID, JSON_STRING) ||
-            form_is(slots, SLOT_TRACE_RATING, JSON_STRING));
+    return form_is(slots, SLOT_TRACE_NAME, VALUE_STRING) &&
+           (form_is(slots, SLOT_TRACE_ID, VALUE_STRING) ||
+            form_is(slots, SLOT_TRACE_RATING, VALUE_STRING));
 }
 
 /* ---- who ---- */
@@ -51,7 +51,7 @@ bool huawei_fits(const struct json_slot *slots)
 static struct slice user_text(const struct form_record *record,
                               const struct json_slot *slot)
 {
-    if (slot->type == JSON_OBJECT || slot->type == JSON_ARRAY)
+    if (slot->type == VALUE_OBJECT || slot->type == VALUE_ARRAY)
         return SLICE_NONE;
     struct slice text = json_text(slot, &record->normaliser->arena);
     return text.length ? text : SLICE_NONE;
@@ -95,7 +95,7 @@ static void set_actor(const struct form_record *record)
 {
     const struct json_slot *slot = &record->slots[SLOT_TRACE_USER];
     struct slice text =
-        slot->type == JSON_OBJECT ? slot->text : form_text(record, SLOT_TRACE_USER);
+        slot->type == VALUE_OBJECT ? slot->text : form_text(record, SLOT_TRACE_USER);
     if (!set_user(record, slice_trim(text)))
         record->event->text[FIELD_ACTOR] = text;
     form_set_address(record->event, form_text(record, SLOT_TRACE_ADDRESS));
@@ -113,7 +113,7 @@ static void set_time(const struct form_record *record)
     struct time_value value = {EVENT_TIME_NONE, TIME_NONE};
     ptrdiff_t zone = slice_find(text, SLICE(" GMT"));
 
-    if (form_is(record->slots, SLOT_TIME, JSON_NUMBER)) {
+    if (form_is(record->slots, SLOT_TIME, VALUE_NUMBER)) {
         form_set_time(record->event, text, timestamp_epoch(text, &value), value);
         return;
     }

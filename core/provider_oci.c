@@ -16,7 +16,7 @@ static struct slice type_of(const struct json_slot *slots)
 
 bool oci_audit_fits(const struct json_slot *slots)
 {
-    return form_is(slots, SLOT_OCI_EVENT, JSON_STRING) &&
+    return form_is(slots, SLOT_OCI_EVENT, VALUE_STRING) &&
            slice_starts_with_nocase(type_of(slots), SLICE("com.oraclecloud."));
 }
 

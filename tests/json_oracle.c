@@ -86,17 +86,17 @@ static const json_t *find(const json_t *value, struct slice keys)
 static enum json_type type_of(const json_t *value)
 {
     if (!value)
-        return JSON_ABSENT;
+        return VALUE_ABSENT;
     switch (json_typeof(value)) {
     case JSON_REAL:
-        return JSON_NUMBER;
+        return VALUE_NUMBER;
     default:
-        return json_is_object(value)  ? JSON_OBJECT
-               : json_is_array(value) ? JSON_ARRAY
-               : json_is_string(value) ? JSON_STRING
-               : json_is_true(value)  ? JSON_TRUE
-               : json_is_false(value) ? JSON_FALSE
-                                      : JSON_NULL;
+        return json_is_object(value)   ? VALUE_OBJECT
+               : json_is_array(value)  ? VALUE_ARRAY
+               : json_is_string(value) ? VALUE_STRING
+               : json_is_true(value)   ? VALUE_TRUE
+               : json_is_false(value)  ? VALUE_FALSE
+                                       : VALUE_NULL;
     }
 }
 
@@ -112,17 +112,17 @@ static bool same_value(struct json_oracle *oracle, const struct json_slot *slot,
                        const json_t *expected)
 {
     struct slice text = json_text(slot, &oracle->arena);
-    if (slot->type == JSON_STRING)
+    if (slot->type == VALUE_STRING)
         return slice_equal(text, (struct slice){json_string_value(expected),
                                                 json_string_length(expected)});
-    if (slot->type == JSON_NUMBER) {
+    if (slot->type == VALUE_NUMBER) {
         struct slice digits = arena_copy(&oracle->arena, text);
         return strtod(digits.data, NULL) == json_real_value(expected);
     }
-    if (slot->type == JSON_OBJECT || slot->type == JSON_ARRAY)
+    if (slot->type == VALUE_OBJECT || slot->type == VALUE_ARRAY)
         return same_container(expected, text);
     return slice_present(text) ==
-           (slot->type == JSON_TRUE || slot->type == JSON_FALSE);
+           (slot->type == VALUE_TRUE || slot->type == VALUE_FALSE);
 }
 
 static const char *compare_slots(struct json_oracle *oracle, const json_t *document,

@@ -103,7 +103,8 @@ static const struct {
     {"{\"a\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\u20AC\\ud83d\\ude00\"}", true},
     {"{\"a\":\"\\u0000\"}", true},
     {"{\"a\":\"\x7f\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\"}", true},
-    {"{\"a\":\"a long text without any escape in it at all\",\"b\":\"0123456789abcde\"}",
+    {"{\"a\":\"a long text without any escape in it at "
+     "all\",\"b\":\"0123456789abcde\"}",
      true},
     {"", false},
     {"{", false},

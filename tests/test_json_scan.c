@@ -14,8 +14,8 @@
 enum { A, A_B, A_C, STAR, NEST, ALT, EVENT, SLOTS };
 
 static const struct json_path paths[] = {
-    {"a", A},           {"a b", A_B},       {"a c", A_C},
-    {"list * x", STAR}, {"m * n * o", NEST}, {"nextLink", ALT},
+    {"a", A},           {"a b", A_B},         {"a c", A_C},
+    {"list * x", STAR}, {"m * n * o", NEST},  {"nextLink", ALT},
     {"NextToken", ALT}, {"eventName", EVENT},
 };
 
@@ -66,40 +66,40 @@ static void fills_slots(void **state)
         enum json_type type;
         const char *value; /* NULL: absent */
     } rows[] = {
-        {"{\"a\":\"x\"}", A, JSON_STRING, "x"},
-        {"{\"a\":\"\"}", A, JSON_STRING, ""},
-        {"{\"a\":12345678901234567890.50}", A, JSON_NUMBER, "12345678901234567890.50"},
-        {"{\"a\":true}", A, JSON_TRUE, "true"},
-        {"{\"a\":false}", A, JSON_FALSE, "false"},
-        {"{\"a\":null}", A, JSON_NULL, NULL},
-        {"{\"a\": [1, 2] }", A, JSON_ARRAY, "[1, 2]"},
-        {"{\"a\":{\"b\":\"y\",\"z\":{}}}", A, JSON_OBJECT, "{\"b\":\"y\",\"z\":{}}"},
-        {"{\"a\":{\"b\":\"y\",\"z\":{}}}", A_B, JSON_STRING, "y"},
-        {"{\"a\":{\"z\":{\"b\":1}}}", A_B, JSON_ABSENT, NULL},
-        {"{\"A\":1}", A, JSON_ABSENT, NULL},
-        {"[{\"a\":1}]", A, JSON_ABSENT, NULL},
+        {"{\"a\":\"x\"}", A, VALUE_STRING, "x"},
+        {"{\"a\":\"\"}", A, VALUE_STRING, ""},
+        {"{\"a\":12345678901234567890.50}", A, VALUE_NUMBER, "12345678901234567890.50"},
+        {"{\"a\":true}", A, VALUE_TRUE, "true"},
+        {"{\"a\":false}", A, VALUE_FALSE, "false"},
+        {"{\"a\":null}", A, VALUE_NULL, NULL},
+        {"{\"a\": [1, 2] }", A, VALUE_ARRAY, "[1, 2]"},
+        {"{\"a\":{\"b\":\"y\",\"z\":{}}}", A, VALUE_OBJECT, "{\"b\":\"y\",\"z\":{}}"},
+        {"{\"a\":{\"b\":\"y\",\"z\":{}}}", A_B, VALUE_STRING, "y"},
+        {"{\"a\":{\"z\":{\"b\":1}}}", A_B, VALUE_ABSENT, NULL},
+        {"{\"A\":1}", A, VALUE_ABSENT, NULL},
+        {"[{\"a\":1}]", A, VALUE_ABSENT, NULL},
         /* the last of duplicates, with all that lay below the first */
-        {"{\"a\":1,\"a\":2}", A, JSON_NUMBER, "2"},
-        {"{\"a\":{\"b\":1},\"a\":{\"c\":2}}", A_B, JSON_ABSENT, NULL},
-        {"{\"a\":{\"b\":1},\"a\":{\"c\":2}}", A_C, JSON_NUMBER, "2"},
-        {"{\"a\":{\"b\":1},\"a\":\"x\"}", A_B, JSON_ABSENT, NULL},
-        {"{\"a\":{\"b\":1},\"\\u0061\":null}", A_B, JSON_ABSENT, NULL},
-        {"{\"list\":[{\"x\":1}],\"list\":[{\"x\":2}]}", STAR, JSON_NUMBER, "2"},
+        {"{\"a\":1,\"a\":2}", A, VALUE_NUMBER, "2"},
+        {"{\"a\":{\"b\":1},\"a\":{\"c\":2}}", A_B, VALUE_ABSENT, NULL},
+        {"{\"a\":{\"b\":1},\"a\":{\"c\":2}}", A_C, VALUE_NUMBER, "2"},
+        {"{\"a\":{\"b\":1},\"a\":\"x\"}", A_B, VALUE_ABSENT, NULL},
+        {"{\"a\":{\"b\":1},\"\\u0061\":null}", A_B, VALUE_ABSENT, NULL},
+        {"{\"list\":[{\"x\":1}],\"list\":[{\"x\":2}]}", STAR, VALUE_NUMBER, "2"},
         /* the first element that has it */
-        {"{\"list\":[3,{\"y\":0},{\"x\":1},{\"x\":2}]}", STAR, JSON_NUMBER, "1"},
-        {"{\"list\":[{\"x\":1,\"x\":9},{\"x\":2}]}", STAR, JSON_NUMBER, "9"},
-        {"{\"list\":{\"x\":1}}", STAR, JSON_ABSENT, NULL},
+        {"{\"list\":[3,{\"y\":0},{\"x\":1},{\"x\":2}]}", STAR, VALUE_NUMBER, "1"},
+        {"{\"list\":[{\"x\":1,\"x\":9},{\"x\":2}]}", STAR, VALUE_NUMBER, "9"},
+        {"{\"list\":{\"x\":1}}", STAR, VALUE_ABSENT, NULL},
         {"{\"m\":[{\"n\":[]},{\"n\":[{},{\"o\":1},{\"o\":2}]},{\"n\":[{\"o\":3}]}]}",
-         NEST, JSON_NUMBER, "1"},
+         NEST, VALUE_NUMBER, "1"},
         /* one slot of two spellings */
-        {"{\"nextLink\":\"u\"}", ALT, JSON_STRING, "u"},
-        {"{\"NextToken\":\"t\"}", ALT, JSON_STRING, "t"},
+        {"{\"nextLink\":\"u\"}", ALT, VALUE_STRING, "u"},
+        {"{\"NextToken\":\"t\"}", ALT, VALUE_STRING, "t"},
         /* keys with escapes */
-        {"{\"event\\u004eame\":\"x\"}", EVENT, JSON_STRING, "x"},
-        {"{\"event\\u004eame\\u0000\":\"x\"}", EVENT, JSON_ABSENT, NULL},
+        {"{\"event\\u004eame\":\"x\"}", EVENT, VALUE_STRING, "x"},
+        {"{\"event\\u004eame\\u0000\":\"x\"}", EVENT, VALUE_ABSENT, NULL},
         /* decoding */
-        {"{\"a\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"}", A, JSON_STRING, "\"\\/\b\f\n\r\t"},
-        {"{\"a\":\"\\u00e9\\u20ac\\uD83D\\uDE00\"}", A, JSON_STRING,
+        {"{\"a\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"}", A, VALUE_STRING, "\"\\/\b\f\n\r\t"},
+        {"{\"a\":\"\\u00e9\\u20ac\\uD83D\\uDE00\"}", A, VALUE_STRING,
          "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -205,17 +205,18 @@ static void finds_string_ends_at_every_offset(void **state)
         assert_int_equal(scan((struct slice){text, at + length}, false, slots, &read),
                          JSON_INCOMPLETE);
         memcpy(text + at + length, "\"}", 2);
-        assert_int_equal(scan((struct slice){text, at + length + 2}, false, slots, &read),
-                         JSON_OK);
+        assert_int_equal(
+            scan((struct slice){text, at + length + 2}, false, slots, &read), JSON_OK);
         assert_int_equal(slots[A].text.length, length);
         assert_false(slots[A].escaped);
         memcpy(text + at + length, "\x1f\"}", 3);
-        assert_int_equal(scan((struct slice){text, at + length + 3}, false, slots, &read),
-                         JSON_MALFORMED);
+        assert_int_equal(
+            scan((struct slice){text, at + length + 3}, false, slots, &read),
+            JSON_MALFORMED);
         assert_int_equal(read, at + length);
         memcpy(text + at + length, "\\\"\"}", 4);
-        assert_int_equal(scan((struct slice){text, at + length + 4}, false, slots, &read),
-                         JSON_OK);
+        assert_int_equal(
+            scan((struct slice){text, at + length + 4}, false, slots, &read), JSON_OK);
         assert_true(slots[A].escaped);
         assert_int_equal(slots[A].text.length, length + 2);
     }
@@ -283,9 +284,11 @@ static void finds_each_of_many_keys(void **state)
     for (unsigned i = 0; i < MANY; i++) {
         char text[64];
         const char *next;
-        int length = snprintf(text, sizeof text, "{\"%s\":%u,\"k%06uy\":0}", keys[i], i, i);
-        assert_int_equal(json_scan(big, text, text + length, true, slots, &next), JSON_OK);
-        assert_int_equal(slots[i].type, JSON_NUMBER);
+        int length =
+            snprintf(text, sizeof text, "{\"%s\":%u,\"k%06uy\":0}", keys[i], i, i);
+        assert_int_equal(json_scan(big, text, text + length, true, slots, &next),
+                         JSON_OK);
+        assert_int_equal(slots[i].type, VALUE_NUMBER);
     }
     json_projection_free(big);
 }

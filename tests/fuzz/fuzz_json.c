@@ -26,7 +26,8 @@ static void check_prefix(const char *text, size_t size, size_t cut)
     if (!prefix)
         abort();
     memcpy(prefix, text, cut);
-    enum json_status part = json_scan(projection, prefix, prefix + cut, false, &slot, &next);
+    enum json_status part =
+        json_scan(projection, prefix, prefix + cut, false, &slot, &next);
     if (next > prefix + cut || (part == JSON_INCOMPLETE && next != prefix + cut))
         abort();
     size_t read = (size_t)(whole_next - text);
