@@ -27,7 +27,7 @@ static bool take_basic(struct cursor *cursor, struct civil *civil)
 }
 
 /* Moves the cursor past the stamp and its zone. */
-static int take_iso(struct cursor *cursor, struct time_value *out)
+int cursor_take_iso(struct cursor *cursor, struct time_value *out)
 {
     struct civil civil = {0};
     bool basic = cursor->end - cursor->at >= 9 && cursor->at[8] == 'T';
@@ -59,7 +59,7 @@ static int take_iso(struct cursor *cursor, struct time_value *out)
 int timestamp_iso(struct slice text, struct time_value *out)
 {
     struct cursor cursor = {text.data, text.data + text.length};
-    if (take_iso(&cursor, out))
+    if (cursor_take_iso(&cursor, out))
         return -1;
     return cursor.at == cursor.end ? 0 : -1;
 }
