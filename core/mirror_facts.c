@@ -312,6 +312,12 @@ static void (*const extractors[PROVIDER_COUNT])(const struct facts *) = {
 void mirror_facts(struct event *event, struct slice raw, struct arena *arena)
 {
     unsigned provider = (unsigned)event->provider;
+    if (provider == PROVIDER_CISCO_IOS) {
+        /* A line has no tree: the command and its mode are fields by now. */
+        const struct facts line = {event, arena, NULL, NULL};
+        cisco_mirror_facts(&line);
+        return;
+    }
     if (provider >= PROVIDER_COUNT || !extractors[provider])
         return;
     struct facts facts = {event, arena, parse(raw), json_array()};

@@ -62,5 +62,7 @@ void gcp_mirror_facts(const struct facts *facts);
 void oci_mirror_facts(const struct facts *facts);
 void alibaba_mirror_facts(const struct facts *facts);
 void huawei_mirror_facts(const struct facts *facts);
+/* Reads fields of the event alone: root and owned are NULL. */
+void cisco_mirror_facts(const struct facts *facts);
 
 #endif

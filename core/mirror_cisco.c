@@ -1,0 +1,114 @@
+/*
+ * What a command of Cisco IOS tells of a mirror: SPAN and RSPAN in one line
+ * ("monitor session 1 source interface Gi1/0/1 rx"), ERSPAN over several lines in a
+ * mode, and IP traffic export.  Session numbers are a device's own, so the mirror is
+ * named after both.
+ */
+#include "config.h"
+
+#include "core/address.h"
+#include "core/cisco_command.h"
+#include "core/mirror_internal.h"
+
+static const struct slice INNER = {" ; ", 3};
+
+/* kind: with a blank at its end. */
+static void set_mirror(const struct facts *facts, struct slice kind, struct slice id)
+{
+    struct slice device = facts->event->text[FIELD_ACCOUNT];
+    const struct slice parts[] = {device, device.length ? SLICE("/") : SLICE_NONE, kind,
+                                  id};
+    facts_set(facts, FIELD_MIRROR, arena_join(facts->arena, parts, 4));
+    facts_set(facts, FIELD_RESOURCE, arena_join(facts->arena, parts + 2, 2));
+}
+
+/* "interface Gi1/0/24 encapsulation replicate" -> "Gi1/0/24"; "vlan 20 rx" and
+ * "remote vlan 900" stay as they are. */
+static struct slice endpoint(struct slice rest)
+{
+    static const struct slice options[] = {
+        {" encapsulation", 14}, {" ingress", 8}, {" reflector-port", 15}};
+    cisco_take(&rest, "interface", 3);
+    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+        ptrdiff_t at = slice_find_nocase(rest, options[i]);
+        if (at >= 0)
+            rest = slice_first(rest, (size_t)at);
+    }
+    return slice_trim(rest);
+}
+
+/* command: a line of the session without its number, not negated. */
+static void session_ends(const struct facts *facts, struct slice command,
+                         struct slice inner)
+{
+    bool outward = slice_equal(inner, SLICE("destination"));
+    if (cisco_take(&command, "source", 2)) {
+        facts_set(facts, FIELD_MIRRORED, endpoint(command));
+    } else if (cisco_take(&command, "destination", 3)) {
+        /* NX-OS: "destination ip A" */
+        if (cisco_take(&command, "ip", 2))
+            command = cisco_word(&command);
+        facts_set(facts, FIELD_DESTINATION, endpoint(command));
+    } else if (outward &&
+               (cisco_take(&command, "ip", 2) || cisco_take(&command, "ipv6", 4)) &&
+               cisco_take(&command, "address", 2)) {
+        facts_set(facts, FIELD_DESTINATION, address_in_text(cisco_word(&command)));
+    } else if (cisco_take(&command, "shutdown", 4)) {
+        facts->event->switched_off = true;
+    }
+}
+
+/* A line that takes a part away tells nothing of what is mirrored now. */
+static void session_facts(const struct facts *facts, struct slice id,
+                          struct slice command, struct slice inner, bool negated)
+{
+    set_mirror(facts, SLICE("session "), id);
+    if (!negated && !cisco_take_negation(&command))
+        session_ends(facts, command, inner);
+}
+
+static void export_facts(const struct facts *facts, struct slice command,
+                         struct slice mode)
+{
+    cisco_take_negation(&command);
+    cisco_take(&command, "ip", 2);
+    cisco_take(&command, "traffic-export", 3);
+    if (!cisco_take(&command, "profile", 2) && !cisco_take(&command, "apply", 2))
+        return;
+    set_mirror(facts, SLICE("traffic-export "), cisco_word(&command));
+    if (cisco_take(&mode, "interface", 9))
+        facts_set(facts, FIELD_MIRRORED, mode);
+}
+
+static bool is_export(struct slice command)
+{
+    cisco_take_negation(&command);
+    return cisco_take(&command, "ip", 2) && cisco_take(&command, "traffic-export", 3);
+}
+
+void cisco_mirror_facts(const struct facts *facts)
+{
+    static const struct slice profile = {"ip traffic-export profile ", 26};
+    static const struct slice vlan = {"vlan ", 5};
+    struct slice command = facts->event->text[FIELD_OPERATION];
+    struct slice mode = facts->event->text[FIELD_MODE];
+    struct slice inner = SLICE_NONE;
+    struct cisco_session session;
+    ptrdiff_t at = slice_find(mode, INNER);
+    if (at >= 0)
+        inner = slice_skip(mode, (size_t)at + INNER.length);
+
+    if (cisco_session_parse(command, &session)) {
+        session_facts(facts, session.id, session.rest, SLICE_NONE, session.negated);
+    } else if (is_export(command)) {
+        export_facts(facts, command, mode);
+    } else if (cisco_session_parse(mode, &session)) {
+        session_facts(facts, session.id, command, inner, false);
+    } else if (slice_starts_with(mode, profile)) {
+        set_mirror(facts, SLICE("traffic-export "), slice_skip(mode, profile.length));
+        if (cisco_take(&command, "interface", 3))
+            facts_set(facts, FIELD_DESTINATION, command);
+    } else if (slice_starts_with(mode, vlan)) {
+        facts_set(facts, FIELD_RESOURCE, mode);
+    }
+}
