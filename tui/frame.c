@@ -7,6 +7,7 @@
 #include "tui/key.h"
 #include "tui/view.h"
 
+enum { SECOND_US = 1000000 };
 enum { LEAST_WIDTH = 40, LEAST_HEIGHT = 10, HISTOGRAM_HEIGHT = 14 };
 
 static bool is_filtered(const struct app *app)
@@ -209,6 +210,11 @@ static void render_histogram(const struct app *app, struct canvas *canvas, int r
     timestamp_format_short(
         histogram->first_us + histogram->step_us * (int64_t)histogram->count, last);
     first[11] = last[11] = '\0'; /* to the minute */
+    if (histogram->step_us < SECOND_US) {
+        canvas_label(canvas, row, count + 2, sub_sat(canvas->width, count + 2), first,
+                     ROLE_DIM);
+        return;
+    }
     format_step(histogram->step_us, step, sizeof step);
     canvas_printf(canvas, row, count + 2, sub_sat(canvas->width, count + 2), ROLE_DIM,
                   "%s - %s  1 = %s", first, last, step);
@@ -242,11 +248,13 @@ static void render_footer(const struct app *app, struct canvas *canvas, int row)
         return;
     }
     const struct list *list = view_get(app_view(app))->list((struct app *)app);
-    char a[NUMBER_MAX], b[NUMBER_MAX];
-    int column = 1;
-    column += canvas_printf(canvas, row, column, canvas->width, ROLE_TEXT, "%s/%s  ",
-                            format_number(list->total ? list->cursor + 1 : 0, a),
-                            format_number(list->total, b));
+    char a[NUMBER_MAX], b[NUMBER_MAX], text[2 * NUMBER_MAX];
+    snprintf(text, sizeof text, "%s/%s", format_number(list->total, a),
+             format_number(list->total, b));
+    /* As wide as it can get: the keys beside it never shift. */
+    int width = (int)strlen(text), column = width + 3;
+    canvas_printf(canvas, row, 1, canvas->width, ROLE_TEXT, "%s/%s",
+                  format_number(list->total ? list->cursor + 1 : 0, a), b);
     enum view_id view = app_view(app);
     /* Help keeps its place, whatever else does not fit. */
     const struct action *help = action_for_key(view, '?');

@@ -225,6 +225,11 @@ static int start_curses(struct terminal *term, const char *entry, struct error *
     if (!term->keys)
         return error_set(error, ERROR_MEMORY, "no memory for the terminal");
     keypad(term->keys, TRUE);
+    /* Arrows as sent by terminals that do not follow keypad mode. */
+    define_key("\033[A", KEY_UP);
+    define_key("\033[B", KEY_DOWN);
+    define_key("\033[C", KEY_RIGHT);
+    define_key("\033[D", KEY_LEFT);
     nodelay(term->keys, TRUE);
     choose_looks(term);
     return 0;

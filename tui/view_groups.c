@@ -139,6 +139,8 @@ static char mark_of(const struct group_row *group, enum role *role)
     return ' ';
 }
 
+/* One role for the whole row: each change of looks costs a dozen bytes on the wire of
+ * every cursor move. */
 static void count_at(const struct row_pen *pen, int column, uint64_t value,
                      bool uncertain)
 {
@@ -149,7 +151,7 @@ static void count_at(const struct row_pen *pen, int column, uint64_t value,
         text[length] = '?';
         text[length + 1] = '\0';
     }
-    row_right(pen, column, text, value ? ROLE_TEXT : ROLE_DIM);
+    row_right(pen, column, value ? text : "-", ROLE_TEXT);
 }
 
 /* Both ends of an account number tell it apart: a long one loses its middle. */
@@ -163,7 +165,7 @@ static int account_at(const struct row_pen *pen, int start, int width,
     size_t head = (size_t)(width - GAP) - tail;
     int used = canvas_text(pen->canvas, pen->row, start, (int)head,
                            slice_first(account, head), ROLE_TEXT);
-    used += canvas_label(pen->canvas, pen->row, start + used, GAP, "..", ROLE_DIM);
+    used += canvas_label(pen->canvas, pen->row, start + used, GAP, "..", ROLE_TEXT);
     used += canvas_text(pen->canvas, pen->row, start + used, width - used,
                         slice_skip(account, account.length - tail), ROLE_TEXT);
     return used;

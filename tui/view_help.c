@@ -20,7 +20,7 @@ static const struct {
     {"x", "attempts only: failed, denied or dry run; no mirror came of it"},
     {"a", "approved: covered by an entry of the approvals"},
     {"5?", "includes Creation/Modification: the log does not say which of the two"},
-    {"\\x1b", "a byte or character of the log that is not shown as it is"},
+    {"\\x1B", "a byte or character of the log that is not shown as it is"},
     {"...", "not read yet"},
 };
 
