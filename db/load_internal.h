@@ -1,0 +1,108 @@
+/*
+ * load_internal.h - what the coordinator (load.c) and the workers (load_worker.c) of
+ * one load share.  Everything under `mutex` is named so.
+ */
+#ifndef DB_LOAD_INTERNAL_H
+#define DB_LOAD_INTERNAL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "db/load.h"
+#include "db/path_list.h"
+#include "db/source_reader.h"
+
+enum { LOAD_WORKERS_MAX = 64 };
+
+/* A file being loaded, so that no two workers load the same content at once. */
+struct in_flight {
+    bool active;
+    uint64_t bytes;
+    char sha256[SHA256_HEX]; /* "" until known */
+};
+
+struct load {
+    struct load_options options;
+    struct json_projection *projection; /* read-only */
+    struct path_list files;
+    char **paths; /* as given */
+    size_t path_count;
+    char *case_path;
+    struct case_file *handle; /* the store's */
+    struct store *store;
+    struct path_exclusion exclusions[8];
+    size_t exclusion_count;
+
+    void (*changed)(void *payload);
+    void *payload;
+
+    atomic_bool stop;
+    atomic_bool finished;
+
+    pthread_t coordinator;
+    pthread_mutex_t mutex;
+    pthread_cond_t flight_landed;
+    /* under mutex */
+    size_t next_file;
+    struct in_flight flights[LOAD_WORKERS_MAX];
+    struct load_totals totals;
+    struct load_source_result *results; /* by index of files */
+    struct error error;                 /* the first failure that ends the load */
+};
+
+/* One thread: takes files until there are none, or the load stops. */
+struct load_worker {
+    struct load *load;
+    unsigned number;
+    pthread_t thread;
+};
+void *load_worker_run(void *worker);
+
+/* Notes the failure that ends the load and stops it. */
+void load_fail(struct load *load, const struct error *error);
+
+/* --- the work of one thread (load_source.c, load_worker.c) ---------------------- */
+
+enum { FORMS_MAX = 32, SKIP_REASONS_MAX = 16, REASON_MAX = 512 };
+
+struct counted {
+    const char *text;
+    uint64_t count;
+};
+
+/* The tools of one worker, reused for every file, and the file it is at. */
+struct work {
+    struct load *load;
+    unsigned number;
+    struct source_reader *reader;
+    struct framer *framer;
+    struct normaliser *normaliser;
+    struct detector *detector;
+    struct event_batch *batch;
+    struct json_slot *slots;
+    struct arena facts; /* texts of the current hit */
+
+    size_t file;
+    int64_t source;
+    uint64_t resume_offset; /* records before it are in the case already */
+    struct source_progress progress, told; /* told: as added to the totals */
+    uint64_t bytes_told;
+    uint64_t rejects_kept;
+    struct slice forms[FORMS_MAX];
+    size_t form_count;
+    struct counted skips[SKIP_REASONS_MAX];
+    size_t skip_count;
+    char forms_text[512];
+};
+
+bool work_stopped(const struct work *work);
+/* The events and hits of the opened source. -1 with ERROR_INPUT: the input failed, and
+ * only it; any other failure ends the load. */
+int load_take_source(struct work *work, bool embedding, struct error *error);
+/* Judges the source (failure: NULL or what went wrong), stores its last batch. */
+int load_finish_source(struct work *work, const char *failure, struct error *error);
+void load_start_progress(struct work *work);
+void load_tell_result(struct work *work, const char *status, const char *reason,
+                      bool duplicate);
+
+#endif

@@ -1,0 +1,380 @@
+#include "config.h"
+
+#include "db/load_internal.h"
+
+#include <stdio.h>
+
+#include "core/form.h"
+
+enum {
+    BATCH_BYTES = 8 * 1024 * 1024,
+    /* Records between two looks at the stop flag. */
+    STOP_INTERVAL = 512,
+    UNKNOWN_BYTES_KEPT = 256,
+    FORM_CHAIN_MAX = 128,
+};
+
+bool work_stopped(const struct work *work)
+{
+    return atomic_load_explicit(&work->load->stop, memory_order_relaxed);
+}
+
+/* --- totals and results -------------------------------------------------------- */
+
+static void add_to_totals(struct work *work)
+{
+    struct load *load = work->load;
+    const struct source_progress *now = &work->progress, *before = &work->told;
+    uint64_t consumed = source_reader_consumed(work->reader);
+    pthread_mutex_lock(&load->mutex);
+    load->totals.records += now->records - before->records;
+    load->totals.events += now->events - before->events;
+    load->totals.hits += now->hits - before->hits;
+    load->totals.skipped += now->skipped - before->skipped;
+    load->totals.unknown += now->unknown - before->unknown;
+    load->totals.damaged += now->damaged - before->damaged;
+    if (consumed > work->bytes_told)
+        load->totals.bytes_done += consumed - work->bytes_told;
+    pthread_mutex_unlock(&load->mutex);
+    work->told = *now;
+    work->bytes_told = consumed;
+}
+
+void load_tell_result(struct work *work, const char *status, const char *reason,
+                      bool duplicate)
+{
+    struct load *load = work->load;
+    pthread_mutex_lock(&load->mutex);
+    struct load_source_result *result = &load->results[work->file];
+    result->path = load->files.entries[work->file].path;
+    result->status = strdup(status);
+    result->reason = strdup(reason);
+    result->duplicate = duplicate;
+    result->progress = work->progress;
+    result->progress.forms = SLICE_NONE;
+    load->totals.files_done++;
+    load->totals.partial += !strcmp(status, "partial");
+    load->totals.failed += !strcmp(status, "failed");
+    load->totals.duplicates += duplicate;
+    pthread_mutex_unlock(&load->mutex);
+    if (load->changed)
+        load->changed(load->payload);
+}
+
+/* --- one record ---------------------------------------------------------------- */
+
+static void note_form(struct work *work, struct slice form)
+{
+    size_t at = 0;
+    while (at < work->form_count) {
+        int order = slice_compare(work->forms[at], form);
+        if (order == 0)
+            return;
+        if (order > 0)
+            break;
+        at++;
+    }
+    if (work->form_count == FORMS_MAX)
+        return;
+    memmove(work->forms + at + 1, work->forms + at,
+            (work->form_count - at) * sizeof *work->forms);
+    work->forms[at] = form; /* names of forms are static text */
+    work->form_count++;
+}
+
+static void count_skip(struct work *work, const char *reason)
+{
+    for (size_t i = 0; i < work->skip_count; i++) {
+        if (!strcmp(work->skips[i].text, reason)) {
+            work->skips[i].count++;
+            return;
+        }
+    }
+    if (work->skip_count < SKIP_REASONS_MAX)
+        work->skips[work->skip_count++] = (struct counted){reason, 1};
+}
+
+static int keep_reject(struct work *work, enum reject_kind kind,
+                       const struct frame_item *item, uint64_t length,
+                       const char *reason)
+{
+    if (kind != REJECT_NOTE && ++work->rejects_kept > LIMIT_REJECTS_KEPT)
+        return 0;
+    if (item->offset < work->resume_offset)
+        return 0;
+    size_t limit = kind == REJECT_UNKNOWN ? UNKNOWN_BYTES_KEPT : LIMIT_REJECT_BYTES;
+    return event_batch_reject(work->batch, kind, item->offset, length, reason,
+                              slice_first(item->bytes, limit));
+}
+
+static int append(struct work *work, const struct source_end *end, struct error *error)
+{
+    size_t used = 0;
+    work->forms_text[0] = '\0';
+    for (size_t i = 0; i < work->form_count; i++) {
+        int length =
+            snprintf(work->forms_text + used, sizeof work->forms_text - used, "%s%.*s",
+                     i ? ";" : "", (int)work->forms[i].length, work->forms[i].data);
+        if (length < 0 || (size_t)length >= sizeof work->forms_text - used)
+            break;
+        used += (size_t)length;
+    }
+    work->progress.forms = slice_from(work->forms_text);
+    if (store_append(work->load->store, work->source, work->batch, &work->progress, end,
+                     error))
+        return -1;
+    add_to_totals(work);
+    if (work->load->changed && !end)
+        work->load->changed(work->load->payload);
+    return 0;
+}
+
+static int keep_hit(struct work *work, struct event *event,
+                    const struct frame_item *item, const struct rule_match *match)
+{
+    char chain[FORM_CHAIN_MAX];
+    struct slice form = event->text[FIELD_FORM];
+    snprintf(chain, sizeof chain, "%s%s%.*s", item->envelope,
+             item->envelope[0] ? ">" : "", (int)form.length, form.data);
+    mirror_facts(event, item->bytes, &work->facts);
+
+    const struct rule_set *rules = work->load->options.rules;
+    struct slice parts[2 * LIMIT_RULES_PER_EVENT];
+    size_t count = 0;
+    struct slice technique = SLICE_NONE;
+    for (size_t i = 0; i < match->count; i++) {
+        const struct rule *rule = rule_set_get(rules, match->rules[i]);
+        if (i)
+            parts[count++] = SLICE(";");
+        parts[count++] = slice_from(rule->id);
+        if (!slice_present(technique))
+            technique = slice_from(rule->technique);
+    }
+    struct batch_hit hit = {
+        .event = *event,
+        .raw = item->bytes,
+        .offset = item->offset,
+        .length = (uint32_t)item->bytes.length,
+        .form_chain = chain,
+        .lifecycle = match->lifecycle,
+        .severity = match->severity,
+        .confidence = match->confidence,
+        .rules = arena_join(&work->facts, parts, count),
+        .technique = technique,
+    };
+    return event_batch_hit(work->batch, &hit);
+}
+
+static void widen_span(struct source_progress *progress, int64_t time_us)
+{
+    if (time_us == EVENT_TIME_NONE)
+        return;
+    if (progress->first_us == EVENT_TIME_NONE || time_us < progress->first_us)
+        progress->first_us = time_us;
+    if (progress->last_us == EVENT_TIME_NONE || time_us > progress->last_us)
+        progress->last_us = time_us;
+}
+
+static int take_event(struct work *work, struct event *event,
+                      const struct frame_item *item, struct error *error)
+{
+    struct rule_match match;
+    enum truth truth = detector_check(work->detector, event, SLICE_NONE, &match);
+    if (truth == TRUTH_UNKNOWN)
+        truth = detector_check(work->detector, event, item->bytes, &match);
+    bool hit = truth == TRUTH_TRUE;
+    if (hit && match.lifecycle == LIFECYCLE_NONE)
+        match.lifecycle = lifecycle_from_operation(event->text[FIELD_OPERATION]);
+    bool fresh = item->offset >= work->resume_offset;
+    enum lifecycle lifecycle = hit ? match.lifecycle : LIFECYCLE_NONE;
+    uint32_t length = (uint32_t)item->bytes.length;
+    if (fresh &&
+        !event_batch_add(work->batch, event, lifecycle, item->offset, length)) {
+        /* Full: everything before this record is committed with its offset. */
+        work->progress.resume_offset = item->offset;
+        if (append(work, NULL, error))
+            return -1;
+        if (!event_batch_add(work->batch, event, lifecycle, item->offset, length))
+            return error_set(error, ERROR_LIMIT, "one event does not fit a batch");
+    }
+    work->progress.records++;
+    work->progress.events++;
+    work->progress.hits += hit;
+    widen_span(&work->progress, event->time_us);
+    note_form(work, event->text[FIELD_FORM]);
+    if (hit && fresh && keep_hit(work, event, item, &match))
+        return error_set(error, ERROR_MEMORY, "no memory for a hit");
+    return 0;
+}
+
+static int take_record(struct work *work, const struct frame_item *item,
+                       struct error *error)
+{
+    struct event event;
+    const char *reason = "";
+    enum record_class class =
+        normalise(work->normaliser, item, work->slots, &event, &reason);
+    int result = 0;
+    switch (class) {
+    case RECORD_EVENT:
+        return take_event(work, &event, item, error);
+    case RECORD_SKIPPED:
+        work->progress.skipped++;
+        count_skip(work, reason);
+        break;
+    case RECORD_UNKNOWN:
+        work->progress.unknown++;
+        result = keep_reject(work, REJECT_UNKNOWN, item, item->bytes.length, reason);
+        break;
+    case RECORD_DAMAGED:
+        work->progress.damaged++;
+        result = keep_reject(work, REJECT_DAMAGED, item, item->bytes.length, reason);
+        break;
+    }
+    work->progress.records++;
+    return result ? error_set(error, ERROR_MEMORY, "no memory for a record") : 0;
+}
+
+/* --- one source ---------------------------------------------------------------- */
+
+/* Takes every record of the window; *tail: where the next window must begin. */
+static int take_window(struct work *work, const struct source_window *window,
+                       size_t *tail, struct error *error)
+{
+    framer_window(work->framer, window->data, window->length, window->base,
+                  window->state != SOURCE_MORE, window->state == SOURCE_CUT);
+    struct frame_item item;
+    for (unsigned taken = 1;; taken++) {
+        framer_next(work->framer, &item, work->slots);
+        int result = 0;
+        switch (item.kind) {
+        case FRAME_JSON:
+        case FRAME_LINE:
+            result = take_record(work, &item, error);
+            arena_reset(&work->facts);
+            break;
+        case FRAME_REJECT:
+            work->progress.records++;
+            work->progress.damaged++;
+            result = keep_reject(work, REJECT_DAMAGED, &item, item.length, item.reason);
+            break;
+        case FRAME_NOTE:
+            result = keep_reject(work, REJECT_NOTE, &item, item.length, item.reason);
+            break;
+        case FRAME_MORE:
+        case FRAME_END:
+            *tail = framer_tail(work->framer);
+            return 0;
+        }
+        if (result)
+            return -1;
+        bool full = event_batch_bytes(work->batch) > BATCH_BYTES;
+        if (full) {
+            work->progress.resume_offset = item.offset + 1;
+            if (append(work, NULL, error))
+                return -1;
+        }
+        if (taken % STOP_INTERVAL == 0 && work_stopped(work))
+            return error_set(error, ERROR_INTERRUPTED, "stopped");
+    }
+}
+
+static int embed(struct work *work, const struct source_window *window,
+                 uint64_t *embedded)
+{
+    uint64_t end = window->base + window->length;
+    if (end <= *embedded)
+        return 0;
+    size_t from = (size_t)(*embedded - window->base);
+    struct slice fresh = {window->data + from, window->length - from};
+    *embedded = end;
+    if (end <= work->resume_offset)
+        return 0;
+    return event_batch_embed(work->batch, end - fresh.length, fresh);
+}
+
+/* -1 with ERROR_INPUT: the input failed, and only it. */
+int load_take_source(struct work *work, bool embedding, struct error *error)
+{
+    struct source_window window = {0};
+    uint64_t embedded = 0;
+    size_t tail = 0;
+    do {
+        if (source_reader_next(work->reader, tail, &window, error))
+            return -1;
+        if (embedding && embed(work, &window, &embedded))
+            return error_set(error, ERROR_MEMORY, "no memory to embed the input");
+        if (take_window(work, &window, &tail, error))
+            return -1;
+        add_to_totals(work);
+    } while (window.state == SOURCE_MORE);
+    work->progress.unpacked_bytes = window.base + window.length;
+    return 0;
+}
+
+static size_t add_reason(char *out, size_t used, const char *format, uint64_t count,
+                         const char *text)
+{
+    if (used && used < REASON_MAX)
+        used += (size_t)snprintf(out + used, REASON_MAX - used, "; ");
+    if (used < REASON_MAX)
+        used += (size_t)snprintf(out + used, REASON_MAX - used, format,
+                                 (unsigned long long)count, text);
+    return used < REASON_MAX ? used : REASON_MAX;
+}
+
+/* What is said of the source, and its status. */
+static const char *judge_source(const struct work *work, const char *failure,
+                                char reason[REASON_MAX])
+{
+    const struct source_progress *got = &work->progress;
+    const char *cut = source_reader_reason(work->reader);
+    const char *note = source_reader_note(work->reader);
+    size_t used = 0;
+    reason[0] = '\0';
+    if (failure)
+        used = add_reason(reason, used, "%.0llu%s", 0, failure);
+    if (cut[0])
+        used = add_reason(reason, used, "%.0llu%s", 0, cut);
+    if (note[0])
+        used = add_reason(reason, used, "%.0llu%s", 0, note);
+    if (got->damaged)
+        used = add_reason(reason, used, "%llu damaged%s", got->damaged, "");
+    if (got->unknown)
+        used = add_reason(reason, used, "%llu of unknown kind%s", got->unknown, "");
+    for (size_t i = 0; i < work->skip_count; i++)
+        used = add_reason(reason, used, "%llu skipped: %s", work->skips[i].count,
+                          work->skips[i].text);
+    if (source_reader_bytes(work->reader) == 0)
+        add_reason(reason, used, "%.0llu%s", 0, "the file is empty");
+    if (failure && !got->records)
+        return "failed";
+    return failure || cut[0] || got->damaged || got->unknown ? "partial" : "done";
+}
+
+int load_finish_source(struct work *work, const char *failure, struct error *error)
+{
+    char reason[REASON_MAX];
+    struct source_end end = {
+        .status = judge_source(work, failure, reason),
+        .reason = reason,
+        .sha256 = source_reader_sha256(work->reader),
+        .bytes = source_reader_bytes(work->reader),
+    };
+    work->progress.resume_offset = work->progress.unpacked_bytes;
+    if (append(work, &end, error))
+        return -1;
+    load_tell_result(work, end.status, reason, false);
+    return 0;
+}
+
+void load_start_progress(struct work *work)
+{
+    work->progress = (struct source_progress){.first_us = EVENT_TIME_NONE,
+                                              .last_us = EVENT_TIME_NONE};
+    work->told = work->progress;
+    work->bytes_told = 0;
+    work->rejects_kept = 0;
+    work->resume_offset = 0;
+    work->form_count = work->skip_count = 0;
+}

@@ -1,0 +1,282 @@
+#include "config.h"
+
+#include "db/load_internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/form.h"
+
+/* --- no two workers at the same content --------------------------------------- */
+
+static bool same_flight(const struct in_flight *other, const struct in_flight *mine)
+{
+    return other->active && other->bytes == mine->bytes &&
+           (!other->sha256[0] || !mine->sha256[0] ||
+            !strcmp(other->sha256, mine->sha256));
+}
+
+static void take_off(struct work *work, const char *sha256)
+{
+    struct load *load = work->load;
+    struct in_flight mine = {true, source_reader_bytes(work->reader), ""};
+    if (sha256)
+        memcpy(mine.sha256, sha256, SHA256_HEX);
+    pthread_mutex_lock(&load->mutex);
+    for (unsigned i = 0; i < LOAD_WORKERS_MAX;) {
+        if (i != work->number && same_flight(&load->flights[i], &mine)) {
+            pthread_cond_wait(&load->flight_landed, &load->mutex);
+            i = 0;
+        } else {
+            i++;
+        }
+    }
+    load->flights[work->number] = mine;
+    pthread_mutex_unlock(&load->mutex);
+}
+
+static void land(struct work *work)
+{
+    struct load *load = work->load;
+    pthread_mutex_lock(&load->mutex);
+    load->flights[work->number].active = false;
+    pthread_cond_broadcast(&load->flight_landed);
+    pthread_mutex_unlock(&load->mutex);
+}
+
+/* --- one file ------------------------------------------------------------------ */
+
+static const char *options_text(const struct load_options *options, char out[128])
+{
+    int used = 0;
+    out[0] = '\0';
+    if (options->year)
+        used = snprintf(out, 128, "--year %d ", options->year);
+    if (options->offset_given) {
+        int minutes = options->offset_minutes;
+        snprintf(out + used, 128 - (size_t)used, "--tz %c%02d:%02d ",
+                 minutes < 0 ? '-' : '+', abs(minutes) / 60, abs(minutes) % 60);
+    }
+    size_t length = strlen(out);
+    if (length)
+        out[length - 1] = '\0';
+    return out;
+}
+
+static void hint_for(const struct work *work, struct time_hint *hint)
+{
+    const struct load_options *options = &work->load->options;
+    int64_t newest = source_reader_mtime(work->reader);
+    if (work->load->files.entries[work->file].is_stdin || newest > options->now_us)
+        newest = options->now_us;
+    *hint = (struct time_hint){
+        .year = options->year,
+        .newest_us = newest,
+        .offset_minutes = options->offset_minutes,
+        .offset_given = options->offset_given,
+    };
+}
+
+/* Loads the opened file. Failures other than ERROR_INPUT end the load. */
+static int load_opened(struct work *work, struct error *error)
+{
+    struct load *load = work->load;
+    const struct path_entry *entry = &load->files.entries[work->file];
+    struct packing packing = source_reader_packing(work->reader);
+    char options[128];
+    struct source_start start = {
+        .path = entry->path,
+        .member = "",
+        .bytes = source_reader_bytes(work->reader),
+        .mtime_us = source_reader_mtime(work->reader),
+        .options = options_text(&load->options, options),
+        .loaded_by = load->options.analyst,
+        .host = load->options.host,
+        .embedded = entry->is_stdin || load->options.embed,
+        .packing = packing.kind == PACKING_GZIP ? "gzip" : "",
+    };
+    const char *sha256 = source_reader_sha256(work->reader);
+    enum source_known known;
+    if (store_begin_source(load->store, &start, sha256, &known, &work->source,
+                           &work->told, error))
+        return -1;
+    if (known == SOURCE_DUPLICATE) {
+        work->progress = work->told;
+        load_tell_result(work, "done", "the same content is in the case already", true);
+        return 0;
+    }
+    if (known == SOURCE_RESUMED)
+        work->resume_offset = work->told.resume_offset;
+    work->told = work->progress;
+
+    if (packing.kind == PACKING_OTHER || packing.kind == PACKING_BINARY) {
+        char failure[256];
+        snprintf(failure, sizeof failure, "%s: %s", packing.name, packing.hint);
+        return load_finish_source(work, failure, error);
+    }
+    struct time_hint hint;
+    hint_for(work, &hint);
+    framer_reset(work->framer);
+    normaliser_reset(work->normaliser, &hint);
+    if (!load_take_source(work, start.embedded, error))
+        return load_finish_source(work, NULL, error);
+    if (error->code != ERROR_INPUT)
+        return -1;
+    return load_finish_source(work, error->message, error);
+}
+
+/* A source that cannot be opened is kept in the case with the reason. */
+static int record_failure(struct work *work, const char *reason, struct error *error)
+{
+    struct load *load = work->load;
+    struct source_start start = {
+        .path = load->files.entries[work->file].path,
+        .member = "",
+        .options = "",
+        .loaded_by = load->options.analyst,
+        .host = load->options.host,
+        .packing = "",
+    };
+    enum source_known known;
+    struct source_progress progress;
+    if (store_begin_source(load->store, &start, NULL, &known, &work->source, &progress,
+                           error))
+        return -1;
+    if (known != SOURCE_DUPLICATE) {
+        struct source_end end = {.status = "failed", .reason = reason};
+        if (store_append(load->store, work->source, work->batch, &work->progress, &end,
+                         error))
+            return -1;
+    }
+    load_tell_result(work, "failed", reason, false);
+    return 0;
+}
+
+/* Standard input is kept in an unlinked file, so that it is read like any other. */
+static int spool_stdin(struct error *error)
+{
+    FILE *spool = tmpfile();
+    if (!spool)
+        return error_set(error, ERROR_INPUT, "standard input cannot be kept: no room");
+    char buffer[64 * 1024];
+    int result = -1;
+    for (;;) {
+        ssize_t got = read(STDIN_FILENO, buffer, sizeof buffer);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            error_set(error, ERROR_INPUT, "standard input cannot be read");
+        if (got <= 0) {
+            result = got == 0 && !fflush(spool) ? dup(fileno(spool)) : -1;
+            break;
+        }
+        if (fwrite(buffer, 1, (size_t)got, spool) != (size_t)got) {
+            error_set(error, ERROR_INPUT, "standard input cannot be kept: disk full");
+            break;
+        }
+    }
+    fclose(spool);
+    return result;
+}
+
+static int open_entry(const struct path_entry *entry, struct error *error)
+{
+    if (entry->is_stdin)
+        return spool_stdin(error);
+    int descriptor = open(entry->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (descriptor < 0) {
+        char text[128] = "";
+        (void)strerror_r(errno, text, sizeof text);
+        return error_set(error, ERROR_INPUT, "%s", text);
+    }
+    return descriptor;
+}
+
+static int load_file(struct work *work, struct error *error)
+{
+    struct load *load = work->load;
+    const struct path_entry *entry = &load->files.entries[work->file];
+    load_start_progress(work);
+    if (entry->reason)
+        return record_failure(work, entry->reason, error);
+    int descriptor = open_entry(entry, error);
+    if (descriptor < 0 ||
+        source_reader_open(work->reader, descriptor, !load->options.no_hash, error)) {
+        char reason[sizeof error->message];
+        memcpy(reason, error->message, sizeof reason);
+        return record_failure(work, reason, error);
+    }
+    if (!source_reader_sha256(work->reader) &&
+        (entry->is_stdin ||
+         store_has_size(load->store, source_reader_bytes(work->reader))) &&
+        source_reader_hash_first(work->reader, error))
+        return record_failure(work, error->message, error);
+    take_off(work, source_reader_sha256(work->reader));
+    int result = load_opened(work, error);
+    land(work);
+    source_reader_close(work->reader);
+    return result;
+}
+
+/* --- the thread ---------------------------------------------------------------- */
+
+static bool next_file(struct work *work)
+{
+    struct load *load = work->load;
+    pthread_mutex_lock(&load->mutex);
+    work->file = load->next_file;
+    bool found = work->file < load->files.count;
+    load->next_file += found;
+    pthread_mutex_unlock(&load->mutex);
+    return found && !work_stopped(work);
+}
+
+static bool equip(struct work *work)
+{
+    struct load *load = work->load;
+    work->reader = source_reader_new();
+    work->framer = framer_new(load->projection);
+    work->normaliser = normaliser_new();
+    work->detector = detector_new(load->options.rules);
+    work->batch = event_batch_new();
+    work->slots =
+        calloc(json_projection_slot_count(load->projection), sizeof *work->slots);
+    return work->reader && work->framer && work->normaliser && work->detector &&
+           work->batch && work->slots;
+}
+
+static void disband(struct work *work)
+{
+    free(work->slots);
+    event_batch_free(work->batch);
+    detector_free(work->detector);
+    normaliser_free(work->normaliser);
+    framer_free(work->framer);
+    source_reader_free(work->reader);
+    arena_fini(&work->facts);
+}
+
+void *load_worker_run(void *payload)
+{
+    struct load_worker *worker = payload;
+    struct work work = {.load = worker->load, .number = worker->number};
+    struct error error = {0};
+    arena_init(&work.facts);
+    if (!equip(&work)) {
+        error_set(&error, ERROR_MEMORY, "no memory for the loading buffers");
+        load_fail(work.load, &error);
+    } else {
+        while (next_file(&work)) {
+            if (load_file(&work, &error)) {
+                if (error.code != ERROR_INTERRUPTED)
+                    load_fail(work.load, &error);
+                break;
+            }
+        }
+    }
+    disband(&work);
+    return NULL;
+}
