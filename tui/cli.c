@@ -1,0 +1,222 @@
+#include "config.h"
+
+#include "tui/cli.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/escape.h"
+
+enum { MESSAGE_MAX = 1024, HOST_MAX = 256 };
+
+static volatile sig_atomic_t caught;
+
+static void write_warning(const char *format, va_list arguments)
+{
+    char text[MESSAGE_MAX];
+    vsnprintf(text, sizeof text, format, arguments);
+    struct arena arena;
+    arena_init(&arena);
+    struct slice safe = escape_raw(&arena, slice_from(text));
+    fflush(stdout);
+    fprintf(stderr, "mirrorscope: %.*s\n", (int)safe.length, safe.data);
+    arena_fini(&arena);
+}
+
+void cli_warn(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    write_warning(format, arguments);
+    va_end(arguments);
+}
+
+int cli_usage(const struct invocation *invocation, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    write_warning(format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "Try `mirrorscope%s%s --help`.\n",
+            invocation && invocation->command ? " " : "",
+            invocation && invocation->command ? invocation->command->name : "");
+    return EXIT_USAGE;
+}
+
+int cli_fail(const struct error *error)
+{
+    if (error->code == ERROR_INTERRUPTED && caught) {
+        cli_warn("stopped; what was committed is kept");
+        return 128 + caught;
+    }
+    if (error->column)
+        cli_warn("column %zu: %s", error->column, error->message);
+    else
+        cli_warn("%s", error->message);
+    switch (error->code) {
+    case ERROR_SYNTAX:
+    case ERROR_UNSUPPORTED:
+    case ERROR_LIMIT:
+        return EXIT_USAGE;
+    case ERROR_INPUT:
+        return EXIT_DAMAGED_INPUT;
+    case ERROR_NONE:
+    case ERROR_MEMORY:
+    case ERROR_CASE:
+    case ERROR_INTERRUPTED:
+        break;
+    }
+    return EXIT_CASE;
+}
+
+int cli_write(void *unused, const char *data, size_t length)
+{
+    (void)unused;
+    if (caught)
+        return -1;
+    return fwrite(data, 1, length, stdout) == length ? 0 : -1;
+}
+
+int cli_finish_output(int status)
+{
+    errno = 0;
+    bool failed = fflush(stdout) != 0 || ferror(stdout);
+    if (caught)
+        return 128 + caught;
+    if (!failed || errno == EPIPE || errno == 0)
+        return status;
+    char text[128] = "";
+    (void)strerror_r(errno, text, sizeof text);
+    cli_warn("standard output: %s", text);
+    return EXIT_CASE;
+}
+
+struct case_file *cli_open_case(const struct invocation *invocation,
+                                enum case_mode mode)
+{
+    struct error error = {0};
+    struct case_file *handle = case_open(invocation->case_path, mode, &error);
+    if (!handle) {
+        cli_fail(&error);
+        return NULL;
+    }
+    fprintf(stderr, "case: %s\n", handle->path);
+    return handle;
+}
+
+static struct slice join_arguments(const struct invocation *invocation, size_t first,
+                                   struct arena *arena)
+{
+    struct slice text = SLICE("");
+    for (size_t i = first; i < invocation->argument_count; i++) {
+        struct slice parts[] = {text, i > first ? SLICE(" ") : SLICE(""),
+                                slice_from(invocation->arguments[i])};
+        text = arena_join(arena, parts, 3);
+    }
+    return text;
+}
+
+int cli_filter(const struct invocation *invocation, size_t first,
+               struct case_file *handle, struct arena *arena, struct filter *out)
+{
+    struct case_summary summary;
+    struct error error = {0};
+    struct slice text = join_arguments(invocation, first, arena);
+    if (query_summary(handle, &summary, &error) ||
+        filter_parse(out, arena, text, summary.last_us, &error)) {
+        return cli_fail(&error);
+    }
+    return 0;
+}
+
+int cli_judge(const struct invocation *invocation, struct case_file *handle, int status)
+{
+    struct case_summary summary;
+    struct error error = {0};
+    if (!invocation->values[OPTION_EXIT_CODE])
+        return status;
+    if (query_summary(handle, &summary, &error))
+        return cli_fail(&error);
+    return summary.open ? EXIT_LEFT_TO_DECIDE : status;
+}
+
+static void note_signal(int number)
+{
+    caught = number;
+}
+
+void cli_catch_signals(void)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_handler = note_signal};
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        struct sigaction present;
+        /* nohup's choice stands */
+        if (!sigaction(numbers[i], NULL, &present) && present.sa_handler != SIG_IGN)
+            sigaction(numbers[i], &action, NULL);
+    }
+}
+
+int cli_signal(void)
+{
+    return caught;
+}
+
+int64_t cli_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static struct slice login_name(struct arena *arena)
+{
+    struct passwd *entry = getpwuid(geteuid());
+    struct slice name = entry ? slice_from(entry->pw_name) : SLICE("unknown");
+    const char *sudo = getenv("SUDO_USER");
+    if (sudo && *sudo)
+        return arena_printf(arena, "%.*s (sudo %s)", (int)name.length, name.data, sudo);
+    return arena_copy(arena, name);
+}
+
+struct analyst cli_analyst(const struct invocation *invocation, struct arena *arena)
+{
+    const char *given = invocation->values[OPTION_ANALYST];
+    if (!given || !*given)
+        given = getenv("MIRRORSCOPE_ANALYST");
+    char host[HOST_MAX] = "";
+    if (gethostname(host, sizeof host - 1))
+        host[0] = '\0';
+    return (struct analyst){
+        .name =
+            given && *given ? arena_copy(arena, slice_from(given)) : login_name(arena),
+        .host = arena_copy(arena, slice_from(host)),
+    };
+}
+
+int cli_parse_zone(const char *text, int *minutes)
+{
+    if (!strcmp(text, "Z") || !strcmp(text, "UTC")) {
+        *minutes = 0;
+        return 0;
+    }
+    if (strlen(text) != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':')
+        return -1;
+    for (int i = 1; i < 6; i++) {
+        if (i != 3 && (text[i] < '0' || text[i] > '9'))
+            return -1;
+    }
+    int hours = (text[1] - '0') * 10 + text[2] - '0';
+    int rest = (text[4] - '0') * 10 + text[5] - '0';
+    if (hours > 14 || rest > 59)
+        return -1;
+    *minutes = (hours * 60 + rest) * (text[0] == '-' ? -1 : 1);
+    return 0;
+}

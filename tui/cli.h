@@ -1,0 +1,52 @@
+/*
+ * cli.h - what the headless verbs share: messages, standard output, signals, time.
+ *
+ * Results go to standard output, everything else to standard error. A closed pipe
+ * ends output quietly.
+ */
+#ifndef TUI_CLI_H
+#define TUI_CLI_H
+
+#include "core/arena.h"
+#include "core/filter.h"
+#include "db/case.h"
+#include "db/triage.h"
+#include "tui/command.h"
+
+/* One line on standard error, "mirrorscope: ...", its outside bytes escaped. */
+void cli_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The same from an error, and the exit status that it means. */
+int cli_fail(const struct error *error);
+/* A usage error: the message and where to find help; returns EXIT_USAGE. */
+int cli_usage(const struct invocation *invocation, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Writes to standard output; -1 once the reader is gone. */
+int cli_write(void *unused, const char *data, size_t length);
+/* Flushes standard output. EXIT_CASE where it could not be written (not for a pipe). */
+int cli_finish_output(int status);
+
+/* Opens the case and names it on standard error. NULL: failed, the message is out. */
+struct case_file *cli_open_case(const struct invocation *invocation,
+                                enum case_mode mode);
+
+/* Joins the arguments from `first` on by blanks and parses them; -1 told. */
+int cli_filter(const struct invocation *invocation, size_t first,
+               struct case_file *handle, struct arena *arena, struct filter *out);
+
+/* --exit-code: EXIT_LEFT_TO_DECIDE where something is, else `status`. */
+int cli_judge(const struct invocation *invocation, struct case_file *handle,
+              int status);
+
+/* INT, TERM and HUP set this to their number instead of ending the program. */
+void cli_catch_signals(void);
+int cli_signal(void);
+
+int64_t cli_now(void);
+/* --analyst, $MIRRORSCOPE_ANALYST, else the login with SUDO_USER. In the arena. */
+struct analyst cli_analyst(const struct invocation *invocation, struct arena *arena);
+
+/* "+05:30" as minutes. */
+int cli_parse_zone(const char *text, int *minutes);
+
+#endif

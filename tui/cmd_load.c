@@ -1,0 +1,148 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/escape.h"
+#include "db/load.h"
+#include "tui/cli.h"
+#include "tui/load_options.h"
+
+enum { PROGRESS_MILLISECONDS = 200 };
+
+static void pause_briefly(void)
+{
+    struct timespec pause = {0, PROGRESS_MILLISECONDS * 1000000L};
+    nanosleep(&pause, NULL);
+}
+
+static double seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static void show_progress(struct load *load, double started)
+{
+    struct load_totals totals;
+    load_totals(load, &totals);
+    double took = seconds() - started;
+    unsigned percent =
+        totals.bytes ? (unsigned)(100 * totals.bytes_done / totals.bytes) : 0;
+    fprintf(stderr, "\r\033[K%s%llu/%llu files  %u%%  %llu events  %llu hits  %.0f/s",
+            totals.listing ? "listing  " : "", (unsigned long long)totals.files_done,
+            (unsigned long long)totals.files, percent > 100 ? 100 : percent,
+            (unsigned long long)totals.events, (unsigned long long)totals.hits,
+            took > 0 ? (double)totals.events / took : 0);
+    fflush(stderr);
+}
+
+static void watch(struct load *load, bool progress)
+{
+    double started = seconds();
+    struct timespec first = {0, 2000000L};
+    nanosleep(&first, NULL);
+    while (!load_finished(load)) {
+        if (cli_signal())
+            load_stop(load);
+        if (progress)
+            show_progress(load, started);
+        pause_briefly();
+    }
+    if (progress)
+        fputs("\r\033[K", stderr);
+}
+
+/* One line of the summary for each source; what went well is told in short. */
+static void print_source(const struct load_source_result *result, void *payload)
+{
+    const bool *quiet = payload;
+    bool fine = !strcmp(result->status, "done");
+    struct arena arena;
+    arena_init(&arena);
+    struct slice path = escape_text(&arena, slice_from(result->path));
+    struct slice reason = escape_raw(&arena, slice_from(result->reason));
+    if (!*quiet) {
+        const struct source_progress *got = &result->progress;
+        printf("%-7s %9llu records %9llu events %5llu hits %5llu skipped %5llu unknown "
+               "%5llu damaged  %.*s\n",
+               result->duplicate ? "known" : result->status,
+               (unsigned long long)got->records, (unsigned long long)got->events,
+               (unsigned long long)got->hits, (unsigned long long)got->skipped,
+               (unsigned long long)got->unknown, (unsigned long long)got->damaged,
+               (int)path.length, path.data);
+    }
+    if (reason.length && (!fine || !*quiet)) {
+        fflush(stdout);
+        fprintf(stderr, "mirrorscope: %.*s: %s%.*s\n", (int)path.length, path.data,
+                fine ? "" : "", (int)reason.length, reason.data);
+    }
+    arena_fini(&arena);
+}
+
+static void print_totals(const struct load_totals *totals, double took)
+{
+    printf("%llu files: %llu records, %llu events, %llu hits, %llu skipped, "
+           "%llu unknown, %llu damaged",
+           (unsigned long long)totals->files, (unsigned long long)totals->records,
+           (unsigned long long)totals->events, (unsigned long long)totals->hits,
+           (unsigned long long)totals->skipped, (unsigned long long)totals->unknown,
+           (unsigned long long)totals->damaged);
+    if (totals->duplicates)
+        printf("; %llu known already", (unsigned long long)totals->duplicates);
+    if (totals->partial || totals->failed)
+        printf("; %llu partial, %llu failed", (unsigned long long)totals->partial,
+               (unsigned long long)totals->failed);
+    fflush(stdout);
+    fprintf(stderr, "%.2f s, %.0f events/s\n", took,
+            took > 0 ? (double)totals->events / took : 0);
+    putchar('\n');
+}
+
+static int run_load(const struct invocation *invocation, struct arena *arena,
+                    const struct rule_set *rules)
+{
+    struct load_options options;
+    struct error error = {0};
+    if (load_options_from(invocation, arena, rules, &options))
+        return EXIT_USAGE;
+    bool quiet = invocation->values[OPTION_QUIET] != NULL;
+    double started = seconds();
+    struct load *load =
+        load_start(invocation->case_path, invocation->arguments,
+                   invocation->argument_count, &options, NULL, NULL, &error);
+    if (!load)
+        return cli_fail(&error);
+    watch(load, !quiet && isatty(STDERR_FILENO));
+    struct load_totals totals;
+    int result = load_join(load, &totals, print_source, &quiet, &error);
+    if (!quiet)
+        print_totals(&totals, seconds() - started);
+    if (result)
+        return cli_fail(&error);
+    return totals.partial || totals.failed ? EXIT_DAMAGED_INPUT : EXIT_DONE;
+}
+
+int command_load(const struct invocation *invocation)
+{
+    struct error error = {0};
+    if (!invocation->argument_count)
+        return cli_usage(invocation, "name what to load: files, folders, or -");
+    cli_catch_signals();
+    struct case_file *handle = cli_open_case(invocation, CASE_CREATE);
+    if (!handle)
+        return EXIT_CASE;
+    struct rule_set *rules = rule_set_default(&error);
+    struct arena arena;
+    arena_init(&arena);
+    int status = rules ? run_load(invocation, &arena, rules) : cli_fail(&error);
+    if (status == EXIT_DONE || status == EXIT_DAMAGED_INPUT)
+        status = cli_judge(invocation, handle, status);
+    arena_fini(&arena);
+    rule_set_free(rules);
+    case_close(handle);
+    return cli_finish_output(status);
+}

@@ -1,0 +1,131 @@
+#include "config.h"
+
+#include "tui/command.h"
+
+#define OPTIONS(...)                                                                   \
+    (const unsigned char[]){__VA_ARGS__}, sizeof((const unsigned char[]){__VA_ARGS__})
+
+const struct command commands[] = {
+    {"open", "[PATH...]", "open the dashboard; PATHs load while hits already show",
+     "The dashboard groups what was marked by actor and lifecycle, leads down to the "
+     "raw record, and takes approvals. Press ? in it for its keys.\n"
+     "PATHs are loaded in the background, as by `load`. Without a verb, the first word "
+     "is taken for a PATH if it exists.",
+     OPTIONS(OPTION_CASE, OPTION_READ_ONLY, OPTION_ANALYST, OPTION_NO_HASH, OPTION_YEAR,
+             OPTION_TZ, OPTION_WORKERS, OPTION_SCRIPT, OPTION_SIZE, OPTION_HELP),
+     false, command_open},
+    {"load", "PATH...",
+     "index logs into the case: files, folders, - for standard input",
+     "Every file is recognised by its content, plain or gzip; several forms may stand "
+     "in "
+     "one file. Loading the same content again changes nothing, and a load that was "
+     "stopped goes on where it was.\n"
+     "What could not be read is counted, named here, and kept in the case.",
+     OPTIONS(OPTION_CASE, OPTION_NO_HASH, OPTION_EMBED, OPTION_YEAR, OPTION_TZ,
+             OPTION_WORKERS, OPTION_QUIET, OPTION_EXIT_CODE, OPTION_ANALYST,
+             OPTION_HELP),
+     false, command_load},
+    {"report", "[FILTER...]", "the summary for a ticket",
+     "Answers first: what was marked, by whom, what was approved, what is left to "
+     "decide, and what the logs cover.",
+     OPTIONS(OPTION_CASE, OPTION_EXIT_CODE, OPTION_HELP), false, command_report},
+    {"export", "hits|events|sources|approvals|rejects [FILTER...]",
+     "the case's rows for other tools",
+     "Formats: table (for reading), csv and jsonl (all fields). The order is stable. "
+     "In CSV, cells that a spreadsheet would run begin with a quote mark.",
+     OPTIONS(OPTION_CASE, OPTION_FORMAT, OPTION_RAW, OPTION_EXIT_CODE, OPTION_HELP),
+     false, command_export},
+    {"allow", "list | add SELECTORS | enable ID | disable ID",
+     "approvals: what was allowed, when, and by whom",
+     "An approval has selectors (globs, without case; alternatives joined by |), a "
+     "window of event time, and a ticket or reason. At least two selectors, one of "
+     "them "
+     "actor, credential, address, mirrored, destination, mirror or device, and an end. "
+     "It annotates operations and never hides one.",
+     OPTIONS(OPTION_CASE, OPTION_FORMAT, OPTION_START, OPTION_END, OPTION_TICKET,
+             OPTION_REASON, OPTION_APPROVED_BY, OPTION_REVIEW_BY, OPTION_ANALYST,
+             OPTION_HELP),
+     true, command_allow},
+    {"info", "", "sources, coverage, rejects, versions and paths",
+     "What the case holds and what it cannot show: accounts, regions and time span of "
+     "its logs, and every file with what went wrong in it.",
+     OPTIONS(OPTION_CASE, OPTION_EXIT_CODE, OPTION_HELP), false, command_info},
+    {"sql", "'SELECT ...'", "read-only SQL on the case",
+     "The table `event` has all events; `operation` and `record` have the hits. "
+     "Nothing can be changed from here.",
+     OPTIONS(OPTION_CASE, OPTION_FORMAT, OPTION_HELP), false, command_sql},
+};
+const size_t command_count = sizeof commands / sizeof commands[0];
+
+static const struct option_info options[] = {
+#define X(identifier, letter, name, argument, help) {letter, name, argument, help},
+    COMMAND_OPTIONS(X)
+#undef X
+};
+
+struct option_info option_info(unsigned option)
+{
+    if (option < OPTION_SELECTOR)
+        return options[option];
+    enum approval_selector selector =
+        (enum approval_selector)(option - OPTION_SELECTOR);
+    return (struct option_info){0, approval_selector_name(selector), "GLOB",
+                                "selects operations of this value"};
+}
+
+bool command_takes(const struct command *command, unsigned option)
+{
+    if (option >= OPTION_SELECTOR)
+        return command->selectors;
+    for (size_t i = 0; i < command->option_count; i++) {
+        if (command->options[i] == option)
+            return true;
+    }
+    return false;
+}
+
+const struct command *command_find(struct slice name)
+{
+    for (size_t i = 0; i < command_count; i++) {
+        if (slice_equal(slice_from(commands[i].name), name))
+            return &commands[i];
+    }
+    return NULL;
+}
+
+enum { WORD_MAX = 16 };
+
+/* Edits that turn one short word into the other (Levenshtein). */
+static size_t word_distance(struct slice a, struct slice b)
+{
+    size_t row[WORD_MAX + 1];
+    a = slice_first(a, WORD_MAX);
+    b = slice_first(b, WORD_MAX);
+    for (size_t j = 0; j <= b.length; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a.length; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b.length; j++) {
+            size_t best = diagonal + (a.data[i - 1] != b.data[j - 1]);
+            diagonal = row[j];
+            best = row[j] + 1 < best ? row[j] + 1 : best;
+            row[j] = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
+        }
+    }
+    return row[b.length];
+}
+
+const struct command *command_nearest(struct slice name)
+{
+    const struct command *nearest = &commands[0];
+    size_t least = SIZE_MAX;
+    for (size_t i = 0; i < command_count; i++) {
+        size_t distance = word_distance(slice_from(commands[i].name), name);
+        if (distance < least) {
+            least = distance;
+            nearest = &commands[i];
+        }
+    }
+    return nearest;
+}
