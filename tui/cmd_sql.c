@@ -1,0 +1,26 @@
+#include "config.h"
+
+#include <stdio.h>
+
+#include "core/escape.h"
+#include "tui/cli.h"
+#include "db/sql_shell.h"
+
+int command_sql(const struct invocation *invocation)
+{
+    struct error error = {0};
+    enum export_format format;
+    if (invocation->argument_count != 1)
+        return cli_usage(invocation, "give one statement, in quotes");
+    if (cli_format(invocation, &format))
+        return EXIT_USAGE;
+    cli_catch_signals();
+    struct case_file *handle = cli_open_case(invocation, CASE_READ);
+    if (!handle)
+        return EXIT_CASE;
+    int status = EXIT_DONE;
+    if (sql_shell(handle, invocation->arguments[0], format, &cli_output, &error))
+        status = cli_fail(&error);
+    case_close(handle);
+    return cli_finish_output(status);
+}
