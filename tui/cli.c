@@ -75,12 +75,26 @@ int cli_fail(const struct error *error)
     return EXIT_CASE;
 }
 
-int cli_write(void *unused, const char *data, size_t length)
+static int write_output(void *unused, const char *data, size_t length)
 {
     (void)unused;
     if (caught)
         return -1;
     return fwrite(data, 1, length, stdout) == length ? 0 : -1;
+}
+
+const struct export_sink cli_output = {write_output, NULL};
+
+int cli_format(const struct invocation *invocation, enum export_format *out)
+{
+    const char *name = invocation->values[OPTION_FORMAT];
+    int format = name ? export_format_from_name(slice_from(name)) : EXPORT_TABLE;
+    if (format < 0) {
+        cli_usage(invocation, "--format is table, csv or jsonl, not `%s`", name);
+        return -1;
+    }
+    *out = (enum export_format)format;
+    return 0;
 }
 
 int cli_finish_output(int status)

@@ -10,6 +10,7 @@
 #include "core/arena.h"
 #include "core/filter.h"
 #include "db/case.h"
+#include "db/export.h"
 #include "db/triage.h"
 #include "tui/command.h"
 
@@ -21,8 +22,10 @@ int cli_fail(const struct error *error);
 int cli_usage(const struct invocation *invocation, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Writes to standard output; -1 once the reader is gone. */
-int cli_write(void *unused, const char *data, size_t length);
+/* Standard output; its write gives -1 once the reader is gone or a signal came. */
+extern const struct export_sink cli_output;
+/* --format, table where it is not given; -1 told. */
+int cli_format(const struct invocation *invocation, enum export_format *out);
 /* Flushes standard output. EXIT_CASE where it could not be written (not for a pipe). */
 int cli_finish_output(int status);
 

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "core/timestamp.h"
-#include "db/export.h"
 #include "tui/cli.h"
 
 /* One option that holds a time; absent = none. -1: told. */

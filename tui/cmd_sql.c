@@ -1,10 +1,6 @@
 #include "config.h"
 
-#include <stdio.h>
-
-#include "core/escape.h"
 #include "tui/cli.h"
-#include "db/sql_shell.h"
 
 int command_sql(const struct invocation *invocation)
 {
@@ -19,7 +15,7 @@ int command_sql(const struct invocation *invocation)
     if (!handle)
         return EXIT_CASE;
     int status = EXIT_DONE;
-    if (sql_shell(handle, invocation->arguments[0], format, &cli_output, &error))
+    if (export_sql(handle, invocation->arguments[0], format, &cli_output, &error))
         status = cli_fail(&error);
     case_close(handle);
     return cli_finish_output(status);
