@@ -3,6 +3,7 @@
 #include "db/case.h"
 
 #include "core/event.h"
+#include "db/filter_sql.h"
 #include "db/schema.h"
 
 #include <errno.h>
@@ -282,7 +283,8 @@ static int harden(struct case_file *handle, struct error *error)
              "PRAGMA cell_size_check = ON; PRAGMA cache_size = -%d;"
              "PRAGMA page_size = %d;",
              CACHE_KIBIBYTES, PAGE_BYTES);
-    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK ||
+        filter_functions_register(db) != SQLITE_OK)
         return case_error(handle, "opening the case", error);
     return 0;
 }

@@ -1,5 +1,5 @@
 /* mmap of anonymous memory and madvise are not in POSIX 2008. */
-#define _DEFAULT_SOURCE
+#define _DEFAULT_SOURCE 1
 #include "config.h"
 
 #include "db/source_reader.h"

@@ -1,5 +1,5 @@
 /* ioctl for the size of the terminal is not in POSIX 2008. */
-#define _DEFAULT_SOURCE
+#define _DEFAULT_SOURCE 1
 #include "config.h"
 
 #include <sys/ioctl.h>

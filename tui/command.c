@@ -12,7 +12,7 @@ const struct command commands[] = {
      "PATHs are loaded in the background, as by `load`. Without a verb, the first word "
      "is taken for a PATH if it exists.",
      OPTIONS(OPTION_CASE, OPTION_READ_ONLY, OPTION_ANALYST, OPTION_NO_HASH, OPTION_YEAR,
-             OPTION_TZ, OPTION_WORKERS, OPTION_SCRIPT, OPTION_SIZE, OPTION_HELP),
+             OPTION_TZ, OPTION_WORKERS, OPTION_SCRIPT, OPTION_HELP),
      false, command_open},
     {"load", "PATH...",
      "index logs into the case: files, folders, - for standard input",
@@ -93,35 +93,12 @@ const struct command *command_find(struct slice name)
     return NULL;
 }
 
-enum { WORD_MAX = 16 };
-
-/* Edits that turn one short word into the other (Levenshtein). */
-static size_t word_distance(struct slice a, struct slice b)
-{
-    size_t row[WORD_MAX + 1];
-    a = slice_first(a, WORD_MAX);
-    b = slice_first(b, WORD_MAX);
-    for (size_t j = 0; j <= b.length; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= a.length; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b.length; j++) {
-            size_t best = diagonal + (a.data[i - 1] != b.data[j - 1]);
-            diagonal = row[j];
-            best = row[j] + 1 < best ? row[j] + 1 : best;
-            row[j] = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
-        }
-    }
-    return row[b.length];
-}
-
 const struct command *command_nearest(struct slice name)
 {
     const struct command *nearest = &commands[0];
     size_t least = SIZE_MAX;
     for (size_t i = 0; i < command_count; i++) {
-        size_t distance = word_distance(slice_from(commands[i].name), name);
+        size_t distance = slice_distance(slice_from(commands[i].name), name);
         if (distance < least) {
             least = distance;
             nearest = &commands[i];

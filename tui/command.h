@@ -50,7 +50,6 @@ enum exit_status {
       "when to look again; needed without an end, never part of a match")              \
     X(OPTION_SCRIPT, 0, "script", "FILE",                                              \
       "run keys from FILE without a terminal and print the screens")                   \
-    X(OPTION_SIZE, 0, "size", "COLSxROWS", "the screen's size for --script")           \
     X(OPTION_HELP, 'h', "help", "", "this help")                                       \
     X(OPTION_VERSION, 'V', "version", "", "the version")
 

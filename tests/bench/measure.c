@@ -8,7 +8,7 @@
  * removal of the last run's case; UNITS (events) divided by the median wall time is
  * the rate.
  */
-#define _DEFAULT_SOURCE
+#define _DEFAULT_SOURCE 1
 #include "config.h"
 
 #include <stdio.h>

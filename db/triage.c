@@ -1,0 +1,190 @@
+#include "config.h"
+
+#include "db/triage.h"
+
+#include <stdlib.h>
+
+#include "db/approval_store.h"
+#include "db/journal.h"
+#include "db/statement.h"
+
+int triage_approvals(struct case_file *handle, struct arena *arena,
+                     struct approval_list *out, struct error *error)
+{
+    return approval_store_list(handle, arena, out, error);
+}
+
+/* Ends the transaction: commits where `result` is 0. */
+static int settle(struct case_file *handle, int result, struct error *error)
+{
+    if (!result && !case_commit(handle, error))
+        return 0;
+    case_rollback(handle);
+    return -1;
+}
+
+static int store_approval(struct case_file *handle, const struct analyst *who,
+                          int64_t now_us, struct approval *approval,
+                          struct arena *arena, struct error *error)
+{
+    if (approval_store_insert(handle, approval, error))
+        return -1;
+    struct journal_entry entry = {
+        .action = "approve",
+        .subject = arena_printf(arena, "%lld", (long long)approval->id),
+        .after = approval_json(approval, arena),
+    };
+    if (journal_append(handle, who, now_us, &entry, error))
+        return -1;
+    return triage_refresh(handle, false, error);
+}
+
+int triage_approve(struct case_file *handle, const struct analyst *who, int64_t now_us,
+                   struct approval *approval, struct error *error)
+{
+    if (slice_blank(approval->created_by))
+        approval->created_by = who->name;
+    approval->created_us = now_us;
+    if (approval_validate(approval, error) || case_begin(handle, error))
+        return -1;
+    struct arena arena;
+    arena_init(&arena);
+    int result = store_approval(handle, who, now_us, approval, &arena, error);
+    arena_fini(&arena);
+    return settle(handle, result, error);
+}
+
+static int switch_approval(struct case_file *handle, const struct analyst *who,
+                           int64_t now_us, int64_t id, bool enabled, const char *action,
+                           struct slice subject, struct arena *arena,
+                           struct error *error)
+{
+    struct approval approval;
+    if (approval_store_get(handle, id, arena, &approval, error))
+        return -1;
+    if (approval.enabled == enabled)
+        return 0;
+    struct slice before = approval_json(&approval, arena);
+    approval.enabled = enabled;
+    struct journal_entry entry = {
+        .action = action,
+        .subject = subject,
+        .before = before,
+        .after = approval_json(&approval, arena),
+    };
+    if (approval_store_enable(handle, id, enabled, error) ||
+        journal_append(handle, who, now_us, &entry, error))
+        return -1;
+    return triage_refresh(handle, false, error);
+}
+
+int triage_set_enabled(struct case_file *handle, const struct analyst *who,
+                       int64_t now_us, int64_t approval, bool enabled,
+                       struct error *error)
+{
+    struct arena arena;
+    if (case_begin(handle, error))
+        return -1;
+    arena_init(&arena);
+    int result = switch_approval(
+        handle, who, now_us, approval, enabled, enabled ? "enable" : "disable",
+        arena_printf(&arena, "%lld", (long long)approval), &arena, error);
+    arena_fini(&arena);
+    return settle(handle, result, error);
+}
+
+int triage_propose(struct case_file *handle, const struct hit_scope *scope,
+                   struct slice operation_id, struct arena *arena, struct approval *out,
+                   struct error *error)
+{
+    if (slice_present(operation_id)) {
+        struct hit_row row;
+        if (query_hit(handle, operation_id, arena, &row, error))
+            return -1;
+        return approval_propose(&row.operation, 1, arena, out, error);
+    }
+    struct hit_list list;
+    if (query_hits(handle, scope, OPERATION_BY_TIME, false, 0, LIMIT_OPERATION_RECORDS,
+                   arena, &list, error))
+        return -1;
+    if (list.total > list.count)
+        return error_set(error, ERROR_LIMIT,
+                         "more than %d operations at once; narrow them by a filter",
+                         LIMIT_OPERATION_RECORDS);
+    struct operation *operations =
+        arena_alloc(arena, (list.count ? list.count : 1) * sizeof *operations);
+    if (!operations)
+        return error_set(error, ERROR_MEMORY, "no memory for the proposal");
+    for (size_t i = 0; i < list.count; i++)
+        operations[i] = list.rows[i].operation;
+    return approval_propose(operations, list.count, arena, out, error);
+}
+
+int triage_mark_seen(struct case_file *handle, struct slice operation_id,
+                     struct error *error)
+{
+    static const char sql[] =
+        "UPDATE operation SET seen = 1, approval_state = CASE approval_state"
+        " WHEN 'newly-covered' THEN 'covered' ELSE approval_state END"
+        " WHERE id = ? AND seen = 0";
+    sqlite3_stmt *statement = statement_prepare(handle, slice_from(sql), error);
+    if (!statement)
+        return -1;
+    statement_bind_text(statement, 1, operation_id);
+    int result = sqlite3_step(statement);
+    return statement_end(handle, statement, result, "marking an operation", error);
+}
+
+/* --- undo ---------------------------------------------------------------------- */
+
+struct change {
+    int64_t journal_id, approval;
+    bool enables; /* what the change did to the approval */
+};
+
+/* The analyst's last change that no later row undoes. */
+static int find_change(struct case_file *handle, const struct analyst *who,
+                       struct change *out, bool *found, struct error *error)
+{
+    static const char sql[] =
+        "SELECT id, CAST(subject AS INTEGER), action <> 'disable' FROM journal AS j"
+        " WHERE analyst = ? AND action IN ('approve', 'enable', 'disable')"
+        " AND NOT EXISTS (SELECT 1 FROM journal AS u WHERE u.action = 'undo'"
+        "  AND u.subject = CAST(j.id AS TEXT)) ORDER BY id DESC LIMIT 1";
+    sqlite3_stmt *statement = statement_prepare(handle, slice_from(sql), error);
+    if (!statement)
+        return -1;
+    statement_bind_text(statement, 1, who->name);
+    int result = sqlite3_step(statement);
+    *found = result == SQLITE_ROW;
+    if (*found) {
+        *out = (struct change){sqlite3_column_int64(statement, 0),
+                               sqlite3_column_int64(statement, 1),
+                               sqlite3_column_int(statement, 2) != 0};
+    }
+    return statement_end(handle, statement, result, "reading the journal", error);
+}
+
+static int undo(struct case_file *handle, const struct analyst *who, int64_t now_us,
+                struct arena *arena, struct slice *what, struct error *error)
+{
+    struct change change;
+    bool found;
+    if (find_change(handle, who, &change, &found, error))
+        return -1;
+    if (!found)
+        return error_set(error, ERROR_SYNTAX, "there is nothing of yours to undo");
+    *what = arena_printf(arena, "approval %lld is %s again", (long long)change.approval,
+                         change.enables ? "off" : "on");
+    return switch_approval(
+        handle, who, now_us, change.approval, !change.enables, "undo",
+        arena_printf(arena, "%lld", (long long)change.journal_id), arena, error);
+}
+
+int triage_undo(struct case_file *handle, const struct analyst *who, int64_t now_us,
+                struct arena *arena, struct slice *what, struct error *error)
+{
+    if (case_begin(handle, error))
+        return -1;
+    return settle(handle, undo(handle, who, now_us, arena, what, error), error);
+}
