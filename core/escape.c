@@ -304,3 +304,21 @@ size_t escape_width(struct slice text)
     }
     return width;
 }
+
+struct slice escape_cut(struct arena *arena, struct slice text, size_t width)
+{
+    if (escape_width(text) <= width)
+        return text;
+    size_t end = 0, taken = 0;
+    while (end < text.length) {
+        uint32_t code_point;
+        unsigned length = utf8_length(slice_skip(text, end), &code_point);
+        struct slice piece = {text.data + end, length ? length : 1};
+        size_t columns = escape_width(piece);
+        if (taken + columns + 2 > width)
+            break;
+        taken += columns;
+        end += piece.length;
+    }
+    return arena_printf(arena, "%.*s..", (int)end, text.data);
+}

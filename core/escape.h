@@ -42,6 +42,9 @@ bool escape_next(struct slice *rest, struct escape_piece *piece);
 /* Cells taken by text that has passed the escaper. */
 size_t escape_width(struct slice text);
 
+/* Escaped text cut to `width` cells at a character, ended by ".." where it was cut. */
+struct slice escape_cut(struct arena *arena, struct slice text, size_t width);
+
 /* Length of the valid UTF-8 sequence at the start of s, 0 if it is none;
  * *code_point is set where it is valid. */
 unsigned utf8_length(struct slice s, uint32_t *code_point);

@@ -1,0 +1,202 @@
+#include "config.h"
+
+#include "db/export.h"
+
+#include "core/timestamp.h"
+#include "db/row_writer.h"
+
+enum { EXPORT_WINDOW = 500, HIT_CELLS_MAX = 64 };
+
+struct hit_cells {
+    struct cell cells[HIT_CELLS_MAX];
+    size_t count;
+};
+
+static void add(struct hit_cells *out, struct cell cell)
+{
+    if (out->count < HIT_CELLS_MAX)
+        out->cells[out->count++] = cell;
+}
+
+static struct cell mfa_cell(struct slice mfa)
+{
+    if (!slice_equal(mfa, SLICE("true")) && !slice_equal(mfa, SLICE("false")))
+        return cell_null("mfa");
+    return (struct cell){
+        .name = "mfa", .kind = CELL_BOOLEAN, .number = slice_equal(mfa, SLICE("true"))};
+}
+
+/* The fields from operation to correlation_id, which events and hits share. */
+static void add_fields(struct hit_cells *out, enum event_field from,
+                       enum event_field to, const struct slice *texts)
+{
+    for (int i = from; i <= (int)to; i++) {
+        if (i == FIELD_MFA)
+            add(out, mfa_cell(texts[i]));
+        else if (i != FIELD_MODE)
+            add(out, cell_text(event_fields[i].name, texts[i]));
+    }
+}
+
+static void add_event(struct hit_cells *out, const struct operation *operation,
+                      struct arena *arena)
+{
+    const struct event *event = &operation->event;
+    const struct slice *texts = event->text;
+    add(out, cell_time("time", event->time_us, arena));
+    add(out, cell_text("time_text", texts[FIELD_TIME_TEXT]));
+    add(out,
+        cell_text("time_quality", slice_from(time_quality_name(event->time_quality))));
+    add(out, cell_text("provider", slice_from(provider_name(event->provider))));
+    add_fields(out, FIELD_FORM, FIELD_SERVICE, texts);
+    const char *lifecycle = lifecycle_name(operation->lifecycle);
+    add(out, cell_text("lifecycle", slice_from(lifecycle[0] ? lifecycle : NULL)));
+    add(out, cell_text("outcome", slice_from(outcome_name(event->outcome))));
+    add_fields(out, FIELD_ERROR_CODE, FIELD_DESTINATION, texts);
+    add(out, cell_null("foreign"));
+    add_fields(out, FIELD_EVENT_ID, FIELD_CORRELATION_ID, texts);
+}
+
+/* Six parallel lists: one object per record in JSON. */
+static void add_evidence(struct hit_cells *out, const struct evidence_list *list,
+                         struct arena *arena)
+{
+    enum { LISTS = 6 };
+    static const char *const names[LISTS] = {"evidence.path",       "evidence.member",
+                                             "evidence.offset",     "evidence.length",
+                                             "evidence.form_chain", "evidence.sha256"};
+    for (size_t i = 0; i < LISTS; i++) {
+        struct slice *items =
+            arena_alloc(arena, (list->count ? list->count : 1) * sizeof *items);
+        bool number = i == 2 || i == 3;
+        for (size_t j = 0; items && j < list->count; j++) {
+            const struct evidence_row *row = &list->rows[j];
+            const struct slice texts[LISTS] = {
+                row->path,
+                row->member,
+                arena_printf(arena, "%llu", (unsigned long long)row->offset),
+                arena_printf(arena, "%llu", (unsigned long long)row->length),
+                row->form_chain,
+                row->sha256};
+            items[j] = texts[i];
+        }
+        add(out, (struct cell){.name = names[i],
+                               .kind = number ? CELL_NUMBERS : CELL_LIST,
+                               .items = items,
+                               .item_count = items ? list->count : 0});
+    }
+}
+
+static void add_raw(struct hit_cells *out, const struct evidence_list *list,
+                    struct arena *arena)
+{
+    struct slice *items =
+        arena_alloc(arena, (list->count ? list->count : 1) * sizeof *items);
+    for (size_t i = 0; items && i < list->count; i++)
+        items[i] = list->rows[i].raw;
+    add(out, (struct cell){.name = "raw",
+                           .kind = CELL_LIST,
+                           .items = items,
+                           .item_count = items ? list->count : 0});
+}
+
+static void fill(struct hit_cells *out, const struct hit_row *row,
+                 const struct evidence_list *evidence, bool raw, struct arena *arena)
+{
+    const struct operation *operation = &row->operation;
+    out->count = 0;
+    add(out, cell_text("id", row->id));
+    add_event(out, operation, arena);
+    add(out, cell_number("records", (int64_t)operation->records));
+    add(out, cell_split("rules", operation->rules, arena));
+    add(out, cell_text("technique", operation->technique));
+    add(out, cell_text("severity", slice_from(severity_name(operation->severity))));
+    add(out,
+        cell_text("confidence", slice_from(confidence_name(operation->confidence))));
+    if (row->approval)
+        add(out, cell_number("approval.id", row->approval));
+    else
+        add(out, cell_null("approval.id"));
+    add(out, cell_text("approval.ticket", row->approval_ticket));
+    add(out, cell_text("approval.state", row->approval_state));
+    add(out, cell_text("near_miss", row->near_miss));
+    add(out, cell_null("verdict"));
+    add(out, cell_null("note"));
+    add_evidence(out, evidence, arena);
+    if (raw)
+        add_raw(out, evidence, arena);
+}
+
+/* The LogScale query's own columns open it. */
+static void fill_table(struct hit_cells *out, const struct hit_row *row,
+                       struct arena *arena)
+{
+    const struct event *event = &row->operation.event;
+    const struct slice *texts = event->text;
+    bool has_address = !slice_blank(texts[FIELD_SOURCE_IP]);
+    out->count = 0;
+    add(out, cell_time("time", event->time_us, arena));
+    add(out, cell_text("operation", texts[FIELD_OPERATION]));
+    add(out,
+        cell_text("lifecycle", slice_from(lifecycle_name(row->operation.lifecycle))));
+    add(out, cell_text("actor", texts[FIELD_ACTOR]));
+    add(out, cell_text("source ip",
+                       texts[has_address ? FIELD_SOURCE_IP : FIELD_SOURCE_TEXT]));
+    add(out, cell_text("region", texts[FIELD_REGION]));
+    add(out, cell_text("resource group", texts[FIELD_RESOURCE_GROUP]));
+    add(out, cell_text("outcome", slice_from(outcome_name(event->outcome))));
+    add(out, cell_text("account", texts[FIELD_ACCOUNT]));
+    add(out, cell_text("approval", row->approval_state));
+}
+
+static int write_window(struct case_file *handle, const struct hit_list *list,
+                        enum export_format format, bool raw, struct row_writer *writer,
+                        struct arena *arena, bool *open, struct error *error)
+{
+    struct hit_cells cells;
+    for (size_t i = 0; i < list->count && *open; i++) {
+        struct evidence_list evidence = {0};
+        if (format == EXPORT_TABLE) {
+            fill_table(&cells, &list->rows[i], arena);
+        } else {
+            if (query_evidence(handle, list->rows[i].id, raw, arena, &evidence, error))
+                return -1;
+            fill(&cells, &list->rows[i], &evidence, raw, arena);
+        }
+        *open = row_writer_row(writer, cells.cells, cells.count);
+    }
+    return 0;
+}
+
+int export_hits(struct case_file *handle, const struct hit_scope *scope,
+                enum export_format format, bool raw, const struct export_sink *sink,
+                struct error *error)
+{
+    struct row_writer *writer = row_writer_new(format, sink);
+    struct hit_row empty = {.id = SLICE_NONE};
+    struct evidence_list none = {0};
+    struct hit_cells header;
+    struct hit_list list = {.total = 1};
+    struct arena arena;
+    bool open = true;
+    int result = 0;
+    if (!writer)
+        return error_set(error, ERROR_MEMORY, "no memory for the export");
+    arena_init(&arena);
+    for (uint64_t offset = 0; !result && open && offset < list.total;
+         offset += EXPORT_WINDOW) {
+        arena_reset(&arena);
+        result = query_hits(handle, scope, OPERATION_BY_TIME, false, offset,
+                            EXPORT_WINDOW, &arena, &list, error);
+        if (!result)
+            result =
+                write_window(handle, &list, format, raw, writer, &arena, &open, error);
+    }
+    if (format == EXPORT_TABLE)
+        fill_table(&header, &empty, &arena);
+    else
+        fill(&header, &empty, &none, raw, &arena);
+    row_writer_end(writer, header.cells, header.count);
+    arena_fini(&arena);
+    return result;
+}

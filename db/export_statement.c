@@ -1,0 +1,197 @@
+#include "config.h"
+
+#include "db/export.h"
+
+#include <stdlib.h>
+
+#include "core/escape.h"
+#include "db/filter_sql.h"
+#include "db/row_writer.h"
+#include "db/statement.h"
+
+/* Exports whose rows are those of one statement: events, and the analyst's own SQL. */
+
+static struct cell column_cell(sqlite3_stmt *statement, int column, const char *name,
+                               struct arena *arena)
+{
+    switch (sqlite3_column_type(statement, column)) {
+    case SQLITE_INTEGER:
+        return cell_number(name, sqlite3_column_int64(statement, column));
+    case SQLITE_NULL:
+        return cell_null(name);
+    case SQLITE_FLOAT:
+        return cell_text(
+            name, slice_from((const char *)sqlite3_column_text(statement, column)));
+    default:
+        return cell_text(name, statement_text(statement, column, arena));
+    }
+}
+
+/* --- the analyst's own SQL ------------------------------------------------------ */
+
+static int allow_reading(void *unused, int action, const char *first,
+                         const char *second, const char *database, const char *trigger)
+{
+    (void)unused;
+    (void)database;
+    (void)trigger;
+    (void)first;
+    switch (action) {
+    case SQLITE_SELECT:
+    case SQLITE_READ:
+    case SQLITE_RECURSIVE:
+        return SQLITE_OK;
+    case SQLITE_FUNCTION:
+        return second && !strcmp(second, "load_extension") ? SQLITE_DENY : SQLITE_OK;
+    default:
+        return SQLITE_DENY;
+    }
+}
+
+static int prepare_own(struct case_file *handle, const char *text,
+                       sqlite3_stmt **statement, struct error *error)
+{
+    const char *rest = "";
+    sqlite3_set_authorizer(handle->db, allow_reading, NULL);
+    int result = sqlite3_prepare_v2(handle->db, text, -1, statement, &rest);
+    sqlite3_set_authorizer(handle->db, NULL, NULL);
+    if (result == SQLITE_AUTH)
+        return error_set(error, ERROR_UNSUPPORTED,
+                         "only statements that read are run here");
+    if (result != SQLITE_OK)
+        return error_set(error, ERROR_SYNTAX, "%s", sqlite3_errmsg(handle->db));
+    bool more = slice_trim(slice_from(rest)).length > 0;
+    if (*statement && !more && sqlite3_stmt_readonly(*statement))
+        return 0;
+    bool none = !*statement;
+    sqlite3_finalize(*statement);
+    return error_set(error, ERROR_UNSUPPORTED, "%s",
+                     none   ? "there is no statement"
+                     : more ? "give one statement at a time"
+                            : "only statements that read are run here");
+}
+
+int export_sql(struct case_file *handle, const char *text, enum export_format format,
+               const struct export_sink *sink, struct error *error)
+{
+    sqlite3_stmt *statement = NULL;
+    if (prepare_own(handle, text, &statement, error))
+        return -1;
+    size_t count = (size_t)sqlite3_column_count(statement);
+    struct cell *cells = calloc(count ? count : 1, sizeof *cells);
+    struct row_writer *writer = row_writer_new(format, sink);
+    struct arena arena;
+    int result = SQLITE_NOMEM;
+    arena_init(&arena);
+    while (cells && writer && (result = sqlite3_step(statement)) == SQLITE_ROW) {
+        for (size_t i = 0; i < count; i++)
+            cells[i] = column_cell(statement, (int)i,
+                                   sqlite3_column_name(statement, (int)i), &arena);
+        if (!row_writer_row(writer, cells, count))
+            break;
+        arena_reset(&arena);
+    }
+    for (size_t i = 0; cells && i < count; i++)
+        cells[i] = cell_null(sqlite3_column_name(statement, (int)i));
+    if (writer)
+        row_writer_end(writer, cells, cells ? count : 0);
+    arena_fini(&arena);
+    free(cells);
+    return statement_end(handle, statement, result, "running the statement", error);
+}
+
+/* --- events --------------------------------------------------------------------- */
+
+/*
+ * time_text is kept only where the stamp cannot be written back from the time (the
+ * column is empty for plain ISO stamps), and then equals the time.
+ */
+static const char event_columns[] =
+    "e.time AS time, coalesce(e.time_text, e.time) AS time_text, e.time_quality,"
+    " e.provider, e.form, e.operation, e.service, nullif(e.lifecycle, '') AS lifecycle,"
+    " e.outcome, e.error_code, e.actor, e.actor_type, e.actor_id, e.session_issuer,"
+    " e.source_identity, e.mfa, e.via, e.credential, e.source_ip, e.source_text,"
+    " e.user_agent, e.account, e.region, e.resource_group, e.resource, e.mirror,"
+    " e.mirrored, e.destination, NULL AS \"foreign\", e.event_id, e.request_id,"
+    " e.correlation_id, s.path AS \"evidence.path\", s.member AS \"evidence.member\","
+    " e.\"offset\" AS \"evidence.offset\", e.length AS \"evidence.length\","
+    " e.form AS \"evidence.form_chain\", s.sha256 AS \"evidence.sha256\"";
+
+enum { EVENT_CELLS = 38, EVENT_EVIDENCE = 32, EVENT_TABLE_CELLS = 7 };
+
+static const char event_table_columns[] =
+    "e.time AS time, e.operation, e.actor, coalesce(e.source_ip, e.source_text)"
+    " AS \"source ip\", e.region, e.outcome, e.account";
+
+/* The evidence cells are lists of one, so that JSON has an array of one object. */
+static void read_event(sqlite3_stmt *statement, int count, struct cell *cells,
+                       struct slice *items, struct arena *arena)
+{
+    for (int i = 0; i < count; i++) {
+        const char *name = sqlite3_column_name(statement, i);
+        if (i < EVENT_EVIDENCE) {
+            cells[i] = column_cell(statement, i, name, arena);
+            if (!strcmp(name, "mfa") && !cells[i].null)
+                cells[i] =
+                    (struct cell){.name = name,
+                                  .kind = CELL_BOOLEAN,
+                                  .number = slice_equal(cells[i].text, SLICE("true"))};
+            continue;
+        }
+        bool number = sqlite3_column_type(statement, i) == SQLITE_INTEGER;
+        items[i] = statement_text(statement, i, arena);
+        cells[i] = (struct cell){.name = name,
+                                 .kind = number ? CELL_NUMBERS : CELL_LIST,
+                                 .items = &items[i],
+                                 .item_count = 1};
+    }
+}
+
+int export_events(struct case_file *handle, const struct filter *filter,
+                  enum export_format format, const struct export_sink *sink,
+                  struct error *error)
+{
+    struct arena arena, row;
+    struct cell cells[EVENT_CELLS];
+    struct slice items[EVENT_CELLS];
+    bool table = format == EXPORT_TABLE;
+    int count = table ? EVENT_TABLE_CELLS : EVENT_CELLS;
+    arena_init(&arena);
+    struct slice condition = filter_sql(filter, FILTER_ON_EVENT, &arena, error);
+    struct slice sql =
+        !slice_present(condition)
+            ? SLICE_NONE
+            : arena_printf(&arena,
+                           "SELECT %s FROM (SELECT * FROM event WHERE %.*s) AS e"
+                           " JOIN source AS s ON s.id = e.source ORDER BY e.time_us,"
+                           " e.provider, e.event_id, s.sha256, s.path, e.\"offset\"",
+                           table ? event_table_columns : event_columns,
+                           (int)condition.length, condition.data);
+    sqlite3_stmt *statement =
+        slice_present(sql) ? statement_prepare(handle, sql, error) : NULL;
+    struct row_writer *writer = statement ? row_writer_new(format, sink) : NULL;
+    if (!writer) {
+        sqlite3_finalize(statement);
+        arena_fini(&arena);
+        return -1;
+    }
+    int parameter = 1;
+    int result = filter_bind(filter, FILTER_ON_EVENT, statement, &parameter);
+    arena_init(&row);
+    while (result == SQLITE_OK || result == SQLITE_ROW) {
+        result = sqlite3_step(statement);
+        if (result != SQLITE_ROW)
+            break;
+        read_event(statement, count, cells, items, &row);
+        if (!row_writer_row(writer, cells, (size_t)count))
+            break;
+        arena_reset(&row);
+    }
+    for (int i = 0; i < count; i++)
+        cells[i] = cell_null(sqlite3_column_name(statement, i));
+    row_writer_end(writer, cells, (size_t)count);
+    arena_fini(&row);
+    int failed = statement_end(handle, statement, result, "reading events", error);
+    arena_fini(&arena);
+    return failed;
+}
