@@ -312,7 +312,7 @@ static void table_hold(struct row_writer *writer, const struct slice *cells)
 
 static void table_row(struct row_writer *writer, const struct cell *cells, size_t count)
 {
-    struct slice texts[TABLE_COLUMNS];
+    struct slice texts[TABLE_COLUMNS] = {{0}};
     if (count > TABLE_COLUMNS)
         count = TABLE_COLUMNS;
     if (!writer->columns) {
