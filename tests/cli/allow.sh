@@ -10,7 +10,7 @@ run 2 allow add -c a.case --actor '*mallory*' --provider aws --ticket CHG1
 says err 'end'
 run 2 allow add -c a.case --actor '*mallory*' --provider aws --end never --ticket CHG1
 says err '--end'
-run 0 allow add -c a.case --actor '*' --provider aws --start 2026-01-01 \
+run 0 allow add -c a.case --actor 'arn:*' --provider aws --start 2026-01-01 \
     --end 2026-12-31 --ticket CHG0012345 --reason 'NDR rollout'
 says out 'approval 1'
 run 0 allow list -c a.case -f jsonl

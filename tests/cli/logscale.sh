@@ -44,7 +44,7 @@ jq -e -s 'map(select(.operation | endswith("compute.packetMirrorings.insert")))
 jq -e -s 'all(.lifecycle != "Other")' gcp >/dev/null || fail 'a GCP hit is Other'
 
 # 4. Cisco: ERSPAN through syslog.
-run 0 load -q -c cisco.case --year 2026 "$samples/cisco"
+run 3 load -q -c cisco.case --year 2026 "$samples/cisco"
 hits cisco >cisco
 jq -e -s 'any((.operation | test("^monitor session")) and (.actor | length > 0)
     and .provider == "cisco-ios" and (.account | length > 0))' cisco >/dev/null ||

@@ -3,8 +3,9 @@
 . "$top_srcdir/tests/cli/lib.sh"
 
 run 0 --help
+cp out help
 for verb in open load report export allow info sql; do
-    says out "  $verb "
+    says help "  $verb "
     run 0 "$verb" --help
     says out "Usage: mirrorscope $verb"
     run 2 "$verb" --no-such-option
@@ -47,7 +48,7 @@ says err 'mirrorscope.case'
 
 # Filters that are wrong are refused, with their column.
 run 2 export -c t.case hits 'actor:x lifecycle:birth'
-says err 'column 9'
+says err 'column 19'
 run 2 export -c t.case hits 'since:yesterday'
 says err 'column'
 
