@@ -2,7 +2,7 @@
 
 #include "db/case.h"
 
-#include "core/event.h"
+#include "db/event_table.h"
 #include "db/filter_sql.h"
 #include "db/schema.h"
 
@@ -24,7 +24,7 @@ enum {
     LARGEST_VALUE_BYTES = 256 * 1024 * 1024,
 };
 
-/* --- messages ------------------------------------------------------------------ */
+/* --- messages -------------------------------------------------------------- */
 
 /* The end of a path tells more than its beginning, and the reason must fit too. */
 static int refuse(struct error *error, const char *path, const char *reason)
@@ -74,7 +74,7 @@ int case_error(struct case_file *handle, const char *doing, struct error *error)
     return refuse(error, handle->path, text);
 }
 
-/* --- what is there before SQLite writes anything ---------------------------------- */
+/* --- what is there before SQLite writes anything --------------------------- */
 
 static char *with_suffix(const char *path, const char *suffix)
 {
@@ -241,8 +241,7 @@ static int check_file(const char *path, const char *name, enum case_mode mode,
     return check_before_opening(path, name, error);
 }
 
-/* --- opening ------------------------------------------------------------------------
- */
+/* --- opening --------------------------------------------------------------- */
 
 static int connect_to(struct case_file *handle, const char *name, struct error *error)
 {
@@ -278,6 +277,8 @@ static int harden(struct case_file *handle, struct error *error)
     sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
     sqlite3_limit(db, SQLITE_LIMIT_LENGTH, LARGEST_VALUE_BYTES);
+    if (event_table_register(db) != SQLITE_OK)
+        return case_error(handle, "opening the case", error);
     char sql[160];
     snprintf(sql, sizeof sql,
              "PRAGMA cell_size_check = ON; PRAGMA cache_size = -%d;"
@@ -455,8 +456,7 @@ const char *case_uuid(struct case_file *handle)
     return handle->uuid;
 }
 
-/* --- transactions
- * --------------------------------------------------------------------- */
+/* --- transactions ---------------------------------------------------------- */
 
 int case_begin(struct case_file *handle, struct error *error)
 {

@@ -126,7 +126,7 @@ size_t event_batch_bytes(const struct event_batch *batch)
     return batch->bytes;
 }
 
-/* --- events ---------------------------------------------------------------------- */
+/* --- events ---------------------------------------------------------------- */
 
 /* Without the half of a character that the limit would leave. */
 static struct slice cut_text(struct slice text)
@@ -222,8 +222,7 @@ bool event_batch_add(struct event_batch *batch, const struct event *event,
     return true;
 }
 
-/* --- hits, rejects, embedded input --------------------------------------------------
- */
+/* --- hits, rejects, embedded input ----------------------------------------- */
 
 /* A copy in the batch's arena; *failed where there is no memory. */
 static struct slice keep(struct event_batch *batch, struct slice s, bool *failed)

@@ -11,8 +11,7 @@ enum {
     BATCH_EVENTS = 8192,
     /* Text of all dictionaries of one batch: a worker's share of the memory limit. */
     BATCH_DICTIONARY_BYTES = 8 * 1024 * 1024,
-    /* The text columns: those that are kept for every event. */
-    TEXT_COLUMNS = FIELD_MODE + 1,
+    TEXT_COLUMNS = TEXT_COLUMN_COUNT,
     NUMBER_COLUMNS = COLUMN_LIFECYCLE + 1,
 };
 

@@ -56,7 +56,7 @@ void open_segment_next(struct open_segment *segment)
     segment->changed = false;
 }
 
-/* --- adding ---------------------------------------------------------------------- */
+/* --- adding ---------------------------------------------------------------- */
 
 /* A dictionary code, or 0 where the value is the segment's own. */
 static uint32_t dictionary_code(struct open_segment *segment,
@@ -165,7 +165,7 @@ int open_segment_add(struct open_segment *segment, struct event_batch *batch,
     return 0;
 }
 
-/* --- encoding -------------------------------------------------------------------- */
+/* --- encoding -------------------------------------------------------------- */
 
 static void span(const struct open_segment *segment, struct encoded_segment *out)
 {
@@ -253,8 +253,7 @@ int open_segment_encode(struct open_segment *segment, struct arena *arena,
     return result;
 }
 
-/* --- the case's dictionaries ---------------------------------------------------------
- */
+/* --- the case's dictionaries ----------------------------------------------- */
 
 size_t open_segment_unwritten_values(const struct open_segment *segment)
 {
@@ -284,7 +283,7 @@ int open_segment_write_dictionaries(struct open_segment *segment, sqlite3_stmt *
     return 0;
 }
 
-/* --- loading --------------------------------------------------------------------- */
+/* --- loading --------------------------------------------------------------- */
 
 static int damaged(const char *what, struct error *error)
 {

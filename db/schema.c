@@ -29,7 +29,10 @@ static const char version_1[] =
     " host TEXT NOT NULL DEFAULT '', tool_version TEXT NOT NULL DEFAULT '',"
     " resume_offset INTEGER NOT NULL DEFAULT 0,"
     " packing TEXT NOT NULL DEFAULT '' CHECK(packing IN ('','gzip')),"
-    " embedded INTEGER NOT NULL DEFAULT 0) STRICT;"
+    " embedded INTEGER NOT NULL DEFAULT 0,"
+    /* Found at its end to be the content of another source: its events are in the
+     * segments, and are passed over. */
+    " doubled INTEGER NOT NULL DEFAULT 0) STRICT;"
     /* The same content twice is one source. */
     "CREATE UNIQUE INDEX source_content ON source(sha256, member)"
     " WHERE sha256 IS NOT NULL AND status IN ('done','partial');"

@@ -36,6 +36,8 @@
 enum {
     SEGMENT_EVENTS = 16384,
     SEGMENT_COLUMNS_MAX = 64,
+    /* Text columns: the fields that are kept for every event, the first ones. */
+    TEXT_COLUMN_COUNT = FIELD_MODE + 1,
     /* A segment is closed early when its own values hold half of this. */
     SEGMENT_PAYLOAD_MAX = 32 * 1024 * 1024,
 };

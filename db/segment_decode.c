@@ -59,7 +59,7 @@ static bool width_known(unsigned width, unsigned largest)
     return (width == 1 || width == 2 || width == 4 || width == 8) && width <= largest;
 }
 
-/* --- numbers --------------------------------------------------------------------- */
+/* --- numbers --------------------------------------------------------------- */
 
 static void fill_numbers(int64_t *numbers, uint32_t count, int64_t value)
 {
@@ -109,7 +109,7 @@ void segment_offsets(int64_t *gaps, const int64_t *lengths, uint32_t count)
     }
 }
 
-/* --- text ------------------------------------------------------------------------ */
+/* --- text ------------------------------------------------------------------ */
 
 static int decode_own(enum segment_column column, struct slice payload,
                       struct arena *arena, struct segment_values *out,

@@ -47,7 +47,7 @@ static uint64_t common_divisor(uint64_t a, uint64_t b)
     return a;
 }
 
-/* --- numbers --------------------------------------------------------------------- */
+/* --- numbers --------------------------------------------------------------- */
 
 struct frame {
     int64_t minimum, maximum;
@@ -68,6 +68,8 @@ static struct frame measure(const int64_t *numbers, uint32_t count)
         if (numbers[i] > frame.maximum)
             frame.maximum = numbers[i];
     }
+    if (frame.absent == count)
+        return (struct frame){.minimum = EVENT_TIME_NONE, .maximum = EVENT_TIME_NONE};
     for (uint32_t i = 0; i < count && frame.step != 1; i++) {
         if (numbers[i] != EVENT_TIME_NONE)
             frame.step = common_divisor((uint64_t)numbers[i] - (uint64_t)frame.minimum,
@@ -84,11 +86,9 @@ int segment_encode_numbers(struct packer *packer, enum segment_column column,
 {
     *out = SLICE_NONE;
     struct frame frame = measure(numbers, count);
-    if (frame.absent == count)
-        return 0;
     struct blob blob = {.column = column, .count = count};
     if (frame.minimum == frame.maximum && !frame.absent) {
-        if (frame.minimum == 0 && column != COLUMN_TIME)
+        if (frame.minimum == (column == COLUMN_TIME ? EVENT_TIME_NONE : 0))
             return 0;
         unsigned char value[8];
         put_number(value, (uint64_t)frame.minimum, 8);
@@ -130,7 +130,7 @@ void segment_gaps(int64_t *offsets, const int64_t *lengths, uint32_t count)
     }
 }
 
-/* --- text ------------------------------------------------------------------------ */
+/* --- text ------------------------------------------------------------------ */
 
 static size_t own_size(const struct slice *own, uint32_t own_count)
 {

@@ -25,7 +25,7 @@ static int64_t monotonic_us(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-/* --- what is pending -------------------------------------------------------------- */
+/* --- what is pending ------------------------------------------------------- */
 
 static void clear_pending(struct pending *pending)
 {
@@ -138,8 +138,7 @@ static bool keep_chunks(struct pending *pending, const struct store_source *sour
     return true;
 }
 
-/* --- the commit ---------------------------------------------------------------------
- */
+/* --- the commit ------------------------------------------------------------ */
 
 static int encode_open_segment(struct store *store, struct error *error)
 {
@@ -276,8 +275,7 @@ static bool due(const struct store *store)
            monotonic_us() - store->committed_us >= COMMIT_US;
 }
 
-/* --- appending ----------------------------------------------------------------------
- */
+/* --- appending ------------------------------------------------------------- */
 
 static int add_events(struct store *store, struct event_batch *batch, int64_t source,
                       struct error *error)
@@ -358,8 +356,7 @@ void store_totals(struct store *store, struct store_totals *out)
     pthread_mutex_unlock(&store->mutex);
 }
 
-/* --- life
- * ----------------------------------------------------------------------------- */
+/* --- life ------------------------------------------------------------------ */
 
 struct store *store_open(struct case_file *handle, struct error *error)
 {

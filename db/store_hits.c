@@ -8,8 +8,7 @@
 
 #include "core/operation.h"
 
-/* --- which operations --------------------------------------------------------------
- */
+/* --- which operations ------------------------------------------------------ */
 
 int id_set_add(struct id_set *set, const char *id)
 {
@@ -51,8 +50,7 @@ static void sort_unique(struct id_set *set)
     set->count = kept;
 }
 
-/* --- records -----------------------------------------------------------------------
- */
+/* --- records --------------------------------------------------------------- */
 
 /*
  * Records that share nothing with another (no merge key, no event id) are operations
@@ -129,7 +127,7 @@ int store_write_records(struct store *store)
     return 0;
 }
 
-/* --- numbers of records that look alike ------------------------------------------- */
+/* --- numbers of records that look alike ------------------------------------ */
 
 struct alike {
     int64_t record;
@@ -187,8 +185,7 @@ static int number_alike(struct store *store, const char *act)
     return result;
 }
 
-/* --- the fold ----------------------------------------------------------------------
- */
+/* --- the fold -------------------------------------------------------------- */
 
 static void read_record(sqlite3_stmt *row, struct arena *arena,
                         struct operation_record *out)

@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* --- the list ----------------------------------------------------------------------
- */
+/* --- the list -------------------------------------------------------------- */
 
 static int64_t now_us(void)
 {
@@ -107,8 +106,7 @@ int store_load_sources(struct store *store, struct error *error)
     return code == SQLITE_ROW ? 0 : case_error(store->handle, "reading sources", error);
 }
 
-/* --- what is known already -----------------------------------------------------------
- */
+/* --- what is known already ------------------------------------------------- */
 
 static bool is_stdin(const struct source_start *start)
 {
@@ -349,8 +347,7 @@ bool store_has_size(struct store *store, uint64_t bytes)
     return found;
 }
 
-/* --- progress and end
- * ------------------------------------------------------------------ */
+/* --- progress and end ------------------------------------------------------ */
 
 static int replace(char **text, struct slice with)
 {
@@ -390,11 +387,10 @@ int store_progress(struct store *store, struct store_source *source,
     return 0;
 }
 
-/* --- writing
- * -------------------------------------------------------------------------- */
+/* --- writing --------------------------------------------------------------- */
 
 /* Another source of the same content was finished while this one was loaded: its
- * events stay in their segments but are passed over, since it is "skipped". */
+ * events stay in their segments and are passed over (event_table.h). */
 static int find_double(struct store *store, struct store_source *source)
 {
     if (!source->ended || !source->sha256[0] || !loaded(source->status))
@@ -454,6 +450,7 @@ static int write_source(struct store *store, const struct store_source *source)
     sqlite3_bind_int64(insert, at++, (int64_t)got->resume_offset);
     store_bind(insert, at++, slice_from(source->packing));
     sqlite3_bind_int(insert, at++, source->embedded);
+    sqlite3_bind_int(insert, at++, source->duplicate);
     return store_run(store, STATEMENT_SOURCE);
 }
 

@@ -39,20 +39,20 @@ static const char *const texts[STATEMENT_COUNT] = {
         "INSERT INTO source(id, path, member, sha256, bytes, unpacked_bytes, mtime_us,"
         " forms, records, events, skipped, unknown, damaged, hits, first_us, last_us,"
         " status, reason, options, loaded_us, loaded_by, host, tool_version,"
-        " resume_offset, packing, embedded)"
-        " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+        " resume_offset, packing, embedded, doubled)"
+        " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
         " ON CONFLICT(id) DO UPDATE SET (sha256, bytes, unpacked_bytes, mtime_us, "
         "forms,"
         "  records, events, skipped, unknown, damaged, hits, first_us, last_us, status,"
         "  reason, options, loaded_us, loaded_by, host, tool_version, resume_offset,"
-        "  packing, embedded)"
+        "  packing, embedded, doubled)"
         " = (excluded.sha256, excluded.bytes, excluded.unpacked_bytes,"
         "  excluded.mtime_us, excluded.forms, excluded.records, excluded.events,"
         "  excluded.skipped, excluded.unknown, excluded.damaged, excluded.hits,"
         "  excluded.first_us, excluded.last_us, excluded.status, excluded.reason,"
         "  excluded.options, excluded.loaded_us, excluded.loaded_by, excluded.host,"
         "  excluded.tool_version, excluded.resume_offset, excluded.packing,"
-        "  excluded.embedded)",
+        "  excluded.embedded, excluded.doubled)",
     [STATEMENT_SOURCE_BY_HASH] =
         "SELECT id, path FROM source WHERE sha256 = ? AND member = ?"
         " AND status IN ('done', 'partial') AND id <> ?",

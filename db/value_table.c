@@ -6,7 +6,7 @@
 
 enum { FIRST_SLOTS = 64, FIRST_ENTRIES = 32, FIRST_BYTES = 1024 };
 
-/* --- hash ----------------------------------------------------------------------- */
+/* --- hash ------------------------------------------------------------------ */
 
 static uint64_t load(const char *at, size_t length)
 {
@@ -44,7 +44,7 @@ static uint32_t hash_of(uint64_t seed, struct slice value)
     return (uint32_t)multiply(hash ^ 0xd6e8feb86659fd93u, seed | 1);
 }
 
-/* --- growth --------------------------------------------------------------------- */
+/* --- growth ---------------------------------------------------------------- */
 
 /* Powers of two up to one that just holds the limit. */
 static uint32_t next_room(uint32_t room, uint32_t needed, uint32_t limit)
@@ -111,7 +111,7 @@ static bool grow_slots(struct value_table *table)
     return true;
 }
 
-/* --- values --------------------------------------------------------------------- */
+/* --- values ---------------------------------------------------------------- */
 
 void value_table_init(struct value_table *table, uint64_t seed, uint32_t limit_values,
                       uint32_t limit_bytes)

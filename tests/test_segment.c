@@ -95,8 +95,10 @@ static void keeps_extreme_numbers(void **state)
         {0, 0, 0, 0},
         {-3000000, 0, 7000000, -3000000},
     };
-    for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++)
+    for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
         assert_numbers(tools, COLUMN_TIME, sets[i], 4);
+        assert_numbers(tools, COLUMN_SOURCE, sets[i], 4);
+    }
 }
 
 static void leaves_out_what_is_absent(void **state)

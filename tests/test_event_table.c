@@ -1,0 +1,345 @@
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/store_bed.h"
+
+enum { EVENTS = 40000 };
+
+/* EVENTS events in three segments, a hit every thousandth, and the same rows in a
+ * plain table `plain` beside them: SQL must answer alike on both. */
+static void fill(struct bed *bed)
+{
+    bed_run(
+        bed,
+        "CREATE TEMP TABLE plain(id INTEGER PRIMARY KEY, hit INTEGER, time_us INTEGER,"
+        " provider TEXT, operation TEXT, error_code TEXT, actor TEXT,"
+        " user_agent TEXT, event_id TEXT, offset INTEGER, length INTEGER)");
+    sqlite3_stmt *insert;
+    assert_int_equal(
+        sqlite3_prepare_v2(bed->handle->db,
+                           "INSERT INTO plain VALUES(?,?,?,?,?,?,?,?,?,?,?)", -1,
+                           &insert, NULL),
+        SQLITE_OK);
+    bed_run(bed, "BEGIN");
+    int64_t source;
+    bed_begin(bed, "/logs/a", 10, "aa", &source, NULL);
+    for (uint64_t i = 0; i < EVENTS; i++) {
+        struct event event;
+        char actor[64], agent[64];
+        bed_event(&event, i, actor);
+        if (i % 11 == 0)
+            event.time_us = EVENT_TIME_NONE;
+        snprintf(agent, sizeof agent, "agent/%u", (unsigned)(i % 7));
+        event.text[FIELD_USER_AGENT] = slice_from(agent);
+        bool hit = i % 1000 == 7;
+        if (hit)
+            event.text[FIELD_EVENT_ID] = slice_from(actor);
+        sqlite3_bind_int64(insert, 1, (int64_t)i);
+        sqlite3_bind_int(insert, 2, hit);
+        if (event.time_us == EVENT_TIME_NONE)
+            sqlite3_bind_null(insert, 3);
+        else
+            sqlite3_bind_int64(insert, 3, event.time_us);
+        sqlite3_bind_text(insert, 4, provider_name(event.provider), -1, SQLITE_STATIC);
+        const int fields[] = {FIELD_OPERATION, FIELD_ERROR_CODE, FIELD_ACTOR,
+                              FIELD_USER_AGENT, FIELD_EVENT_ID};
+        for (int j = 0; j < 5; j++)
+            sqlite3_bind_text(insert, 5 + j, event.text[fields[j]].data,
+                              (int)event.text[fields[j]].length, SQLITE_STATIC);
+        sqlite3_bind_int64(insert, 10, (int64_t)i * 101);
+        sqlite3_bind_int(insert, 11, 100);
+        assert_int_equal(sqlite3_step(insert), SQLITE_DONE);
+        sqlite3_reset(insert);
+        if (!hit) {
+            /* Not bed_add: an append may commit, and a transaction is open. */
+            if (event_batch_add(bed->batch, &event, LIFECYCLE_NONE, i * 101, 100))
+                continue;
+            bed_run(bed, "COMMIT");
+            bed_append(bed, bed->batch, source, i, NULL);
+            bed_run(bed, "BEGIN");
+            assert_true(
+                event_batch_add(bed->batch, &event, LIFECYCLE_NONE, i * 101, 100));
+            continue;
+        }
+        char raw[101];
+        memset(raw, 'x', 100);
+        raw[100] = '\0';
+        if (event_batch_count(bed->batch) == BATCH_EVENTS) {
+            bed_run(bed, "COMMIT");
+            bed_append(bed, bed->batch, source, i, NULL);
+            bed_run(bed, "BEGIN");
+        }
+        bed_add_hit(bed, &event, raw, i * 101);
+    }
+    sqlite3_finalize(insert);
+    bed_run(bed, "COMMIT");
+    bed_finish(bed, source, "aa", 10);
+    bed_flush(bed);
+}
+
+/* The columns of a whole row that both tables have. */
+#define ROW                                                                            \
+    "hit, time_us, provider, operation, error_code, actor, user_agent, event_id,"      \
+    " offset, length"
+
+static void answers_like_a_table(void **state)
+{
+    struct bed *bed = *state;
+    fill(bed);
+    static const char *const tails[] = {
+        "",
+        "WHERE time_us >= 1773453600000000 AND time_us < 1773453609000000",
+        "WHERE time_us BETWEEN 1773454600000000 AND 1773454600000000",
+        "WHERE time_us > 1773458599000000",
+        "WHERE time_us IS NULL AND offset < 100000",
+        "WHERE time_us = 'x'",
+        "WHERE time_us > 1773458597999999.5",
+        "WHERE hit",
+        "WHERE hit = 1 AND actor = 'arn:aws:iam::111122223333:role/r7'",
+        "WHERE hit = 2",
+        "WHERE hit = '1'",
+        "WHERE NOT hit AND offset BETWEEN 1000 AND 5000",
+        "WHERE provider = 'gcp' AND user_agent = 'agent/3' AND time_us < "
+        "1773453700000000",
+        "WHERE provider = 'nobody'",
+        "WHERE provider = 'GCP' COLLATE NOCASE AND length = 100 AND offset < 9000",
+        "WHERE error_code = ''",
+        "WHERE error_code IS NULL AND offset < 5000",
+        "WHERE actor = 'arn:aws:iam::111122223333:role/r5'",
+        "WHERE actor = 'ARN:aws:iam::111122223333:role/r5' COLLATE NOCASE",
+        "WHERE actor = NULL",
+        "WHERE actor = 5",
+        "WHERE actor IN ('arn:aws:iam::111122223333:role/r1', 'nobody')",
+        "WHERE actor LIKE '%/r97' OR offset = 101",
+        "WHERE offset = 1010",
+        "WHERE event_id = 'arn:aws:iam::111122223333:role/r7'",
+    };
+    for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
+        char sql[512];
+        snprintf(sql, sizeof sql, "SELECT " ROW " FROM event %s ORDER BY offset",
+                 tails[i]);
+        const char *got = bed_table(bed, sql);
+        snprintf(sql, sizeof sql, "SELECT " ROW " FROM plain %s ORDER BY offset",
+                 tails[i]);
+        const char *wanted = bed_table(bed, sql);
+        if (strcmp(got, wanted))
+            fail_msg("%s: %zu bytes, not %zu", tails[i], strlen(got), strlen(wanted));
+    }
+}
+
+static void answers_questions(void **state)
+{
+    struct bed *bed = *state;
+    fill(bed);
+    static const char *const questions[] = {
+        "SELECT count(*) FROM %s",
+        "SELECT actor, count(*), min(time_us) FROM %s GROUP BY actor ORDER BY actor",
+        "SELECT provider, hit, sum(length) FROM %s GROUP BY 1, 2 ORDER BY 1, 2",
+        "SELECT count(*) FROM %s a JOIN (SELECT actor FROM %s WHERE hit = 1) b"
+        " ON a.actor = b.actor",
+    };
+    for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++) {
+        char sql[512];
+        snprintf(sql, sizeof sql, questions[i], "event", "event");
+        const char *got = bed_table(bed, sql);
+        snprintf(sql, sizeof sql, questions[i], "plain", "plain");
+        assert_string_equal(got, bed_table(bed, sql));
+    }
+}
+
+static void gives_every_column(void **state)
+{
+    struct bed *bed = *state;
+    struct event event;
+    int64_t source;
+    event_clear(&event);
+    event.time_us = INT64_C(1773454269250000);
+    event.time_quality = TIME_ZONE_ASSUMED;
+    event.provider = PROVIDER_CISCO_IOS;
+    event.outcome = OUTCOME_DENIED;
+    char texts[EVENT_FIELD_COUNT][16];
+    for (int i = 0; i < EVENT_FIELD_COUNT; i++) {
+        snprintf(texts[i], sizeof texts[i], "%s", event_fields[i].name);
+        event.text[i] = slice_from(texts[i]);
+    }
+    bed_begin(bed, "/logs/a", 10, "aa", &source, NULL);
+    bed_add_hit(bed, &event, "raw", 77);
+    event.text[FIELD_TIME_TEXT] = SLICE("2026-03-14T02:11:09.25Z");
+    event.provider = PROVIDER_OTHER;
+    bed_add(bed, bed->batch, source, &event, 81, 5);
+    event_clear(&event);
+    bed_add(bed, bed->batch, source, &event, 87, 5);
+    bed_finish(bed, source, "aa", 10);
+    bed_reopen(bed);
+    char *wanted = calloc(1, 4096);
+    size_t used = (size_t)snprintf(
+        wanted, 4096,
+        "16384|1|2026-03-14T02:11:09.25Z|1773454269250000|zone_assumed|"
+        "cisco-ios|denied|Creation");
+    for (int i = 0; i < EVENT_FIELD_COUNT; i++)
+        used +=
+            (size_t)snprintf(wanted + used, 4096 - used, "|%s", event_fields[i].name);
+    snprintf(wanted + used, 4096 - used, "|1|77|3\n");
+    assert_string_equal(
+        bed_table(bed, "SELECT rowid, * FROM event WHERE rowid = 16384"), wanted);
+    free(wanted);
+    assert_string_equal(
+        bed_table(bed,
+                  "SELECT rowid, hit, time_text, mode, mirror, event_id, lifecycle,"
+                  " provider, offset FROM event WHERE rowid > 16384"),
+        "16385|0|2026-03-14T02:11:09.25Z|mode|-|-|-|other|81\n"
+        "16386|0|-|-|-|-|-|other|87\n");
+}
+
+/* The log's own text of a time comes back, also where it is not stored. */
+static void keeps_the_text_of_times(void **state)
+{
+    struct bed *bed = *state;
+    static const struct {
+        int64_t time_us;
+        const char *text;
+    } times[] = {
+        {INT64_C(1773454269000000), "2026-03-14T02:11:09Z"},
+        {INT64_C(1773446400000000), "2026-03-14T00:00:00Z"},
+        {INT64_C(1773532799000000), "2026-03-14T23:59:59Z"},
+        {INT64_C(1773532800000000), "2026-03-15T00:00:00Z"},
+        {INT64_C(1773454269000000), "2026-03-14T03:11:09Z"}, /* another hour */
+        {INT64_C(1773454269000000), "2026-03-14 02:11:09Z"},
+        {INT64_C(1773454269000000), "2026-03-14T02:11:09.0"},
+        {INT64_C(1773454269000000), "Mar 14 02:11:09"},
+        {INT64_C(-1000000), "1969-12-31T23:59:59Z"},
+    };
+    const size_t count = sizeof times / sizeof times[0];
+    int64_t source;
+    bed_begin(bed, "/logs/a", 10, "aa", &source, NULL);
+    for (size_t i = 0; i < count; i++) {
+        struct event event;
+        event_clear(&event);
+        event.time_us = times[i].time_us;
+        event.text[FIELD_TIME_TEXT] = slice_from(times[i].text);
+        bed_add(bed, bed->batch, source, &event, i, 1);
+    }
+    bed_finish(bed, source, "aa", 10);
+    bed_flush(bed);
+    struct slice rest =
+        slice_from(bed_table(bed, "SELECT time_text FROM event ORDER BY offset"));
+    for (size_t i = 0; i < count; i++)
+        assert_true(slice_equal(slice_cut(&rest, '\n'), slice_from(times[i].text)));
+    /* Five of the nine are just how we print them. */
+    assert_int_equal(bed_number(bed, "SELECT count(*) FROM dictionary"), 4);
+}
+
+static void finds_values_beyond_the_dictionary(void **state)
+{
+    struct bed *bed = *state;
+    int64_t source;
+    bed_begin(bed, "/logs/a", 10, "aa", &source, NULL);
+    const uint64_t events = LIMIT_DICTIONARY_VALUES + 20000;
+    for (uint64_t i = 0; i < events; i++) {
+        struct event event;
+        char agent[64];
+        event_clear(&event);
+        snprintf(agent, sizeof agent, "agent/%llu", (unsigned long long)i);
+        event.text[FIELD_USER_AGENT] = slice_from(agent);
+        bed_add(bed, bed->batch, source, &event, i, 1);
+    }
+    bed_finish(bed, source, "aa", 10);
+    bed_reopen(bed);
+    char sql[128], wanted[64];
+    for (uint64_t i = 3; i < events; i += 7919) {
+        snprintf(sql, sizeof sql,
+                 "SELECT offset, user_agent FROM event WHERE user_agent = 'agent/%llu'",
+                 (unsigned long long)i);
+        snprintf(wanted, sizeof wanted, "%llu|agent/%llu\n", (unsigned long long)i,
+                 (unsigned long long)i);
+        assert_string_equal(bed_table(bed, sql), wanted);
+    }
+    assert_int_equal(bed_number(bed, "SELECT count(DISTINCT user_agent) FROM event"),
+                     (int64_t)events);
+    /* The same values again go on from the last segment. */
+    bed_begin(bed, "/logs/b", 11, "bb", &source, NULL);
+    for (uint64_t i = events - 100; i < events + 100; i++) {
+        struct event event;
+        char agent[64];
+        event_clear(&event);
+        snprintf(agent, sizeof agent, "agent/%llu", (unsigned long long)i);
+        event.text[FIELD_USER_AGENT] = slice_from(agent);
+        bed_add(bed, bed->batch, source, &event, i, 1);
+    }
+    bed_finish(bed, source, "bb", 11);
+    bed_flush(bed);
+    assert_int_equal(bed_number(bed, "SELECT count(DISTINCT user_agent) FROM event"),
+                     (int64_t)events + 100);
+}
+
+static void passes_over_doubles(void **state)
+{
+    struct bed *bed = *state;
+    int64_t first, second;
+    struct event event;
+    char text[64];
+    bed_begin(bed, "/a", 10, NULL, &first, NULL);
+    bed_begin(bed, "/b", 10, NULL, &second, NULL);
+    for (int i = 0; i < 2; i++) {
+        bed_event(&event, 1, text);
+        bed_add(bed, bed->batch, i ? second : first, &event, 0, 5);
+        bed_append(bed, bed->batch, i ? second : first, 1, NULL);
+    }
+    bed_finish(bed, first, "aa", 10);
+    bed_finish(bed, second, "aa", 10);
+    bed_flush(bed);
+    assert_int_equal(bed_number(bed, "SELECT events FROM segment"), 2);
+    assert_int_equal(bed_number(bed, "SELECT count(*) FROM event"), 1);
+    assert_int_equal(bed_number(bed, "SELECT source FROM event"), first);
+}
+
+static void names_what_is_damaged(void **state)
+{
+    struct bed *bed = *state;
+    int64_t source;
+    struct event event;
+    char text[64];
+    bed_begin(bed, "/a", 10, "aa", &source, NULL);
+    for (uint64_t i = 0; i < 500; i++) {
+        bed_event(&event, i, text);
+        bed_add(bed, bed->batch, source, &event, i * 10, 9);
+    }
+    bed_finish(bed, source, "aa", 10);
+    bed_flush(bed);
+    bed_run(bed, "UPDATE segment_column SET data = substr(data, 1, length(data) - 1)"
+                 " WHERE id = 64 + 16 + 5");
+    assert_int_equal(bed_number(bed, "SELECT count(*) FROM event"), 500);
+    assert_int_equal(
+        sqlite3_exec(bed->handle->db, "SELECT actor FROM event", NULL, NULL, NULL),
+        SQLITE_CORRUPT_VTAB);
+    assert_non_null(strstr(sqlite3_errmsg(bed->handle->db), "segment 1: column 21"));
+    /* Nothing is written onto a damaged segment. */
+    bed_close(bed);
+    struct error error = {0};
+    bed->handle = case_open(bed->path, CASE_WRITE, &error);
+    assert_non_null(bed->handle);
+    assert_null(store_open(bed->handle, &error));
+    assert_non_null(strstr(error.message, "damaged"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ON_BED(answers_like_a_table),
+        ON_BED(answers_questions),
+        ON_BED(gives_every_column),
+        ON_BED(keeps_the_text_of_times),
+        ON_BED(finds_values_beyond_the_dictionary),
+        ON_BED(passes_over_doubles),
+        ON_BED(names_what_is_damaged),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
