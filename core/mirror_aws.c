@@ -57,7 +57,7 @@ static void filter_rule(const struct facts *facts)
 /* The longer name first: "FilterRule" has "Filter" in it. */
 static const struct {
     struct slice part;
-    void (*read)(const struct facts *);
+    void (*extract)(const struct facts *);
 } families[] = {
     {SLICE_INIT("TrafficMirrorSession"), session},
     {SLICE_INIT("TrafficMirrorTarget"), target},
@@ -69,7 +69,7 @@ void aws_mirror_facts(const struct facts *facts)
 {
     for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
         if (facts_operation_has(facts, families[i].part)) {
-            families[i].read(facts);
+            families[i].extract(facts);
             break;
         }
     }

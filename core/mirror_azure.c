@@ -87,7 +87,7 @@ static void network_interface(const struct facts *facts, struct slice resource)
 /* The longer name first. */
 static const struct {
     struct slice part;
-    void (*read)(const struct facts *, struct slice resource);
+    void (*extract)(const struct facts *, struct slice resource);
 } families[] = {
     {SLICE_INIT("networkInterfaceTapConfigurationProxies/"), tap_proxy},
     {SLICE_INIT("tapConfigurations/"), tap_configuration},
@@ -102,7 +102,7 @@ void azure_mirror_facts(const struct facts *facts)
               facts_text(facts, facts_member(facts->root, "resourceId")));
     for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
         if (facts_operation_has(facts, families[i].part)) {
-            families[i].read(facts, facts->event->text[FIELD_RESOURCE]);
+            families[i].extract(facts, facts->event->text[FIELD_RESOURCE]);
             break;
         }
     }

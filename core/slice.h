@@ -61,7 +61,7 @@ static inline bool slice_ends_with(struct slice s, struct slice suffix)
 static inline struct slice slice_skip(struct slice s, size_t count)
 {
     return count < s.length ? (struct slice){s.data + count, s.length - count}
-                            : (struct slice){s.data + s.length, 0};
+                            : (struct slice){s.length ? s.data + s.length : s.data, 0};
 }
 
 static inline struct slice slice_first(struct slice s, size_t count)

@@ -148,6 +148,10 @@ struct source_list {
 int query_sources(struct case_file *handle, uint64_t offset, size_t limit,
                   struct arena *arena, struct source_list *out, struct error *error);
 
+/* Operations with a record in the sources of this path. */
+int query_source_hits(struct case_file *handle, struct slice path, uint64_t *hits,
+                      struct error *error);
+
 struct reject_row {
     struct slice path, member, kind, reason, bytes;
     uint64_t offset, length;

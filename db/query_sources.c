@@ -88,7 +88,10 @@ int query_sources(struct case_file *handle, uint64_t offset, size_t limit,
         " (SELECT group_concat(path, ';') FROM (SELECT path FROM source_alias"
         "  WHERE source = source.id ORDER BY path)),"
         " sha256, forms, status, reason, options, loaded_by, host, tool_version, bytes,"
-        " unpacked_bytes, records, events, skipped, unknown, damaged, hits, mtime_us,"
+        " unpacked_bytes, records, events, skipped, unknown, damaged,"
+        " (SELECT count(DISTINCT operation) FROM record WHERE record.source = "
+        "source.id),"
+        " mtime_us,"
         " first_us, last_us, loaded_us FROM source ORDER BY path, member, id"
         " LIMIT ? OFFSET ?";
     *out = (struct source_list){.offset = offset};
@@ -106,6 +109,20 @@ int query_sources(struct case_file *handle, uint64_t offset, size_t limit,
     while ((result = sqlite3_step(statement)) == SQLITE_ROW && out->count < limit)
         read_source(statement, arena, &out->rows[out->count++]);
     return statement_end(handle, statement, result, "reading sources", error);
+}
+
+int query_source_hits(struct case_file *handle, struct slice path, uint64_t *hits,
+                      struct error *error)
+{
+    static const char sql[] = "SELECT count(DISTINCT operation) FROM record"
+                              " WHERE source IN (SELECT id FROM source WHERE path = ?)";
+    sqlite3_stmt *statement = statement_prepare(handle, slice_from(sql), error);
+    if (!statement)
+        return -1;
+    statement_bind_text(statement, 1, path);
+    int result = sqlite3_step(statement);
+    *hits = result == SQLITE_ROW ? statement_count(statement, 0) : 0;
+    return statement_end(handle, statement, result, "counting hits", error);
 }
 
 int query_rejects(struct case_file *handle, int64_t source, uint64_t offset,

@@ -57,53 +57,63 @@ static void watch(struct load *load, bool progress)
 }
 
 /* One line of the summary for each source; what went well is told in short. */
+struct summary {
+    bool quiet;
+    struct case_file *handle;
+};
+
 static void print_source(const struct load_source_result *result, void *payload)
 {
-    const bool *quiet = payload;
+    const struct summary *summary = payload;
+    uint64_t hits = 0;
     bool fine = !strcmp(result->status, "done");
     struct arena arena;
     arena_init(&arena);
     struct slice path = escape_text(&arena, slice_from(result->path));
     struct slice reason = escape_raw(&arena, slice_from(result->reason));
-    if (!*quiet) {
+    if (!summary->quiet) {
         const struct source_progress *got = &result->progress;
+        (void)query_source_hits(summary->handle, slice_from(result->path), &hits, NULL);
         printf("%-7s %9llu records %9llu events %5llu hits %5llu skipped %5llu unknown "
                "%5llu damaged  %.*s\n",
                result->duplicate ? "known" : result->status,
                (unsigned long long)got->records, (unsigned long long)got->events,
-               (unsigned long long)got->hits, (unsigned long long)got->skipped,
+               (unsigned long long)hits, (unsigned long long)got->skipped,
                (unsigned long long)got->unknown, (unsigned long long)got->damaged,
                (int)path.length, path.data);
     }
-    if (reason.length && (!fine || !*quiet)) {
+    if (reason.length && (!fine || !summary->quiet)) {
         fflush(stdout);
-        fprintf(stderr, "mirrorscope: %.*s: %s%.*s\n", (int)path.length, path.data,
-                fine ? "" : "", (int)reason.length, reason.data);
+        fprintf(stderr, "mirrorscope: %.*s: %.*s\n", (int)path.length, path.data,
+                (int)reason.length, reason.data);
     }
     arena_fini(&arena);
 }
 
-static void print_totals(const struct load_totals *totals, double took)
+static void print_totals(const struct load_totals *totals, struct case_file *handle,
+                         double took)
 {
-    printf("%llu files: %llu records, %llu events, %llu hits, %llu skipped, "
+    struct case_summary summary = {0};
+    (void)query_summary(handle, &summary, NULL);
+    printf("%llu files: %llu records, %llu events, %llu skipped, "
            "%llu unknown, %llu damaged",
            (unsigned long long)totals->files, (unsigned long long)totals->records,
-           (unsigned long long)totals->events, (unsigned long long)totals->hits,
-           (unsigned long long)totals->skipped, (unsigned long long)totals->unknown,
-           (unsigned long long)totals->damaged);
+           (unsigned long long)totals->events, (unsigned long long)totals->skipped,
+           (unsigned long long)totals->unknown, (unsigned long long)totals->damaged);
     if (totals->duplicates)
         printf("; %llu known already", (unsigned long long)totals->duplicates);
     if (totals->partial || totals->failed)
         printf("; %llu partial, %llu failed", (unsigned long long)totals->partial,
                (unsigned long long)totals->failed);
+    printf("\nthe case has %llu hits, %llu to decide\n",
+           (unsigned long long)summary.hits, (unsigned long long)summary.open);
     fflush(stdout);
     fprintf(stderr, "%.2f s, %.0f events/s\n", took,
             took > 0 ? (double)totals->events / took : 0);
-    putchar('\n');
 }
 
-static int run_load(const struct invocation *invocation, struct arena *arena,
-                    const struct rule_set *rules)
+static int run_load(const struct invocation *invocation, struct case_file *handle,
+                    struct arena *arena, const struct rule_set *rules)
 {
     struct load_options options;
     struct error error = {0};
@@ -118,9 +128,10 @@ static int run_load(const struct invocation *invocation, struct arena *arena,
         return cli_fail(&error);
     watch(load, !quiet && isatty(STDERR_FILENO));
     struct load_totals totals;
-    int result = load_join(load, &totals, print_source, &quiet, &error);
+    struct summary summary = {quiet, handle};
+    int result = load_join(load, &totals, print_source, &summary, &error);
     if (!quiet)
-        print_totals(&totals, seconds() - started);
+        print_totals(&totals, handle, seconds() - started);
     if (result)
         return cli_fail(&error);
     return totals.partial || totals.failed ? EXIT_DAMAGED_INPUT : EXIT_DONE;
@@ -138,7 +149,7 @@ int command_load(const struct invocation *invocation)
     struct rule_set *rules = rule_set_default(&error);
     struct arena arena;
     arena_init(&arena);
-    int status = rules ? run_load(invocation, &arena, rules) : cli_fail(&error);
+    int status = rules ? run_load(invocation, handle, &arena, rules) : cli_fail(&error);
     if (status == EXIT_DONE || status == EXIT_DAMAGED_INPUT)
         status = cli_judge(invocation, handle, status);
     arena_fini(&arena);

@@ -403,12 +403,6 @@ static void stop(struct dashboard *dash)
             close(dash->wake[i]);
     if (!opened)
         return;
-    if (dash->app.overview && !dash->options->read_only) {
-        const struct case_summary *sum = &dash->app.overview->summary;
-        fprintf(stderr, "case saved: %s (%llu hits, %llu approved)\n",
-                dash->options->case_path, (unsigned long long)sum->hits,
-                (unsigned long long)sum->approved);
-    }
     canvas_fini(&dash->canvas);
     app_fini(&dash->app);
 }
