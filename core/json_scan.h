@@ -7,9 +7,10 @@
  * on one core).  Nothing is copied or decoded; slots are slices of the input.
  *
  * The rules are those of jansson, which the tests use as the oracle: RFC 8259,
- * the last of duplicate keys wins.  Three differences are wanted and tested:
+ * the last of duplicate keys wins.  These differences are wanted and tested:
  * invalid UTF-8 inside a string is accepted and kept, numbers of any size are
- * accepted as text, and NUL (escaped as \u0000) is accepted.
+ * accepted as text, NUL (escaped as \u0000) and lone surrogates are accepted, and
+ * nesting stops at LIMIT_JSON_DEPTH.
  *
  * Thread-safe: a projection is read-only once built.
  */
