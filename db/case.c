@@ -277,8 +277,6 @@ static int harden(struct case_file *handle, struct error *error)
     sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
     sqlite3_limit(db, SQLITE_LIMIT_LENGTH, LARGEST_VALUE_BYTES);
-    if (event_table_register(db) != SQLITE_OK)
-        return case_error(handle, "opening the case", error);
     char sql[160];
     snprintf(sql, sizeof sql,
              "PRAGMA cell_size_check = ON; PRAGMA cache_size = -%d;"
@@ -407,6 +405,8 @@ static int prepare_connection(struct case_file *handle, bool empty, struct error
     if (sqlite3_exec(handle->db, sql, NULL, NULL, NULL))
         return case_error(handle, "opening the case", error);
     sqlite3_busy_timeout(handle->db, WORK_TIMEOUT_MS);
+    if (event_table_register(handle->db) != SQLITE_OK)
+        return case_error(handle, "opening the case", error);
     return read_uuid(handle, error);
 }
 

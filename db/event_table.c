@@ -216,5 +216,13 @@ int event_table_register(sqlite3 *db)
         .xColumn = column_value,
         .xRowid = row_id,
     };
-    return sqlite3_create_module_v2(db, "event", &module, NULL, NULL);
+    int code = sqlite3_create_module_v2(db, "event", &module, NULL, NULL);
+    if (code != SQLITE_OK)
+        return code;
+    /* Declares its columns now: an authorizer that lets nothing be created would
+     * forbid it later. */
+    sqlite3_stmt *statement = NULL;
+    code = sqlite3_prepare_v2(db, "SELECT 1 FROM event", -1, &statement, NULL);
+    sqlite3_finalize(statement);
+    return code;
 }

@@ -4,9 +4,26 @@
 
 /*
  * Times are UTC microseconds since 1970, absent = NULL.  Enumerations are stored as
- * the numbers of core/event.h; the views show their names.  Texts are as in the log,
- * not escaped.
+ * the numbers of core/event.h; the views hits, approvals and sources show their names
+ * and times as text.  Texts are as in the log, not escaped.
  */
+
+/* RFC 3339, with as many of six decimals as are not zero; NULL for NULL. */
+#define TIME_TEXT(us)                                                                  \
+    "strftime('%Y-%m-%dT%H:%M:%S', " us " / 1000000, 'unixepoch')"                     \
+    " || CASE WHEN " us " % 1000000 = 0 THEN ''"                                       \
+    " ELSE rtrim(printf('.%06d', " us " % 1000000), '0') END || 'Z'"
+
+#define TIME_US TIME_TEXT("time_us")
+#define START_US TIME_TEXT("start_us")
+#define END_US TIME_TEXT("end_us")
+#define CREATED_US TIME_TEXT("created_us")
+#define REVIEW_US TIME_TEXT("review_us")
+#define MTIME_US TIME_TEXT("mtime_us")
+#define FIRST_US TIME_TEXT("first_us")
+#define LAST_US TIME_TEXT("last_us")
+#define LOADED_US TIME_TEXT("loaded_us")
+
 static const char version_1[] =
     /* key = value facts about the case itself: uuid, created_us, tool_version */
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT "
@@ -105,6 +122,9 @@ static const char version_1[] =
     " approval INTEGER, approval_state TEXT, near_miss TEXT) STRICT;"
     "CREATE INDEX operation_time ON operation(time_us, provider, event_id, id);"
     "CREATE INDEX operation_group ON operation(actor, provider, time_us);"
+    /* Operations that the approvals have not been asked about yet. */
+    "CREATE INDEX operation_unjudged ON operation(approval_state)"
+    " WHERE approval_state IS NULL;"
 
     "CREATE TABLE approval("
     " id INTEGER PRIMARY KEY, enabled INTEGER NOT NULL DEFAULT 1,"
@@ -125,7 +145,51 @@ static const char version_1[] =
     "CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal"
     " BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;"
     "CREATE TRIGGER journal_no_delete BEFORE DELETE ON journal"
-    " BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;";
+    " BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;"
+
+    /* For people: the hits, approvals and sources with names and times as text. */
+    "CREATE VIEW hits AS SELECT id, " TIME_US " AS time, time_text,"
+    " CASE time_quality WHEN 0 THEN 'none' WHEN 1 THEN 'exact'"
+    "  WHEN 2 THEN 'zone_assumed' WHEN 3 THEN 'year_inferred'"
+    "  WHEN 4 THEN 'day_month_ambiguous' WHEN 5 THEN 'uptime_only'"
+    "  WHEN 6 THEN 'receiver_clock' END AS time_quality,"
+    " CASE provider WHEN 0 THEN 'other' WHEN 1 THEN 'aws' WHEN 2 THEN 'azure'"
+    "  WHEN 3 THEN 'gcp' WHEN 4 THEN 'oci' WHEN 5 THEN 'alibaba' WHEN 6 THEN 'huawei'"
+    "  WHEN 7 THEN 'cisco-ios' WHEN 8 THEN 'cisco-nxos' WHEN 9 THEN 'cisco-iosxr'"
+    "  WHEN 10 THEN 'junos' WHEN 11 THEN 'eos' WHEN 12 THEN 'huawei-vrp'"
+    "  WHEN 13 THEN 'fortios' WHEN 14 THEN 'openvswitch' WHEN 15 THEN 'linux'"
+    "  END AS provider,"
+    " form, operation, service,"
+    " CASE lifecycle WHEN 1 THEN 'Creation' WHEN 2 THEN 'Modification'"
+    "  WHEN 3 THEN 'Deletion' WHEN 4 THEN 'Creation/Modification' WHEN 5 THEN 'Read'"
+    "  WHEN 6 THEN 'Other' END AS lifecycle,"
+    " CASE outcome WHEN 0 THEN 'unknown' WHEN 1 THEN 'success' WHEN 2 THEN 'failure'"
+    "  WHEN 3 THEN 'denied' WHEN 4 THEN 'dry-run' WHEN 5 THEN 'pending' END AS outcome,"
+    " error_code, actor, actor_type, actor_id, session_issuer, source_identity, mfa,"
+    " via, credential, source_ip, source_text, user_agent, account, region,"
+    " resource_group, resource, mode, mirror, mirrored, destination, event_id,"
+    " request_id, correlation_id, records, rules, technique,"
+    " CASE severity WHEN 0 THEN 'informational' WHEN 1 THEN 'low' WHEN 2 THEN 'medium'"
+    "  WHEN 3 THEN 'high' WHEN 4 THEN 'critical' END AS severity,"
+    " CASE confidence WHEN 0 THEN 'low' WHEN 1 THEN 'medium' WHEN 2 THEN 'high'"
+    "  END AS confidence,"
+    " approval, nullif(approval_state, '') AS approval_state, near_miss"
+    " FROM operation;"
+    "CREATE VIEW approvals AS SELECT id, enabled, " START_US " AS start,"
+    " " END_US " AS end,"
+    " (SELECT group_concat(selector || ':' || pattern, ' ') FROM approval_selector"
+    "  WHERE approval = approval.id) AS selectors,"
+    " ticket, reason, approved_by, created_by, " CREATED_US " AS created_at,"
+    " " REVIEW_US " AS review_by,"
+    " (SELECT count(*) FROM operation WHERE operation.approval = approval.id) AS covers"
+    " FROM approval;"
+    "CREATE VIEW sources AS SELECT id, path, member,"
+    " (SELECT group_concat(path, ';') FROM source_alias WHERE source = source.id)"
+    "  AS aliases,"
+    " sha256, bytes, unpacked_bytes, " MTIME_US " AS mtime, forms, records, events,"
+    " skipped, unknown, damaged, hits, " FIRST_US " AS first_time,"
+    " " LAST_US " AS last_time, status, reason, options, " LOADED_US " AS loaded_at,"
+    " loaded_by, host, tool_version FROM source;";
 
 const char *const schema_migrations[] = {version_1};
 const size_t schema_version = sizeof schema_migrations / sizeof schema_migrations[0];

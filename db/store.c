@@ -225,9 +225,9 @@ static int write_pending(struct store *store, struct error *error)
                                         store->statements[STATEMENT_DICTIONARY]) ||
         write_segments(store) || store_write_sources(store) ||
         store_write_records(store) || write_rejects(store) || write_chunks(store) ||
-        store_settle_sources(store) || store_fold_operations(store))
+        store_settle_sources(store))
         return case_error(store->handle, "loading", error);
-    return 0;
+    return store_fold_operations(store, error);
 }
 
 /* The store does not go on after a failure: what it holds in memory may be ahead of

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "core/operation.h"
+#include "db/triage.h"
 
 /* --- which operations ------------------------------------------------------ */
 
@@ -303,13 +304,18 @@ static int fold(struct store *store, const char *id, struct arena *arena)
     return result;
 }
 
-int store_fold_operations(struct store *store)
+static int number_all_alike(struct store *store)
 {
     sort_unique(&store->acts);
     for (size_t i = 0; i < store->acts.count; i++) {
         if (number_alike(store, store->acts.ids[i]))
             return -1;
     }
+    return 0;
+}
+
+static int fold_all(struct store *store)
+{
     sort_unique(&store->operations);
     struct arena arena;
     arena_init(&arena);
@@ -319,7 +325,15 @@ int store_fold_operations(struct store *store)
         arena_reset(&arena);
     }
     arena_fini(&arena);
+    return result;
+}
+
+int store_fold_operations(struct store *store, struct error *error)
+{
+    if (number_all_alike(store) || fold_all(store))
+        return case_error(store->handle, "loading", error);
+    bool changed = store->operations.count > 0;
     id_set_clear(&store->acts);
     id_set_clear(&store->operations);
-    return result;
+    return changed ? triage_refresh(store->handle, true, error) : 0;
 }

@@ -137,8 +137,9 @@ int store_load_sources(struct store *store, struct error *error);
 
 /* --- store_hits.c --- */
 int store_write_records(struct store *store);
-/* Numbers the records that look alike, folds what was touched. */
-int store_fold_operations(struct store *store);
+/* Numbers the records that look alike, folds what was touched and asks the approvals
+ * about what that changed. */
+int store_fold_operations(struct store *store, struct error *error);
 int id_set_add(struct id_set *set, const char *id);
 void id_set_clear(struct id_set *set);
 
