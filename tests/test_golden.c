@@ -49,9 +49,11 @@ static int run(const char *path, struct case_file *handle, const char *result,
     return status;
 }
 
+enum { PATH_BYTES = 2 * 4096 };
+
 static int check(const char *folder, const char *name)
 {
-    char keys[512], expected[512], result[64];
+    char keys[PATH_BYTES], expected[PATH_BYTES], result[64];
     struct arena arena;
     bool update = getenv("UPDATE_GOLDENS") != NULL;
     snprintf(keys, sizeof keys, "%s/%s.keys", folder, name);
