@@ -246,6 +246,7 @@ static void starts_moves_and_quits(void **state)
     wait_for(&desk, FIRST_ROW);
     assert_true(shows(&desk, "acme.case"));
     assert_true(shows(&desk, "85 hits"));
+    assert_true(wrote(&desk, "\xe2\x96\x88")); /* a full block of the histogram */
     assert_int_equal(row(&desk, 3)[0], '>');
     press(&desk, "j");
     assert_int_equal(row(&desk, 4)[0], '>');

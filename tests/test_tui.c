@@ -389,6 +389,8 @@ static void deep_json_ends(void **state)
     json_view(&document, (struct slice){text, sizeof text}, 0);
     assert_true(document.line_count <= DOCUMENT_MAX_LINES);
     assert_true(document.failed);
+    document_end(&document, "cut here");
+    assert_string_equal(document_row(&document, document.line_count - 1), " cut here");
     document_fini(&document);
 }
 

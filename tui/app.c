@@ -568,7 +568,7 @@ static void want_overview(struct app *app, struct effects *effects)
     struct request_scope scope = app_scope(app, view == VIEW_HITS, &arena);
     request_set_scope(request, &scope);
     arena_fini(&arena);
-    request->limit = (size_t)sub_sat(app->width, 48) + 8;
+    request->limit = (size_t)sub_sat(app->width, 51) + 8;
     app->overview_stale = false;
     app_ask(app, effects, request);
 }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -412,6 +413,8 @@ static int run_terminal(const struct dashboard_options *options, const char *ana
 {
     struct dashboard dash = {
         .options = options, .wake = {-1, -1}, .signals = -1, .tick_at = -1};
+    /* Which characters the terminal takes, and nothing else of the locale. */
+    setlocale(LC_CTYPE, "");
     int status = start(&dash, analyst, error);
     if (!status) {
         new_size(&dash);

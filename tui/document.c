@@ -28,6 +28,7 @@ void document_start(struct document *document, int width)
     document->piece_count = document->line_count = 0;
     document->column = document->hang = 0;
     document->anchor = 0;
+    document->line_limit = DOCUMENT_MAX_LINES;
     document->failed = false;
     arena_reset(&document->arena);
 }
@@ -47,7 +48,7 @@ static struct line *new_line(struct document *document, int indent, bool continu
 {
     struct line *lines = grow(document->lines, document->line_count,
                               &document->line_room, sizeof *lines);
-    if (!lines || document->line_count >= DOCUMENT_MAX_LINES) {
+    if (!lines || document->line_count >= document->line_limit) {
         if (lines)
             document->lines = lines;
         document->failed = true;
@@ -182,6 +183,17 @@ void document_heading(struct document *document, const char *text)
         document_line(document, 0, 0);
     document_line(document, 1, 1);
     document_label(document, text, ROLE_TITLE);
+}
+
+void document_end(struct document *document, const char *what_has_the_rest)
+{
+    if (!document->failed)
+        return;
+    document->failed = false;
+    document->line_limit += 2;
+    document_line(document, 0, 0);
+    document_line(document, 1, 1);
+    document_add(document, slice_from(what_has_the_rest), ROLE_ALERT);
 }
 
 void document_render(const struct document *document, size_t index,

@@ -37,7 +37,7 @@ struct document {
     struct piece *pieces;
     size_t piece_count, piece_room;
     struct line *lines;
-    size_t line_count, line_room;
+    size_t line_count, line_room, line_limit;
     struct arena arena; /* of texts made for it */
     int column;         /* where the last line ends */
     int hang;           /* indent of what is wrapped */
@@ -49,6 +49,8 @@ void document_init(struct document *document);
 void document_fini(struct document *document);
 void document_start(struct document *document, int width);
 
+/* Where the end is missing: says so on two lines of its own. */
+void document_end(struct document *document, const char *what_has_the_rest);
 void document_line(struct document *document, int indent, int hang);
 void document_add(struct document *document, struct slice text, enum role role);
 void document_add_raw(struct document *document, struct slice text, enum role role);

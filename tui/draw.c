@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "core/escape.h"
 #include "core/timestamp.h"
 #include "tui/view.h"
 
@@ -76,6 +77,38 @@ void row_text(const struct row_pen *pen, int column, struct slice text, enum rol
 {
     canvas_text(pen->canvas, pen->row, ROW_MARKS + pen->places[column].start,
                 pen->places[column].width, text, role);
+}
+
+/* What to leave out of the start so that the rest fits, two columns for a mark. */
+static size_t tail_cut(struct slice text, int width)
+{
+    size_t cut = 0, at_part = 0;
+    while (cut < text.length && (int)escape_width(slice_skip(text, cut)) > width - 2) {
+        cut++;
+        while (cut < text.length && ((unsigned char)text.data[cut] & 0xc0) == 0x80)
+            cut++;
+    }
+    for (size_t i = cut; i < text.length && !at_part; i++)
+        if (text.data[i] == '.' || text.data[i] == '/')
+            at_part = i + (text.data[i] == '.');
+    /* Not where little would be left. */
+    return at_part && text.length - at_part > (text.length - cut) / 2 ? at_part : cut;
+}
+
+void row_tail(const struct row_pen *pen, int column, struct slice text, enum role role)
+{
+    int start = ROW_MARKS + pen->places[column].start;
+    int width = pen->places[column].width;
+    /* Only the end of a long text can be shown: measuring all of it would be slow. */
+    if (text.length > CANVAS_MAX_WIDTH)
+        text = slice_skip(text, text.length - CANVAS_MAX_WIDTH);
+    if (width < 8 || (int)escape_width(text) <= width) {
+        row_text(pen, column, text, role);
+        return;
+    }
+    canvas_label(pen->canvas, pen->row, start, 2, "..", role);
+    canvas_text(pen->canvas, pen->row, start + 2, width - 2,
+                slice_skip(text, tail_cut(text, width)), role);
 }
 
 void row_right(const struct row_pen *pen, int column, const char *text, enum role role)

@@ -179,14 +179,16 @@ static void format_step(int64_t step_us, char *out, size_t size)
         int64_t us;
         const char *unit;
     } units[] = {{86400000000, "d"}, {3600000000, "h"}, {60000000, "min"}};
+    double value = (double)step_us / 1e6;
+    const char *unit = "s";
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         if (step_us >= units[i].us) {
-            snprintf(out, size, "%.3g %s", (double)step_us / (double)units[i].us,
-                     units[i].unit);
-            return;
+            value = (double)step_us / (double)units[i].us;
+            unit = units[i].unit;
+            break;
         }
     }
-    snprintf(out, size, "%.3g s", (double)step_us / 1e6);
+    snprintf(out, size, value < 10 ? "%.1f %s" : "%.0f %s", value, unit);
 }
 
 static void render_histogram(const struct app *app, struct canvas *canvas, int row)
@@ -198,7 +200,7 @@ static void render_histogram(const struct app *app, struct canvas *canvas, int r
     for (size_t i = 0; i < histogram->count; i++)
         if (histogram->counts[i] > most)
             most = histogram->counts[i];
-    int bars = sub_sat(canvas->width, 40);
+    int bars = sub_sat(canvas->width, 43);
     int count = (int)histogram->count < bars ? (int)histogram->count : bars;
     for (int i = 0; i < count; i++) {
         uint64_t value = histogram->counts[i];

@@ -223,4 +223,5 @@ void hit_document_build(struct document *document, const struct hit_row *hit,
     why(document, &hit->operation, options->rules);
     approval(document, hit);
     records(document, evidence, options->folded);
+    document_end(document, "... cut here: export hits --raw has all records");
 }

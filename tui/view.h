@@ -117,6 +117,9 @@ struct row_pen {
     const struct column_place *places;
 };
 void row_text(const struct row_pen *pen, int column, struct slice text, enum role role);
+/* For names whose end tells them apart, paths and methods: a long one loses its start,
+ * at a `.` or `/` where there is one. */
+void row_tail(const struct row_pen *pen, int column, struct slice text, enum role role);
 void row_right(const struct row_pen *pen, int column, const char *text, enum role role);
 /* To the second, without the year. */
 void row_time(const struct row_pen *pen, int column, int64_t time_us);

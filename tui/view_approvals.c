@@ -39,9 +39,12 @@ static bool act(struct app *app, enum action_id action, struct effects *effects)
     return false;
 }
 
+/* The last two rows tell all about the approval under the cursor. */
+enum { DETAILS = 2 };
+
 static void resize(struct app *app, const struct layout *layout)
 {
-    list_resize(&app->approvals.list, (uint64_t)layout->body_height);
+    list_resize(&app->approvals.list, (uint64_t)sub_sat(layout->body_height, DETAILS));
 }
 
 static void title(const struct app *app, struct canvas *canvas, int row)
@@ -60,19 +63,33 @@ static void header(const struct app *app, struct canvas *canvas, int row)
     draw_header(canvas, row, columns, COLUMN_COUNT, places, -1, false);
 }
 
-static void selectors_at(const struct row_pen *pen, const struct approval *approval)
+static void selectors_at(struct canvas *canvas, int row, int start, int width,
+                         const struct approval *approval)
 {
-    int start = ROW_MARKS + pen->places[SELECTORS].start;
-    int end = start + pen->places[SELECTORS].width;
+    int end = start + width;
     for (int i = 0; i < APPROVAL_SELECTOR_COUNT && start < end; i++) {
         if (slice_blank(approval->selector[i]))
             continue;
         start +=
-            canvas_printf(pen->canvas, pen->row, start, end - start, ROLE_DIM,
+            canvas_printf(canvas, row, start, end - start, ROLE_DIM,
                           "%s:", approval_selector_name((enum approval_selector)i));
-        start += 1 + canvas_text(pen->canvas, pen->row, start, sub_sat(end, start),
+        start += 1 + canvas_text(canvas, row, start, sub_sat(end, start),
                                  approval->selector[i], ROLE_TEXT);
     }
+}
+
+static void render_details(const struct approval *approval, struct canvas *canvas,
+                           int row)
+{
+    int width = sub_sat(canvas->width, 2);
+    selectors_at(canvas, row, 1, width, approval);
+    int column =
+        1 + canvas_text(canvas, row + 1, 1, width, approval->reason, ROLE_TITLE);
+    column += column > 1 ? 2 : 0;
+    column += canvas_label(canvas, row + 1, column, sub_sat(canvas->width, column),
+                           "by ", ROLE_DIM);
+    canvas_text(canvas, row + 1, column, sub_sat(canvas->width, column),
+                approval->created_by, ROLE_TEXT);
 }
 
 static void render_row(const struct approval_row *row, const struct row_pen *pen,
@@ -91,7 +108,8 @@ static void render_row(const struct approval_row *row, const struct row_pen *pen
         row_text(pen, UNTIL, SLICE("open"), ROLE_ALERT);
     else
         row_time(pen, UNTIL, approval->end_us);
-    selectors_at(pen, approval);
+    selectors_at(pen->canvas, pen->row, ROW_MARKS + pen->places[SELECTORS].start,
+                 pen->places[SELECTORS].width, approval);
     row_text(pen, AUTHOR, approval->created_by, ROLE_TEXT);
     row_text(pen, REASON, approval->reason, ROLE_TEXT);
 }
@@ -107,7 +125,7 @@ static void render(const struct app *app, struct canvas *canvas,
             canvas, layout->body, ROW_MARKS, canvas->width,
             "Nothing is approved yet: a on an operation or a group approves it",
             ROLE_DIM);
-    for (int i = 0; i < layout->body_height; i++) {
+    for (int i = 0; i < (int)shown->page; i++) {
         uint64_t position = shown->top + (uint64_t)i;
         struct row_pen pen = {canvas, layout->body + i, places};
         if (app->approvals.known && position >= shown->total)
@@ -119,6 +137,10 @@ static void render(const struct app *app, struct canvas *canvas,
             render_row(&app->approvals.result->approvals.rows[index], &pen,
                        position == shown->cursor);
     }
+    ptrdiff_t index = rows_index(&app->approvals, shown->cursor);
+    if (index >= 0)
+        render_details(&app->approvals.result->approvals.rows[index].approval, canvas,
+                       layout->body + (int)shown->page);
 }
 
 const struct view view_approvals = {

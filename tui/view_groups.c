@@ -159,7 +159,8 @@ static int account_at(const struct row_pen *pen, int start, int width,
                       struct slice account)
 {
     enum { GAP = 2 };
-    if ((int)escape_width(account) <= width || width < 6)
+    int wanted = (int)escape_width(slice_first(account, CANVAS_MAX_WIDTH));
+    if (wanted <= width || width < 6)
         return canvas_text(pen->canvas, pen->row, start, width, account, ROLE_TEXT);
     size_t tail = (size_t)(width - GAP) / 2;
     size_t head = (size_t)(width - GAP) - tail;

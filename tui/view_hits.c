@@ -172,7 +172,7 @@ static void target_at(const struct row_pen *pen, const struct slice *text)
     }
     /* Each side keeps half where both are long. */
     int half = sub_sat(width, 4) / 2;
-    int left = sub_sat(width, 4 + (int)escape_width(to));
+    int left = sub_sat(width, 4 + (int)escape_width(slice_first(to, CANVAS_MAX_WIDTH)));
     int used = canvas_text(pen->canvas, pen->row, start, left > half ? left : half,
                            slice_blank(from) ? SLICE("?") : from, ROLE_TEXT);
     used += canvas_label(pen->canvas, pen->row, start + used, sub_sat(width, used),
@@ -202,7 +202,13 @@ static void render_row(const struct hit_row *hit, const struct row_pen *pen,
     row_time(pen, TIME, event->time_us);
     row_text(pen, LIFECYCLE, slice_from(lifecycle_word(hit->operation.lifecycle)),
              ROLE_TEXT);
-    row_text(pen, OPERATION, event->text[FIELD_OPERATION], ROLE_TEXT);
+    struct slice operation = event->text[FIELD_OPERATION];
+    /* Methods (v1.compute.packetMirrorings.insert) end in what matters; commands and
+     * AWS's names begin with it. */
+    if (slice_index(operation, '.') >= 0 && slice_index(operation, ' ') < 0)
+        row_tail(pen, OPERATION, operation, ROLE_TEXT);
+    else
+        row_text(pen, OPERATION, operation, ROLE_TEXT);
     target_at(pen, event->text);
     row_text(pen, OUTCOME, slice_from(outcome_name(event->outcome)),
              outcome_is_attempt(event->outcome) ? ROLE_ATTEMPT : ROLE_TEXT);

@@ -21,7 +21,7 @@ enum {
 
 static const struct column columns[COLUMN_COUNT] = {
     [STATUS] = {"STATUS", 7, 7, 0, 0, false},
-    [PATH] = {"SOURCE", 20, 100, 4, 0, false},
+    [PATH] = {"SOURCE", 28, 100, 4, 0, false},
     [RECORDS] = {"RECORDS", 11, 11, 0, 6, true},
     [EVENTS] = {"EVENTS", 11, 11, 0, 2, true},
     [HITS] = {"HITS", 6, 6, 0, 1, true},
@@ -104,23 +104,10 @@ static void count_at(const struct row_pen *pen, int column, uint64_t value, bool
                      : ROLE_TEXT);
 }
 
-/* The end of a path tells sources apart: a long one loses its start. */
 static void path_at(const struct row_pen *pen, const struct source_row *source)
 {
-    int width = pen->places[PATH].width;
-    bool member = !slice_blank(source->member);
-    struct slice path = member ? source->member : source->path;
-    if ((int)path.length > width) {
-        size_t cut = path.length - (size_t)sub_sat(width, 2);
-        while (cut < path.length && ((unsigned char)path.data[cut] & 0xc0) == 0x80)
-            cut++;
-        canvas_label(pen->canvas, pen->row, ROW_MARKS + pen->places[PATH].start, 2,
-                     "..", ROLE_DIM);
-        canvas_text(pen->canvas, pen->row, ROW_MARKS + pen->places[PATH].start + 2,
-                    sub_sat(width, 2), slice_skip(path, cut), ROLE_TEXT);
-        return;
-    }
-    row_text(pen, PATH, path, ROLE_TEXT);
+    row_tail(pen, PATH, slice_blank(source->member) ? source->path : source->member,
+             ROLE_TEXT);
 }
 
 static void render_row(const struct source_row *source, const struct row_pen *pen,
