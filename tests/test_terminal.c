@@ -396,7 +396,7 @@ static void works_without_colour(void **state)
         wait_for(&desk, "acme.case");
         press(&desk, "jj");
         for (int colour = 30; colour < 38; colour++) {
-            char code[8];
+            char code[16];
             snprintf(code, sizeof code, "%dm", colour);
             for (size_t i = 2; i + 3 <= desk.length; i++)
                 if (!memcmp(desk.bytes + i, code, 3))
