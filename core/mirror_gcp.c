@@ -175,6 +175,14 @@ static void inline_rules(const struct facts *facts)
     facts_set(facts, FIELD_DESTINATION, facts_joined(facts, &groups));
 }
 
+/* Without the service, whose name may hold another link's:
+ * "OrganizationSecurityProfileGroupService.CreateSecurityProfile". */
+static struct slice method_of(struct slice operation)
+{
+    ptrdiff_t dot = slice_rindex(operation, '.');
+    return dot < 0 ? operation : slice_skip(operation, (size_t)dot + 1);
+}
+
 void gcp_mirror_facts(const struct facts *facts)
 {
     if (facts_operation_has(facts, SLICE("packetMirrorings."))) {
@@ -192,8 +200,9 @@ void gcp_mirror_facts(const struct facts *facts)
             inline_rules(facts);
         return;
     }
+    struct slice method = method_of(facts->event->text[FIELD_OPERATION]);
     for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
-        if (facts_operation_has(facts, links[i].part)) {
+        if (slice_find_nocase(method, links[i].part) >= 0) {
             integration(facts, &links[i]);
             return;
         }

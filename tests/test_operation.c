@@ -1,0 +1,324 @@
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <cmocka.h>
+
+#include "core/operation.h"
+#include "tests/record_bed.h"
+
+/* ---- identity ---- */
+
+static const char *id_of(const struct event *event, const char *raw)
+{
+    static char ids[2][OPERATION_ID_LENGTH + 1];
+    static int next;
+    next = !next;
+    operation_id(event, slice_from(raw), ids[next]);
+    assert_int_equal(strlen(ids[next]), OPERATION_ID_LENGTH);
+    return ids[next];
+}
+
+static void the_id_is_of_the_content(void **state)
+{
+    (void)state;
+    struct event event = {
+        .provider = PROVIDER_AWS, .time_us = 1, .merge_key = SLICE("e-1")};
+    /* Fixed for ever: approvals and verdicts of old cases hang on it. */
+    assert_string_equal(id_of(&event, "{}"), "a9a114796100ef662fa2b16a17377284");
+
+    struct event by_id = {.provider = PROVIDER_AWS, .time_us = 2};
+    by_id.text[FIELD_EVENT_ID] = SLICE("e-1");
+    assert_string_equal(id_of(&event, "{}"), id_of(&by_id, "{ }"));
+    by_id.provider = PROVIDER_ALIBABA;
+    assert_string_not_equal(id_of(&event, ""), id_of(&by_id, ""));
+}
+
+static void a_line_is_its_device_stamp_and_text(void **state)
+{
+    (void)state;
+    struct event a = {.provider = PROVIDER_CISCO_IOS,
+                      .time_us = INT64_C(1773454269000000)};
+    struct event b = a;
+    a.text[FIELD_ACCOUNT] = SLICE("sw1");
+    b.text[FIELD_ACCOUNT] = SLICE("sw2");
+    assert_string_equal(id_of(&a, "monitor session 1"), id_of(&a, "monitor session 1"));
+    assert_string_not_equal(id_of(&a, "monitor session 1"),
+                            id_of(&b, "monitor session 1"));
+    assert_string_not_equal(id_of(&a, "monitor session 1"),
+                            id_of(&a, "monitor session 2"));
+    b = a;
+    b.time_us++;
+    assert_string_not_equal(id_of(&a, "x"), id_of(&b, "x"));
+    /* Parts do not run into each other. */
+    a.text[FIELD_TIME_TEXT] = SLICE("12");
+    b.text[FIELD_ACCOUNT] = SLICE("sw11");
+    b.text[FIELD_TIME_TEXT] = SLICE("2");
+    assert_string_not_equal(id_of(&a, "x"), id_of(&b, "x"));
+}
+
+/* ---- the fold ---- */
+
+enum { RECORDS_MAX = 4 };
+
+struct record_spec {
+    int64_t time; /* 0: undated */
+    enum phase phase;
+    enum outcome outcome;
+    const char *event_id, *error_code, *key;
+};
+
+struct fold_case {
+    const char *what;
+    size_t count;
+    struct record_spec records[RECORDS_MAX];
+    int64_t time;
+    enum outcome outcome;
+    const char *error_code;
+    size_t distinct;
+};
+
+static const struct fold_case fold_cases[] = {
+    {"one record",
+     1,
+     {{5, PHASE_SINGLE, OUTCOME_SUCCESS, "a", NULL, "k"}},
+     5,
+     OUTCOME_SUCCESS,
+     NULL,
+     1},
+    {"started and succeeded",
+     2,
+     {{5, PHASE_FIRST, OUTCOME_PENDING, NULL, NULL, "k1"},
+      {9, PHASE_LAST, OUTCOME_SUCCESS, NULL, NULL, "k2"}},
+     5,
+     OUTCOME_SUCCESS,
+     NULL,
+     2},
+    {"only the start is seen",
+     2,
+     {{5, PHASE_FIRST, OUTCOME_PENDING, NULL, NULL, "k1"},
+      {6, PHASE_MIDDLE, OUTCOME_PENDING, NULL, NULL, "k2"}},
+     5,
+     OUTCOME_PENDING,
+     NULL,
+     2},
+    {"failed at the end, in two exports with and without ids",
+     4,
+     {{5, PHASE_FIRST, OUTCOME_PENDING, "a", NULL, "k1"},
+      {5, PHASE_FIRST, OUTCOME_PENDING, NULL, NULL, "k2"},
+      {9, PHASE_LAST, OUTCOME_FAILURE, "b", NULL, "k1"},
+      {9, PHASE_LAST, OUTCOME_FAILURE, NULL, "Conflict", "k2"}},
+     5,
+     OUTCOME_FAILURE,
+     "Conflict",
+     2},
+    {"the first entry of GCP is denied, no other comes",
+     1,
+     {{5, PHASE_FIRST, OUTCOME_DENIED, NULL, "7", "k"}},
+     5,
+     OUTCOME_DENIED,
+     "7",
+     1},
+    {"the last phase outdoes an earlier failure",
+     2,
+     {{5, PHASE_FIRST, OUTCOME_FAILURE, NULL, "x", "k1"},
+      {9, PHASE_LAST, OUTCOME_SUCCESS, NULL, NULL, "k2"}},
+     5,
+     OUTCOME_SUCCESS,
+     NULL,
+     2},
+    {"a failure on any last phase wins",
+     2,
+     {{9, PHASE_LAST, OUTCOME_SUCCESS, "a", NULL, "k1"},
+      {9, PHASE_LAST, OUTCOME_FAILURE, "b", "x", "k2"}},
+     9,
+     OUTCOME_FAILURE,
+     "x",
+     2},
+    {"the same event in two exports",
+     2,
+     {{5, PHASE_SINGLE, OUTCOME_SUCCESS, "a", NULL, "k1"},
+      {5, PHASE_SINGLE, OUTCOME_SUCCESS, "a", NULL, "k2"}},
+     5,
+     OUTCOME_SUCCESS,
+     NULL,
+     1},
+    {"a shared event, once for each account",
+     2,
+     {{5, PHASE_SINGLE, OUTCOME_SUCCESS, "a", NULL, "k1"},
+      {5, PHASE_SINGLE, OUTCOME_SUCCESS, "b", NULL, "k2"}},
+     5,
+     OUTCOME_SUCCESS,
+     NULL,
+     2},
+    {"an undated record does not take the time away",
+     2,
+     {{0, PHASE_SINGLE, OUTCOME_SUCCESS, NULL, NULL, "k1"},
+      {5, PHASE_SINGLE, OUTCOME_SUCCESS, NULL, NULL, "k2"}},
+     5,
+     OUTCOME_SUCCESS,
+     NULL,
+     2},
+};
+
+static struct operation_record make_record(const struct record_spec *spec)
+{
+    struct operation_record record = {.lifecycle = LIFECYCLE_CREATION,
+                                      .evidence_key = slice_from(spec->key)};
+    record.event.time_us = spec->time ? spec->time : EVENT_TIME_NONE;
+    record.event.phase = spec->phase;
+    record.event.outcome = spec->outcome;
+    record.event.text[FIELD_EVENT_ID] = slice_from(spec->event_id);
+    record.event.text[FIELD_ERROR_CODE] = slice_from(spec->error_code);
+    record.event.text[FIELD_OPERATION] = SLICE("write");
+    return record;
+}
+
+/* In every order of the records. */
+static void check_fold(struct record_bed *bed, const struct fold_case *it,
+                       const size_t *order)
+{
+    struct operation_record records[RECORDS_MAX];
+    struct operation operation;
+    for (size_t i = 0; i < it->count; i++)
+        records[i] = make_record(&it->records[order[i]]);
+    operation_fold(records, it->count, &bed->kept, &operation);
+    assert_int_equal(operation.event.time_us, it->time);
+    expect_outcome(&operation.event, it->outcome);
+    expect_text(&operation.event, FIELD_ERROR_CODE, it->error_code);
+    assert_int_equal(operation.records, it->distinct);
+}
+
+static void permute(struct record_bed *bed, const struct fold_case *it, size_t *order,
+                    size_t from)
+{
+    if (from == it->count)
+        check_fold(bed, it, order);
+    for (size_t i = from; i < it->count; i++) {
+        size_t held = order[from];
+        order[from] = order[i];
+        order[i] = held;
+        permute(bed, it, order, from + 1);
+        order[i] = order[from];
+        order[from] = held;
+    }
+}
+
+static void folds_in_any_order(void **state)
+{
+    for (size_t i = 0; i < sizeof(fold_cases) / sizeof(fold_cases[0]); i++) {
+        size_t order[RECORDS_MAX] = {0, 1, 2, 3};
+        print_message("%s\n", fold_cases[i].what);
+        permute(*state, &fold_cases[i], order, 0);
+    }
+}
+
+static void takes_each_field_where_it_is(void **state)
+{
+    struct record_bed *bed = *state;
+    const struct record_spec first = {5,    PHASE_FIRST, OUTCOME_PENDING,
+                                      NULL, NULL,        "k1"};
+    const struct record_spec last = {9, PHASE_LAST, OUTCOME_SUCCESS, NULL, NULL, "k2"};
+    struct operation_record records[2] = {make_record(&last), make_record(&first)};
+    struct operation operation;
+
+    records[0].event.text[FIELD_ACTOR] = SLICE("late");
+    records[1].event.text[FIELD_ACTOR] = SLICE("early");
+    records[0].event.text[FIELD_DESTINATION] = SLICE("tap");
+    records[0].event.text[FIELD_TIME_TEXT] = SLICE("stamp of the last");
+    records[0].event.switched_off = true;
+    records[0].severity = SEVERITY_HIGH;
+    records[1].confidence = CONFIDENCE_MEDIUM;
+    records[0].rules = SLICE("b;c");
+    records[1].rules = SLICE("a;b");
+    records[0].technique = records[1].technique = SLICE("T1020.001");
+    operation_fold(records, 2, &bed->kept, &operation);
+    expect_texts(&operation.event, (expected_texts){[FIELD_OPERATION] = "write",
+                                                    [FIELD_ACTOR] = "early",
+                                                    [FIELD_DESTINATION] = "tap"});
+    assert_true(operation.event.switched_off);
+    assert_int_equal(operation.event.phase, PHASE_LAST);
+    assert_int_equal(operation.severity, SEVERITY_HIGH);
+    assert_int_equal(operation.confidence, CONFIDENCE_MEDIUM);
+    assert_true(slice_equal(operation.rules, SLICE("a;b;c")));
+    assert_true(slice_equal(operation.technique, SLICE("T1020.001")));
+}
+
+/* ---- lifecycle ---- */
+
+static const struct {
+    enum lifecycle rule;
+    bool created, off;
+    enum lifecycle result;
+} lifecycles[] = {
+    {LIFECYCLE_CREATION_MODIFICATION, false, false, LIFECYCLE_CREATION_MODIFICATION},
+    {LIFECYCLE_CREATION_MODIFICATION, true, false, LIFECYCLE_CREATION},
+    {LIFECYCLE_CREATION_MODIFICATION, false, true, LIFECYCLE_MODIFICATION},
+    {LIFECYCLE_MODIFICATION, true, false, LIFECYCLE_MODIFICATION},
+    {LIFECYCLE_DELETION, true, true, LIFECYCLE_DELETION},
+    {LIFECYCLE_NONE, true, true, LIFECYCLE_NONE},
+};
+
+static void the_result_refines_an_upsert(void **state)
+{
+    struct record_bed *bed = *state;
+    for (size_t i = 0; i < sizeof(lifecycles) / sizeof(lifecycles[0]); i++) {
+        struct operation_record records[2] = {
+            {.lifecycle = lifecycles[i].rule, .event = {.time_us = 1}},
+            {.lifecycle = lifecycles[i].rule, .event = {.time_us = 2}},
+        };
+        struct operation operation;
+        records[0].event.says_created = lifecycles[i].created;
+        records[1].event.switched_off = lifecycles[i].off;
+        operation_fold(records, 2, &bed->kept, &operation);
+        assert_int_equal(operation.lifecycle, lifecycles[i].result);
+    }
+}
+
+/* ---- with real records ---- */
+
+static void gcp_entries_merge_newest_first(void **state)
+{
+    struct record_bed *bed = *state;
+    struct operation_record records[2] = {
+        {.evidence_key = SLICE("k1"),
+         .event = record_read_hit(
+             bed, "{\"insertId\":\"i-2\",\"timestamp\":\"2026-03-14T02:20:09Z\","
+                  "\"operation\":{\"id\":\"o\",\"last\":true},\"protoPayload\":{"
+                  "\"methodName\":\"v1.compute.packetMirrorings.insert\","
+                  "\"resourceName\":\"projects/p/regions/r/packetMirrorings/m\","
+                  "\"request\":{\"@type\":\"x\"},\"status\":{\"code\":9}}}")},
+        {.evidence_key = SLICE("k2"),
+         .event = record_read_hit(
+             bed, "{\"insertId\":\"i-1\",\"timestamp\":\"2026-03-14T02:20:01Z\","
+                  "\"operation\":{\"id\":\"o\",\"first\":true},\"protoPayload\":{"
+                  "\"methodName\":\"v1.compute.packetMirrorings.insert\","
+                  "\"resourceName\":\"projects/p/regions/r/packetMirrorings/m\","
+                  "\"request\":{\"collectorIlb\":{\"url\":\"projects/q/f\"}}}}")},
+    };
+    struct operation operation;
+    assert_string_equal(id_of(&records[0].event, "a"), id_of(&records[1].event, "b"));
+    operation_fold(records, 2, &bed->kept, &operation);
+    expect_outcome(&operation.event, OUTCOME_FAILURE);
+    expect_text(&operation.event, FIELD_ERROR_CODE, "9");
+    expect_text(&operation.event, FIELD_DESTINATION, "projects/q/f");
+    expect_text(&operation.event, FIELD_TIME_TEXT, "2026-03-14T02:20:01Z");
+    expect_text(&operation.event, FIELD_EVENT_ID, "i-1");
+    assert_int_equal(operation.records, 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_id_is_of_the_content),
+        cmocka_unit_test(a_line_is_its_device_stamp_and_text),
+        cmocka_unit_test(folds_in_any_order),
+        cmocka_unit_test(takes_each_field_where_it_is),
+        cmocka_unit_test(the_result_refines_an_upsert),
+        cmocka_unit_test(gcp_entries_merge_newest_first),
+    };
+    return cmocka_run_group_tests(tests, record_bed_make, record_bed_unmake);
+}
