@@ -171,45 +171,70 @@ static bool text_tells_time(struct event_batch *batch, int64_t time_us,
            two_digits(at + 17, second % 60) && at[19] == 'Z';
 }
 
-/* 0 = absent; -1 where the dictionary is full. */
-static int code_of(struct event_batch *batch, struct batch_column *column,
-                   struct slice text)
+/* A text that is not that of the event before: to be looked up. */
+struct lookup {
+    struct batch_column *column;
+    struct slice text;
+    uint32_t hash;
+};
+
+/* Neighbouring events mostly agree. Returns the number of texts that do not. */
+static size_t compare_with_last(struct event_batch *batch, const struct event *event,
+                                struct lookup lookups[TEXT_COLUMNS])
 {
-    if (!slice_present(text))
-        return 0;
-    /* Neighbouring events mostly agree. */
-    if (column->last &&
-        slice_equal(value_table_get(&column->values, column->last), text))
-        return column->last;
-    text = cut_text(text);
-    uint32_t before = column->values.used;
-    if (batch->dictionary_bytes + text.length > BATCH_DICTIONARY_BYTES &&
-        !value_table_find(&column->values, text))
-        return -1;
-    uint32_t code = value_table_add(&column->values, text);
+    size_t count = 0;
+    for (int i = 0; i < TEXT_COLUMNS; i++) {
+        struct batch_column *column = &batch->columns[i];
+        struct slice text = event->text[i];
+        if (i == FIELD_TIME_TEXT && text_tells_time(batch, event->time_us, text))
+            text = SLICE_NONE;
+        if (!slice_present(text)) {
+            column->codes[batch->count] = 0;
+        } else if (column->last &&
+                   value_equal(value_table_get(&column->values, column->last), text)) {
+            column->codes[batch->count] = column->last;
+        } else {
+            text = cut_text(text);
+            uint32_t hash = value_table_hash(&column->values, text);
+            value_table_fetch_slot(&column->values, hash);
+            lookups[count++] = (struct lookup){column, text, hash};
+        }
+    }
+    return count;
+}
+
+/* False where the dictionaries are full. */
+static bool look_up(struct event_batch *batch, const struct lookup *lookup)
+{
+    struct value_table *values = &lookup->column->values;
+    uint32_t before = values->used;
+    if (batch->dictionary_bytes + lookup->text.length > BATCH_DICTIONARY_BYTES &&
+        !value_table_find(values, lookup->text))
+        return false;
+    uint32_t code = value_table_add(values, lookup->text, lookup->hash);
     if (!code)
-        return -1;
-    batch->dictionary_bytes += column->values.used - before;
-    column->last = (uint16_t)code;
-    return (int)code;
+        return false;
+    batch->dictionary_bytes += values->used - before;
+    lookup->column->last = (uint16_t)code;
+    lookup->column->codes[batch->count] = (uint16_t)code;
+    return true;
 }
 
 bool event_batch_add(struct event_batch *batch, const struct event *event,
                      enum lifecycle lifecycle, uint64_t offset, uint32_t length)
 {
+    struct lookup lookups[TEXT_COLUMNS];
     uint32_t at = batch->count;
     if (at == BATCH_EVENTS || batch->full)
         return false;
-    for (int i = 0; i < TEXT_COLUMNS; i++) {
-        struct slice text = event->text[i];
-        if (i == FIELD_TIME_TEXT && text_tells_time(batch, event->time_us, text))
-            text = SLICE_NONE;
-        int code = code_of(batch, &batch->columns[i], text);
-        if (code < 0) {
+    size_t count = compare_with_last(batch, event, lookups);
+    for (size_t i = 0; i < count; i++)
+        value_table_fetch_value(&lookups[i].column->values, lookups[i].hash);
+    for (size_t i = 0; i < count; i++) {
+        if (!look_up(batch, &lookups[i])) {
             batch->full = true;
             return false;
         }
-        batch->columns[i].codes[at] = (uint16_t)code;
     }
     batch->numbers[COLUMN_TIME][at] = event->time_us;
     batch->numbers[COLUMN_OFFSET][at] = (int64_t)offset;

@@ -67,7 +67,8 @@ static uint32_t dictionary_code(struct open_segment *segment,
     uint32_t before = column->dictionary.used;
     uint32_t code = 0;
     if (segment->dictionary_bytes + value.length <= STORE_DICTIONARY_BYTES)
-        code = value_table_add(&column->dictionary, value);
+        code = value_table_add(&column->dictionary, value,
+                               value_table_hash(&column->dictionary, value));
     if (!code) {
         column->closed = true;
         return value_table_find(&column->dictionary, value);
@@ -84,7 +85,8 @@ static uint32_t own_code(struct open_segment *segment, struct text_column *colum
     if (segment->own_bytes + value.length > SEGMENT_OWN_BYTES &&
         !value_table_find(&column->own, value))
         return 0;
-    uint32_t code = value_table_add(&column->own, value);
+    uint32_t code =
+        value_table_add(&column->own, value, value_table_hash(&column->own, value));
     if (!code)
         return 0;
     segment->own_bytes += column->own.used - before;
@@ -303,7 +305,8 @@ static int take_value(struct open_segment *segment, sqlite3_stmt *row,
         return damaged("a dictionary of an unknown field", error);
     struct text_column *column = &segment->columns[field];
     if (code != (int64_t)column->dictionary.count + 1 ||
-        value_table_add(&column->dictionary, value) != code)
+        value_table_add(&column->dictionary, value,
+                        value_table_hash(&column->dictionary, value)) != code)
         return damaged("a dictionary has a gap", error);
     segment->dictionary_bytes += (uint32_t)value.length;
     column->committed = column->dictionary.count;
@@ -330,7 +333,8 @@ static int take_own_values(struct text_column *column,
                            const struct segment_values *values, struct error *error)
 {
     for (uint32_t i = 0; i < values->own_count; i++) {
-        if (value_table_add(&column->own, values->own[i]) != i + 1)
+        uint32_t hash = value_table_hash(&column->own, values->own[i]);
+        if (value_table_add(&column->own, values->own[i], hash) != i + 1)
             return damaged("a segment has a value twice", error);
     }
     return 0;

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { FIRST_SLOTS = 64, FIRST_ENTRIES = 32, FIRST_BYTES = 1024 };
+enum { FIRST_SLOTS = 64, FIRST_PLACES = 32, FIRST_BYTES = 1024 };
 
 /* --- hash ------------------------------------------------------------------ */
 
@@ -31,8 +31,9 @@ static uint64_t multiply(uint64_t a, uint64_t b)
 #endif
 }
 
-static uint32_t hash_of(uint64_t seed, struct slice value)
+uint32_t value_table_hash(const struct value_table *table, struct slice value)
 {
+    uint64_t seed = table->seed;
     const char *at = value.data;
     size_t left = value.length;
     uint64_t hash = seed ^ (0x9e3779b97f4a7c15u + left);
@@ -57,14 +58,15 @@ static uint32_t next_room(uint32_t room, uint32_t needed, uint32_t limit)
 
 static bool grow_bytes(struct value_table *table, size_t length)
 {
-    if (length > table->limit_bytes - table->used)
+    size_t size = sizeof(struct value_header) + length;
+    if (size > table->limit_bytes - table->used)
         return false;
-    uint32_t needed = table->used + (uint32_t)length;
-    if (needed <= table->room && table->bytes)
+    uint32_t needed = table->used + (uint32_t)size;
+    if (needed <= table->room)
         return true;
     uint32_t room =
         next_room(table->room ? table->room : FIRST_BYTES, needed, table->limit_bytes);
-    char *bytes = realloc(table->bytes, room ? room : 1);
+    char *bytes = realloc(table->bytes, room);
     if (!bytes)
         return false;
     table->bytes = bytes;
@@ -72,26 +74,26 @@ static bool grow_bytes(struct value_table *table, size_t length)
     return true;
 }
 
-static bool grow_entries(struct value_table *table)
+static bool grow_places(struct value_table *table)
 {
-    if (table->count < table->entry_room)
+    if (table->count < table->place_room)
         return true;
-    uint32_t room = next_room(table->entry_room ? table->entry_room : FIRST_ENTRIES,
+    uint32_t room = next_room(table->place_room ? table->place_room : FIRST_PLACES,
                               table->count + 1, table->limit_values);
-    struct value_entry *entries = realloc(table->entries, room * sizeof *entries);
-    if (!entries)
+    uint32_t *places = realloc(table->places, room * sizeof *places);
+    if (!places)
         return false;
-    table->entries = entries;
-    table->entry_room = room;
+    table->places = places;
+    table->place_room = room;
     return true;
 }
 
-static void place(struct value_table *table, uint32_t code)
+static void put(struct value_slot *slots, uint32_t mask, struct value_slot slot)
 {
-    uint32_t at = table->entries[code - 1].hash & table->slot_mask;
-    while (table->slots[at])
-        at = (at + 1) & table->slot_mask;
-    table->slots[at] = code;
+    uint32_t at = slot.hash & mask;
+    while (slots[at].place)
+        at = (at + 1) & mask;
+    slots[at] = slot;
 }
 
 /* At most half full. */
@@ -99,15 +101,18 @@ static bool grow_slots(struct value_table *table)
 {
     if (table->slots && table->count < table->slot_mask / 2)
         return true;
-    uint32_t size = table->slots ? (table->slot_mask + 1) * 2 : FIRST_SLOTS;
-    uint32_t *slots = calloc(size, sizeof *slots);
+    uint32_t old = table->slots ? table->slot_mask + 1 : 0;
+    uint32_t size = old ? 2 * old : FIRST_SLOTS;
+    struct value_slot *slots = calloc(size, sizeof *slots);
     if (!slots)
         return false;
+    for (uint32_t i = 0; i < old; i++) {
+        if (table->slots[i].place)
+            put(slots, size - 1, table->slots[i]);
+    }
     free(table->slots);
     table->slots = slots;
     table->slot_mask = size - 1;
-    for (uint32_t code = 1; code <= table->count; code++)
-        place(table, code);
     return true;
 }
 
@@ -123,7 +128,7 @@ void value_table_init(struct value_table *table, uint64_t seed, uint32_t limit_v
 void value_table_fini(struct value_table *table)
 {
     free(table->slots);
-    free(table->entries);
+    free(table->places);
     free(table->bytes);
     value_table_init(table, table->seed, table->limit_values, table->limit_bytes);
 }
@@ -143,35 +148,41 @@ static uint32_t find(const struct value_table *table, struct slice value, uint32
 {
     if (!table->slots)
         return 0;
-    uint32_t at = hash & table->slot_mask;
-    for (; table->slots[at]; at = (at + 1) & table->slot_mask) {
-        uint32_t code = table->slots[at];
-        if (table->entries[code - 1].hash == hash &&
-            slice_equal(value_table_get(table, code), value))
-            return code;
+    const struct value_slot *slot = &table->slots[hash & table->slot_mask];
+    while (slot->place) {
+        if (slot->hash == hash) {
+            const char *at = table->bytes + slot->place - 1;
+            struct value_header header;
+            memcpy(&header, at, sizeof header);
+            if (value_equal((struct slice){at + sizeof header, header.length}, value))
+                return header.code;
+        }
+        if (++slot > table->slots + table->slot_mask)
+            slot = table->slots;
     }
     return 0;
 }
 
 uint32_t value_table_find(const struct value_table *table, struct slice value)
 {
-    return find(table, value, hash_of(table->seed, value));
+    return find(table, value, value_table_hash(table, value));
 }
 
-uint32_t value_table_add(struct value_table *table, struct slice value)
+uint32_t value_table_add(struct value_table *table, struct slice value, uint32_t hash)
 {
-    uint32_t hash = hash_of(table->seed, value);
     uint32_t code = find(table, value, hash);
     if (code)
         return code;
     if (table->count >= table->limit_values || !grow_bytes(table, value.length) ||
-        !grow_entries(table) || !grow_slots(table))
+        !grow_places(table) || !grow_slots(table))
         return 0;
-    table->entries[table->count] =
-        (struct value_entry){table->used, (uint32_t)value.length, hash};
+    struct value_header header = {++table->count, (uint32_t)value.length};
+    char *at = table->bytes + table->used;
+    memcpy(at, &header, sizeof header);
     if (value.length)
-        memcpy(table->bytes + table->used, value.data, value.length);
-    table->used += (uint32_t)value.length;
-    place(table, ++table->count);
-    return table->count;
+        memcpy(at + sizeof header, value.data, value.length);
+    put(table->slots, table->slot_mask, (struct value_slot){hash, table->used + 1});
+    table->places[header.code - 1] = table->used;
+    table->used += (uint32_t)(sizeof header + value.length);
+    return header.code;
 }
