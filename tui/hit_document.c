@@ -62,7 +62,8 @@ static void heading(struct document *document, const struct hit_row *hit)
         label(document, "time quality");
         document_label(document, time_quality_name(event->time_quality), ROLE_ALERT);
     }
-    field(document, "time as logged", event->text[FIELD_TIME_TEXT]);
+    if (!slice_equal(event->text[FIELD_TIME_TEXT], slice_from(time)))
+        field(document, "time as logged", event->text[FIELD_TIME_TEXT]);
     field(document, "error", event->text[FIELD_ERROR_CODE]);
 }
 
