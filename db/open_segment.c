@@ -114,24 +114,19 @@ static uint32_t map_code(struct open_segment *segment, struct batch_column *from
     return from->own_code[local];
 }
 
-/* How many of the events have room: a column without room for a value ends them. */
-static uint32_t add_texts(struct open_segment *segment, struct event_batch *batch,
-                          uint32_t from, uint32_t count)
+/* False where the segment has no room for one of the event's values. */
+static bool add_text(struct open_segment *segment, struct event_batch *batch,
+                     uint32_t from, uint32_t to)
 {
     for (int i = 0; i < TEXT_COLUMNS; i++) {
-        struct batch_column *source = &batch->columns[i];
-        struct text_column *column = &segment->columns[i];
-        for (uint32_t j = 0; j < count; j++) {
-            uint16_t local = source->codes[from + j];
-            uint32_t code = local ? map_code(segment, source, column, local) : 0;
-            if (local && !code) {
-                count = j;
-                break;
-            }
-            column->codes[segment->count + j] = code;
-        }
+        uint16_t local = batch->columns[i].codes[from];
+        uint32_t code = 0;
+        if (local && !(code = map_code(segment, &batch->columns[i],
+                                       &segment->columns[i], local)))
+            return false;
+        segment->columns[i].codes[to] = code;
     }
-    return count;
+    return true;
 }
 
 static void add_numbers(struct open_segment *segment, const struct event_batch *batch,
@@ -156,7 +151,12 @@ int open_segment_add(struct open_segment *segment, struct event_batch *batch,
     uint32_t count = batch->count - *from, room = SEGMENT_EVENTS - segment->count;
     if (count > room)
         count = room;
-    count = add_texts(segment, batch, *from, count);
+    uint32_t fitting = 0;
+    /* Event by event: one column must not take the room of the others. */
+    while (fitting < count &&
+           add_text(segment, batch, *from + fitting, segment->count + fitting))
+        fitting++;
+    count = fitting;
     add_numbers(segment, batch, source, *from, count);
     /* One event always fits an empty segment, else memory is short. */
     if (count == 0 && segment->count == 0 && *from < batch->count)

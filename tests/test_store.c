@@ -120,6 +120,34 @@ static void outgrows_a_dictionary(void **state)
                      (int64_t)events);
 }
 
+/* All columns at once take the room of a segment for its own values. */
+static void closes_a_segment_of_long_values_early(void **state)
+{
+    struct bed *bed = *state;
+    enum { LENGTH = 1000, COUNT = 12000 };
+    int64_t source;
+    char(*texts)[LENGTH] = malloc(TEXT_COLUMNS * LENGTH);
+    bed_begin(bed, "/logs/long", 10, NULL, &source, NULL);
+    for (uint64_t i = 0; i < COUNT; i++) {
+        struct event event;
+        event_clear(&event);
+        for (int j = 0; j < TEXT_COLUMNS; j++) {
+            int used = snprintf(texts[j], LENGTH, "%d/%u/", j, (unsigned)i);
+            memset(texts[j] + used, 'x', (size_t)(LENGTH - used));
+            event.text[j] = (struct slice){texts[j], LENGTH};
+        }
+        bed_add(bed, bed->batch, source, &event, i, 1);
+    }
+    free(texts);
+    bed_finish(bed, source, NULL, 10);
+    bed_reopen(bed);
+    assert_int_equal(bed_number(bed, "SELECT sum(events) FROM segment"), COUNT);
+    assert_true(bed_number(bed, "SELECT count(*) FROM segment") > 10);
+    assert_int_equal(bed_number(bed, "SELECT count(DISTINCT substr(mode, 1, 20))"
+                                     " FROM event WHERE length(mode) = 1000"),
+                     COUNT);
+}
+
 static void resumes_a_killed_load(void **state)
 {
     struct bed *bed = *state;
@@ -473,6 +501,7 @@ int main(void)
         ON_BED(stores_from_two_threads),
         ON_BED(continues_the_last_segment),
         ON_BED(outgrows_a_dictionary),
+        ON_BED(closes_a_segment_of_long_values_early),
         ON_BED(resumes_a_killed_load),
         ON_BED(knows_what_it_has),
         ON_BED(drops_a_double_at_its_end),
