@@ -107,8 +107,8 @@ static void answers_like_a_table(void **state)
         "WHERE hit = 2",
         "WHERE hit = '1'",
         "WHERE NOT hit AND offset BETWEEN 1000 AND 5000",
-        "WHERE provider = 'gcp' AND user_agent = 'agent/3' AND time_us < "
-        "1773453700000000",
+        ("WHERE provider = 'gcp' AND user_agent = 'agent/3' AND time_us < "
+         "1773453700000000"),
         "WHERE provider = 'nobody'",
         "WHERE provider = 'GCP' COLLATE NOCASE AND length = 100 AND offset < 9000",
         "WHERE error_code = ''",
@@ -143,8 +143,8 @@ static void answers_questions(void **state)
         "SELECT count(*) FROM %s",
         "SELECT actor, count(*), min(time_us) FROM %s GROUP BY actor ORDER BY actor",
         "SELECT provider, hit, sum(length) FROM %s GROUP BY 1, 2 ORDER BY 1, 2",
-        "SELECT count(*) FROM %s a JOIN (SELECT actor FROM %s WHERE hit = 1) b"
-        " ON a.actor = b.actor",
+        ("SELECT count(*) FROM %s a JOIN (SELECT actor FROM %s WHERE hit = 1) b"
+         " ON a.actor = b.actor"),
     };
     for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++) {
         char sql[512];
