@@ -45,23 +45,29 @@ static struct slice region_of_zone(struct slice zone)
     return zone;
 }
 
+/* "projects/p/zones/us-west1-a/instances/i" lies in us-west1. */
+static struct slice region_in_name(struct slice name)
+{
+    static const struct slice keys[] = {SLICE_INIT("/regions/"), SLICE_INIT("/zones/"),
+                                        SLICE_INIT("/locations/")};
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        struct slice region = form_segment(name, keys[i]);
+        if (slice_present(region))
+            return region_of_zone(region);
+    }
+    return slice_find(name, SLICE("/global/")) >= 0 ? SLICE("global") : SLICE_NONE;
+}
+
 static struct slice region_of(const struct form_record *record)
 {
-    static const enum form_slot labels[] = {SLOT_LABEL_REGION, SLOT_LABEL_LOCATION};
-    struct slice name = form_text(record, SLOT_PROTO_RESOURCE);
-    struct slice region = form_first_text(record, labels, 2);
-    if (slice_present(region))
-        return region_of_zone(region);
-    region = form_text(record, SLOT_LABEL_ZONE);
-    if (slice_present(region))
-        return region_of_zone(region);
-    region = form_segment(name, SLICE("/regions/"));
-    if (slice_present(region))
-        return region;
-    region = form_segment(name, SLICE("/zones/"));
-    if (slice_present(region))
-        return region_of_zone(region);
-    return region_of_zone(form_text(record, SLOT_PROTO_LOCATION));
+    static const enum form_slot labels[] = {SLOT_LABEL_REGION, SLOT_LABEL_LOCATION,
+                                            SLOT_LABEL_ZONE};
+    struct slice region = form_first_text(record, labels, 3);
+    if (!slice_present(region))
+        region = region_in_name(form_text(record, SLOT_PROTO_RESOURCE));
+    if (!slice_present(region))
+        region = form_text(record, SLOT_PROTO_LOCATION);
+    return region_of_zone(region);
 }
 
 static struct slice project_of(const struct form_record *record)

@@ -113,6 +113,8 @@ static void set_time(const struct form_record *record)
     struct time_value value = {EVENT_TIME_NONE, TIME_NONE};
     ptrdiff_t zone = slice_find(text, SLICE(" GMT"));
 
+    if (!slice_present(text))
+        return;
     if (form_is(record->slots, SLOT_TIME, VALUE_NUMBER)) {
         form_set_time(record->event, text, timestamp_epoch(text, &value), value);
         return;

@@ -150,6 +150,9 @@ static const struct {
      "europe-west1"},
     {"{}", "projects/q/regions/us-west1/packetMirrorings/m", "global", "q", "us-west1"},
     {"{}", "projects/q/zones/us-west1-a/instances/i", "", "q", "us-west1"},
+    {"{}", "projects/q/global/networks/n", "us-central1", "q", "global"},
+    {"{}", "projects/q/locations/us-west1-a/mirroringDeployments/d", "", "q",
+     "us-west1"},
     {"{}", "organizations/1", "us-central1", "from-log", "us-central1"},
     {"{\"location\":\"global\"}", "", "", "from-log", "global"},
 };
