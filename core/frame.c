@@ -140,53 +140,108 @@ static bool is_next_page(struct slice key)
     return false;
 }
 
-/* The first key of the object at `at`, with its quotes; absent where there is none or
- * the window ends before its end. */
-static struct slice first_key(const struct framer *framer, size_t at)
+/* Whether bytes past the window, which `at` has reached, may still change the answer.
+ */
+static bool needs_more(const struct framer *framer, size_t at)
 {
-    size_t start = skip_blanks(framer, at + 1);
-    size_t limit = start + FIRST_KEY_MAX;
-    if (start >= framer->length || framer->data[start] != '"')
+    return at >= framer->length && !framer->final &&
+           framer->length - framer->at < FRAME_WINDOW_BYTES;
+}
+
+/*
+ * The key at `at`, with its quotes; absent where there is none, or none that is short
+ * and plain.  *end: the first byte that was not read.
+ */
+static struct slice key_at(const struct framer *framer, size_t at, size_t *end)
+{
+    *end = at;
+    if (at >= framer->length || framer->data[at] != '"')
         return SLICE_NONE;
-    if (limit > framer->length)
-        limit = framer->length;
-    for (size_t end = start + 1; end < limit; end++) {
-        if (framer->data[end] == '"')
-            return (struct slice){framer->data + start, end + 1 - start};
+    for (*end = at + 1; *end < framer->length && *end - at < FIRST_KEY_MAX; ++*end) {
+        unsigned char byte = (unsigned char)framer->data[*end];
+        if (byte == '"')
+            return (struct slice){framer->data + at, ++*end - at};
+        if (byte < 0x20)
+            break;
     }
     return SLICE_NONE;
 }
 
-/* Enters `{"Records":[`; false where the object does not begin so. */
-static bool enter_envelope(struct framer *framer)
+/* The first key of the object at `at`. */
+static struct slice first_key(const struct framer *framer, size_t at)
 {
-    struct slice key = first_key(framer, framer->at);
-    if (!slice_present(key) || framer->depth == LIMIT_ENVELOPE_DEPTH)
-        return false;
-    const struct json_path *path =
-        envelope_of((struct slice){key.data + 1, key.length - 2});
-    size_t at = skip_blanks(framer, (size_t)(key.data - framer->data) + key.length);
-    if (!path || at >= framer->length || framer->data[at] != ':')
-        return false;
-    at = skip_blanks(framer, at + 1);
-    if (at >= framer->length || framer->data[at] != '[')
-        return false;
+    size_t end;
+    return key_at(framer, skip_blanks(framer, at + 1), &end);
+}
+
+enum answer { ANSWER_NO, ANSWER_YES, ANSWER_LATER };
+
+static enum answer no_or_later(const struct framer *framer, size_t at)
+{
+    return needs_more(framer, at) ? ANSWER_LATER : ANSWER_NO;
+}
+
+/* The `"key":` at `at`: its name without the quotes, *value: where its value begins. */
+static enum answer pair_at(const struct framer *framer, size_t at, struct slice *name,
+                           size_t *value)
+{
+    size_t end;
+    struct slice key = key_at(framer, at, &end);
+    if (!slice_present(key))
+        return no_or_later(framer, end);
+    *name = (struct slice){key.data + 1, key.length - 2};
+    end = skip_blanks(framer, end);
+    if (end >= framer->length || framer->data[end] != ':')
+        return no_or_later(framer, end);
+    *value = skip_blanks(framer, end + 1);
+    return *value < framer->length ? ANSWER_YES : no_or_later(framer, *value);
+}
+
+/* Enters `{"Records":[`, if the object begins so. */
+static enum answer enter_envelope(struct framer *framer)
+{
+    struct slice name;
+    size_t value;
+    if (framer->depth == LIMIT_ENVELOPE_DEPTH)
+        return ANSWER_NO;
+    enum answer pair =
+        pair_at(framer, skip_blanks(framer, framer->at + 1), &name, &value);
+    if (pair != ANSWER_YES)
+        return pair;
+    const struct json_path *path = envelope_of(name);
+    if (!path || framer->data[value] != '[')
+        return ANSWER_NO;
     push(framer, (struct level){LEVEL_ENVELOPE, path->keys, 0});
-    framer->at = at + 1;
-    return true;
+    framer->at = value + 1;
+    return ANSWER_YES;
 }
 
 /* --- damage -------------------------------------------------------------------- */
 
+/* The text at `at` is the value of a key. */
+static bool follows_colon(const struct framer *framer, size_t at)
+{
+    while (at > 0 && is_blank(framer->data[at - 1]))
+        at--;
+    return at > 0 && framer->data[at - 1] == ':';
+}
+
 /* Text at `at` that opens a record like the ones before it. */
 static bool opens_record(const struct framer *framer, size_t at)
 {
-    struct slice key;
     if (framer->data[at] != '{' || !framer->first_key_length)
         return false;
-    key = first_key(framer, at);
-    return slice_equal(key,
-                       (struct slice){framer->first_key, framer->first_key_length});
+    struct slice known = {framer->first_key, framer->first_key_length};
+    return slice_equal(first_key(framer, at), known) && !follows_colon(framer, at);
+}
+
+/* At `at` a line begins that is not indented, so not inside of a pretty-printed value.
+ */
+static bool opens_line(const struct framer *framer, size_t at)
+{
+    char byte = framer->data[at];
+    return at > 0 && framer->data[at - 1] == '\n' && !is_separator(byte) &&
+           byte != '}' && byte != ']' && byte != '"';
 }
 
 /*
@@ -199,13 +254,38 @@ static size_t find_resume(const struct framer *framer, size_t from)
     for (size_t at = from; at < framer->length; at++) {
         if (opens_record(framer, at))
             return at;
-        bool line_start = at > 0 && framer->data[at - 1] == '\n';
-        bool starts = !is_separator(framer->data[at]) && framer->data[at] != '}' &&
-                      framer->data[at] != ']' && framer->data[at] != '"';
-        if (framer->depth == 0 && line_start && starts)
+        if (framer->depth == 0 && opens_line(framer, at))
             return at;
     }
     return framer->length;
+}
+
+/*
+ * The end of the over-deep value at `from`, by its brackets alone: texts inside of it
+ * may look like records.  Outside of arrays the next line ends it too.  False: it does
+ * not end in the window.
+ */
+static bool find_deep_end(const struct framer *framer, size_t from, size_t *end)
+{
+    bool inside_string = false;
+    size_t depth = 0;
+    for (*end = from; *end < framer->length; ++*end) {
+        char byte = framer->data[*end];
+        if (*end > from && framer->depth == 0 && opens_line(framer, *end))
+            return true;
+        if (inside_string && byte == '\\')
+            ++*end;
+        else if (byte == '"')
+            inside_string = !inside_string;
+        else if (!inside_string && (byte == '{' || byte == '['))
+            depth++;
+        else if (!inside_string && (byte == '}' || byte == ']') && --depth == 0) {
+            ++*end;
+            return true;
+        }
+    }
+    *end = framer->length;
+    return false;
 }
 
 /* Rejects from `from`, the damage being seen at `fault`. False: more bytes first. */
@@ -279,6 +359,21 @@ enum step { STEP_EMIT, STEP_AGAIN, STEP_MORE };
 static const char next_page_note[] =
     "the export goes on: a next-page token is left over, so events are missing";
 
+/* A value that is nested too deeply.  What has no end in the largest window is given up
+ * as a whole: to look for records in it would cost the square of its length. */
+static enum step take_deep(struct framer *framer, struct frame_item *item)
+{
+    size_t from = framer->at, end;
+    bool ends = find_deep_end(framer, from, &end);
+    if (!ends && needs_more(framer, end))
+        return STEP_MORE;
+    framer->resync = !ends && !framer->final;
+    fill_item(framer, item, FRAME_REJECT, from, end,
+              status_reason(framer, JSON_TOO_DEEP));
+    framer->at = end;
+    return STEP_EMIT;
+}
+
 /* A value of JSON at framer->at. */
 static enum step take_value(struct framer *framer, struct frame_item *item,
                             struct json_slot *slots)
@@ -301,6 +396,8 @@ static enum step take_value(struct framer *framer, struct frame_item *item,
     if (status != JSON_OK) {
         if (!framer->first_key_length)
             remember_first_key(framer, from);
+        if (status == JSON_TOO_DEEP)
+            return take_deep(framer, item);
         return reject(framer, item, from, end, status_reason(framer, status))
                    ? STEP_EMIT
                    : STEP_MORE;
@@ -342,20 +439,34 @@ static enum step take_line(struct framer *framer, struct frame_item *item)
     return STEP_EMIT;
 }
 
-/* Brackets that close nothing. */
+/* Brackets that close nothing; inside of an array `]` closes it. */
 static enum step take_unbalanced(struct framer *framer, struct frame_item *item)
 {
     size_t from = framer->at, end = from;
     while (end < framer->length &&
-           (framer->data[end] == '}' || framer->data[end] == ']' ||
-            is_separator(framer->data[end])))
+           (framer->data[end] == '}' || is_separator(framer->data[end]) ||
+            (framer->data[end] == ']' && !framer->depth)))
         end++;
+    if (needs_more(framer, end))
+        return STEP_MORE;
     fill_item(framer, item, FRAME_REJECT, from, end, "brackets that close nothing");
     framer->at = end;
     return STEP_EMIT;
 }
 
 /* --- the other keys of an envelope --------------------------------------------- */
+
+/* Damage there: the envelope is given up, once it is known where reading resumes. */
+static enum step reject_tail(struct framer *framer, struct frame_item *item,
+                             size_t from, size_t fault, const char *reason)
+{
+    struct level given_up = *top(framer);
+    framer->depth--;
+    if (reject(framer, item, from, fault, reason))
+        return STEP_EMIT;
+    push(framer, given_up);
+    return STEP_MORE;
+}
 
 /*
  * `"key":value` behind the array of a streamed envelope. Another envelope's array is
@@ -365,22 +476,14 @@ static enum step take_tail_pair(struct framer *framer, struct frame_item *item,
                                 struct json_slot *slots)
 {
     size_t from = framer->at;
-    struct slice key = first_key(framer, from - 1);
     const char *limit = framer->data + framer->length, *next;
-    size_t at =
-        slice_present(key)
-            ? skip_blanks(framer, (size_t)(key.data - framer->data) + key.length)
-            : framer->length;
-    bool whole = at < framer->length && framer->data[at] == ':';
-    at = whole ? skip_blanks(framer, at + 1) : framer->length;
-    if (at >= framer->length) {
-        if (!framer->final && framer->length - from < 2 * FIRST_KEY_MAX)
-            return STEP_MORE;
-        framer->depth--;
-        return reject(framer, item, from, from, "malformed JSON") ? STEP_EMIT
-                                                                  : STEP_MORE;
-    }
-    struct slice name = {key.data + 1, key.length - 2};
+    struct slice name;
+    size_t at;
+    enum answer pair = pair_at(framer, from, &name, &at);
+    if (pair == ANSWER_LATER)
+        return STEP_MORE;
+    if (pair == ANSWER_NO)
+        return reject_tail(framer, item, from, from, "malformed JSON");
     const struct json_path *path = envelope_of(name);
     if (path && framer->data[at] == '[') {
         *top(framer) = (struct level){LEVEL_ENVELOPE, path->keys, 0};
@@ -392,13 +495,9 @@ static enum step take_tail_pair(struct framer *framer, struct frame_item *item,
     if (status == JSON_INCOMPLETE && !framer->final &&
         framer->length - from < FRAME_WINDOW_BYTES)
         return STEP_MORE;
-    if (status != JSON_OK) {
-        framer->depth--;
-        return reject(framer, item, from, (size_t)(next - framer->data),
-                      status_reason(framer, status))
-                   ? STEP_EMIT
-                   : STEP_MORE;
-    }
+    if (status != JSON_OK)
+        return reject_tail(framer, item, from, (size_t)(next - framer->data),
+                           status_reason(framer, status));
     bool token =
         is_next_page(name) && framer->data[at] == '"' && next - (framer->data + at) > 2;
     framer->at = (size_t)(next - framer->data);
@@ -440,10 +539,14 @@ static void close_array(struct framer *framer)
 }
 
 /* An array of records, not a line such as "[2026-03-14] text". */
-static bool opens_array(const struct framer *framer, size_t at)
+static enum answer opens_array(const struct framer *framer, size_t at)
 {
+    if (framer->depth)
+        return ANSWER_YES;
     at = skip_blanks(framer, at + 1);
-    return at >= framer->length || memchr("{[]", framer->data[at], 3);
+    if (at >= framer->length)
+        return needs_more(framer, at) ? ANSWER_LATER : ANSWER_YES;
+    return memchr("{[]", framer->data[at], 3) ? ANSWER_YES : ANSWER_NO;
 }
 
 static enum step take_one(struct framer *framer, struct frame_item *item,
@@ -457,17 +560,21 @@ static enum step take_one(struct framer *framer, struct frame_item *item,
         close_array(framer);
         return STEP_AGAIN;
     }
-    if (byte == '[' && framer->depth < LIMIT_ENVELOPE_DEPTH &&
-        (level || opens_array(framer, framer->at))) {
+    enum answer array = byte == '[' && framer->depth < LIMIT_ENVELOPE_DEPTH
+                            ? opens_array(framer, framer->at)
+                            : ANSWER_NO;
+    if (array == ANSWER_LATER)
+        return STEP_MORE;
+    if (array == ANSWER_YES) {
         push(framer, (struct level){LEVEL_ARRAY, level ? level->envelope : "array", 0});
         framer->at++;
         return STEP_AGAIN;
     }
     if (byte == '{') {
-        /* The first bytes decide, so they must be there. */
-        if (!framer->final && framer->length - framer->at < 2 * FIRST_KEY_MAX)
-            return STEP_MORE;
-        return enter_envelope(framer) ? STEP_AGAIN : take_value(framer, item, slots);
+        enum answer entered = enter_envelope(framer);
+        if (entered == ANSWER_NO)
+            return take_value(framer, item, slots);
+        return entered == ANSWER_YES ? STEP_AGAIN : STEP_MORE;
     }
     if (byte == '}' || byte == ']')
         return take_unbalanced(framer, item);
