@@ -195,6 +195,16 @@ static int open_entry(const struct path_entry *entry, struct error *error)
     return descriptor;
 }
 
+/* A source of this size is there already: its hash may save the load. */
+static int hash_if_doubtful(struct work *work, bool always, struct error *error)
+{
+    if (source_reader_sha256(work->reader) ||
+        (!always &&
+         !store_has_size(work->load->store, source_reader_bytes(work->reader))))
+        return 0;
+    return source_reader_hash_first(work->reader, error);
+}
+
 static int load_file(struct work *work, struct error *error)
 {
     struct load *load = work->load;
@@ -209,13 +219,13 @@ static int load_file(struct work *work, struct error *error)
         memcpy(reason, error->message, sizeof reason);
         return record_failure(work, reason, error);
     }
-    if (!source_reader_sha256(work->reader) &&
-        (entry->is_stdin ||
-         store_has_size(load->store, source_reader_bytes(work->reader))) &&
-        source_reader_hash_first(work->reader, error))
+    if (hash_if_doubtful(work, entry->is_stdin, error))
         return record_failure(work, error->message, error);
     take_off(work, source_reader_sha256(work->reader));
-    int result = load_opened(work, error);
+    /* Again: another worker may just have landed with the same content. */
+    int result = hash_if_doubtful(work, false, error)
+                     ? record_failure(work, error->message, error)
+                     : load_opened(work, error);
     land(work);
     source_reader_close(work->reader);
     return result;

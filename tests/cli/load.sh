@@ -46,6 +46,15 @@ run 3 load -q -c r.case copy/other copy/hostile copy/gcp copy/cisco copy/azure c
 cut -d, -f1 reordered >a && cut -d, -f1 ordered >b
 same a b 'ids and their order when loaded in another order'
 
+# Two copies at once, met by two workers: one source, with an alias.
+mkdir twins
+"$top_builddir/tests/bench/generate" twins 20000 0 7 jsonl
+cp twins/*.jsonl twins/copy.jsonl
+run 0 load -q -c twins.case -j 2 twins
+run 0 sql -c twins.case -f csv "SELECT (SELECT count(*) FROM source), status, events,
+    (SELECT count(*) FROM source_alias), (SELECT count(*) FROM event) FROM source"
+equal "$(tail -n 1 out)" 1,done,20000,1,20000 'two copies at once'
+
 # The order of the export is time, then provider.
 "$program" export -c w1.case hits -f csv 2>err | sed 1d | cut -d, -f2 | sed 's,Z$,,' | grep . >times
 sort -c times 2>/dev/null || fail 'hits are not in order of time'
