@@ -178,11 +178,11 @@ struct slice form_first_text(const struct form_record *record,
 }
 
 /* "2026-03-14T02:11:09Z" is what timestamp_format writes: nothing to compare.
- * A leap second and an hour 24 are read as the moment that they name. */
+ * A leap second is read as the moment that it names. */
 static bool is_plain_stamp(struct slice text)
 {
     return text.length == 20 && text.data[10] == 'T' && text.data[19] == 'Z' &&
-           text.data[17] < '6' && (text.data[11] < '2' || text.data[12] < '4');
+           text.data[17] < '6';
 }
 
 void form_set_time(struct event *event, struct slice text, int status,

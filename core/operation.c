@@ -149,8 +149,7 @@ static int result_rank(const struct event *event)
 {
     bool settled = outcome_rank(event->outcome) >= outcome_rank(OUTCOME_SUCCESS);
     bool final = event->phase == PHASE_SINGLE || event->phase == PHASE_LAST;
-    return (settled ? 100 : 0) + (settled && final ? 50 : 0) +
-           outcome_rank(event->outcome);
+    return (settled && final ? 50 : 0) + outcome_rank(event->outcome);
 }
 
 static void fold_result(const struct operation_record *records, size_t count,

@@ -153,6 +153,8 @@ static const struct time_case time_cases[] = {
      "2026-03-14T03:11:09+01:00"},
     {"\"2026-03-14T02:11:09.123456789Z\"", "2026-03-14T02:11:09.123456Z",
      "2026-03-14T02:11:09.123456789Z"},
+    /* A leap second is the second after. */
+    {"\"2026-12-31T23:59:60Z\"", "2027-01-01T00:00:00Z", "2026-12-31T23:59:60Z"},
     /* Undated, not damaged: the act is evidence all the same. */
     {"\"yesterday\"", "", "yesterday"},
     {"\"\"", "", NULL},

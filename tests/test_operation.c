@@ -232,8 +232,8 @@ static void takes_each_field_where_it_is(void **state)
     records[0].event.switched_off = true;
     records[0].severity = SEVERITY_HIGH;
     records[1].confidence = CONFIDENCE_MEDIUM;
-    records[0].rules = SLICE("b;c");
-    records[1].rules = SLICE("a;b");
+    records[0].rules = SLICE("a;b");
+    records[1].rules = SLICE("b;c");
     records[0].technique = records[1].technique = SLICE("T1020.001");
     operation_fold(records, 2, &bed->kept, &operation);
     expect_texts(&operation.event, (expected_texts){[FIELD_OPERATION] = "write",
