@@ -4,10 +4,11 @@
 
 /*
  * One row per key of the language: the columns it looks at, and whether the table
- * `event` has them too.  Free text looks at them all.
+ * `event` has them too.  Free text looks at them all.  The functions below take any
+ * number of columns, so a value is bound once however many columns it is looked for in.
  */
 struct filter_columns {
-    const char *columns; /* separated by one blank */
+    const char *columns; /* separated by ", " */
     bool on_event;
 };
 
@@ -43,45 +44,45 @@ static const struct filter_columns filter_columns[FILTER_KEY_COUNT] = {
     [FILTER_ATTEMPT] = {"outcome", false},
     [FILTER_SINCE] = {"time_us", true},
     [FILTER_UNTIL] = {"time_us", true},
-    [FILTER_TEXT] = {"time_text operation service error_code actor actor_type actor_id "
-                     "session_issuer source_identity via credential source_ip "
-                     "source_text user_agent account region resource_group resource "
-                     "mode mirror mirrored destination event_id request_id "
-                     "correlation_id",
+    [FILTER_TEXT] = {"time_text, form, operation, service, error_code, actor,"
+                     " actor_type, actor_id, session_issuer, source_identity, via,"
+                     " credential, source_ip, source_text, user_agent, account,"
+                     " region, resource_group, resource, mode, mirror, mirrored,"
+                     " destination, event_id, request_id, correlation_id",
                      true},
 };
 
 /* --- building ------------------------------------------------------------------ */
 
-/* What one value of a term asks of one column; `?` stands for the bound value. */
+/* What one value of a term asks of its columns; `?` stands for the bound value. */
 static const char *value_condition(const struct filter_term *term)
 {
+    bool contains = term->compare == FILTER_CONTAINS;
     switch (term->key) {
     case FILTER_SINCE:
-        return "time_us >= ?";
+        return "%s >= ?";
     case FILTER_UNTIL:
-        return "time_us <= ?";
+        return "%s <= ?";
     case FILTER_APPROVED:
-        return "(coalesce(approval_state, '') <> '') = ?";
+        return "(coalesce(%s, '') <> '') = ?";
     case FILTER_ATTEMPT:
-        return "(outcome IN (2, 3, 4)) = ?"; /* failure, denied, dry-run */
+        return "(%s IN (2, 3, 4)) = ?"; /* failure, denied, dry-run */
     case FILTER_RULE:
-        return "filter_rule(?, rules)";
+        return contains ? "filter_contains(?, %s)" : "filter_rule(?, %s)";
     default:
         break;
     }
     switch (filter_key_kind(term->key)) {
     case FILTER_ADDRESS_KIND:
-        return "filter_block(?, %.*s)";
+        return "filter_block(?, %s)";
     case FILTER_NAME_KIND:
-        return "%.*s = ?";
+        return "%s = ?";
     case FILTER_TEXT_KIND:
     case FILTER_YES_NO_KIND:
     case FILTER_TIME_KIND:
         break;
     }
-    return term->compare == FILTER_CONTAINS ? "filter_contains(?, %.*s)"
-                                            : "filter_glob(?, %.*s)";
+    return contains ? "filter_contains(?, %s)" : "filter_glob(?, %s)";
 }
 
 _Static_assert(OUTCOME_FAILURE == 1 + OUTCOME_SUCCESS && OUTCOME_FAILURE == 2 &&
@@ -94,25 +95,22 @@ static struct slice append(struct arena *arena, struct slice text, struct slice 
     return arena_join(arena, parts, 2);
 }
 
-/* (column asks value OR column asks value ...) */
+/*
+ * (columns ask value OR columns ask value ...).  A term that is not negated is left
+ * bare, so that bounds of time reach the index and the segments; WHERE takes NULL for
+ * false.  Negated, a column without a value must count as not matching.
+ */
 static struct slice term_sql(const struct filter_term *term, struct arena *arena)
 {
-    struct slice text = term->negated ? SLICE("NOT coalesce((") : SLICE("coalesce((");
-    const char *condition = value_condition(term);
-    bool first = true;
+    struct slice condition =
+        arena_printf(arena, value_condition(term), filter_columns[term->key].columns);
+    struct slice text = term->negated ? SLICE("NOT coalesce((") : SLICE("(");
     for (size_t i = 0; i < term->value_count; i++) {
-        struct slice columns = slice_from(filter_columns[term->key].columns);
-        while (slice_present(columns)) {
-            struct slice column = slice_cut(&columns, ' ');
-            if (!first)
-                text = append(arena, text, SLICE(" OR "));
-            first = false;
-            text =
-                append(arena, text,
-                       arena_printf(arena, condition, (int)column.length, column.data));
-        }
+        if (i)
+            text = append(arena, text, SLICE(" OR "));
+        text = append(arena, text, condition);
     }
-    return append(arena, text, SLICE("), 0)"));
+    return append(arena, text, term->negated ? SLICE("), 0)") : SLICE(")"));
 }
 
 struct slice filter_sql(const struct filter *filter, enum filter_target target,
@@ -175,26 +173,16 @@ static int bind_value(sqlite3_stmt *statement, int parameter,
                              (int)value->text.length, SQLITE_TRANSIENT);
 }
 
-static size_t column_count(enum filter_key key)
-{
-    size_t count = 1;
-    for (const char *at = filter_columns[key].columns; *at; at++)
-        count += *at == ' ';
-    return count;
-}
-
 int filter_bind(const struct filter *filter, enum filter_target target,
                 sqlite3_stmt *statement, int *parameter)
 {
     for (size_t i = 0; filter && i < filter->term_count; i++) {
         const struct filter_term *term = &filter->terms[i];
         for (size_t j = 0; j < term->value_count; j++) {
-            for (size_t k = column_count(term->key); k > 0; k--) {
-                int result = bind_value(statement, (*parameter)++, term,
-                                        &term->values[j], target);
-                if (result != SQLITE_OK)
-                    return result;
-            }
+            int result =
+                bind_value(statement, (*parameter)++, term, &term->values[j], target);
+            if (result != SQLITE_OK)
+                return result;
         }
     }
     return SQLITE_OK;
@@ -210,43 +198,59 @@ static struct slice value_text(sqlite3_value *value)
     return text ? (struct slice){text, (size_t)sqlite3_value_bytes(value)} : SLICE_NONE;
 }
 
+/* The first argument is the bound value; true if any of the others matches it. */
+static void any_matches(sqlite3_context *context, int count, sqlite3_value **values,
+                        bool (*matches)(struct slice wanted, struct slice text))
+{
+    struct slice wanted = count ? value_text(values[0]) : SLICE_NONE;
+    bool found = false;
+    for (int i = 1; i < count && !found; i++) {
+        struct slice text = value_text(values[i]);
+        found = slice_present(text) && matches(wanted, text);
+    }
+    sqlite3_result_int(context, found);
+}
+
+static bool contains(struct slice wanted, struct slice text)
+{
+    return slice_find_nocase(text, wanted) >= 0;
+}
+
+static bool has_rule(struct slice wanted, struct slice rules)
+{
+    bool found = false;
+    while (slice_present(rules) && !found)
+        found = glob_match(wanted, slice_cut(&rules, ';'));
+    return found;
+}
+
 static void filter_glob(sqlite3_context *context, int count, sqlite3_value **values)
 {
-    (void)count;
-    struct slice pattern = value_text(values[0]), text = value_text(values[1]);
-    sqlite3_result_int(context, slice_present(text) && glob_match(pattern, text));
+    any_matches(context, count, values, glob_match);
 }
 
 static void filter_contains(sqlite3_context *context, int count, sqlite3_value **values)
 {
-    (void)count;
-    struct slice needle = value_text(values[0]), text = value_text(values[1]);
-    sqlite3_result_int(context,
-                       slice_present(text) && slice_find_nocase(text, needle) >= 0);
-}
-
-static void filter_block(sqlite3_context *context, int count, sqlite3_value **values)
-{
-    (void)count;
-    struct address_block block;
-    struct address address;
-    const void *bytes = sqlite3_value_blob(values[0]);
-    bool inside = false;
-    if (bytes && sqlite3_value_bytes(values[0]) == (int)sizeof block) {
-        memcpy(&block, bytes, sizeof block);
-        inside = address_parse(value_text(values[1]), &address) &&
-                 address_in_block(&address, &block);
-    }
-    sqlite3_result_int(context, inside);
+    any_matches(context, count, values, contains);
 }
 
 static void filter_rule(sqlite3_context *context, int count, sqlite3_value **values)
 {
-    (void)count;
-    struct slice pattern = value_text(values[0]), rules = value_text(values[1]);
+    any_matches(context, count, values, has_rule);
+}
+
+static void filter_block(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    struct address_block block;
+    struct address address;
+    const void *bytes = count ? sqlite3_value_blob(values[0]) : NULL;
     bool found = false;
-    while (slice_present(rules) && !found)
-        found = glob_match(pattern, slice_cut(&rules, ';'));
+    if (bytes && sqlite3_value_bytes(values[0]) == (int)sizeof block) {
+        memcpy(&block, bytes, sizeof block);
+        for (int i = 1; i < count && !found; i++)
+            found = address_parse(value_text(values[i]), &address) &&
+                    address_in_block(&address, &block);
+    }
     sqlite3_result_int(context, found);
 }
 
@@ -263,7 +267,7 @@ int filter_functions_register(sqlite3 *db)
     };
     const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
     for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
-        int result = sqlite3_create_function_v2(db, functions[i].name, 2, flags, NULL,
+        int result = sqlite3_create_function_v2(db, functions[i].name, -1, flags, NULL,
                                                 functions[i].call, NULL, NULL, NULL);
         if (result != SQLITE_OK)
             return result;
