@@ -2,6 +2,8 @@
 
 #include "db/filter_sql.h"
 
+#include "db/statement.h"
+
 /*
  * One row per key of the language: the columns it looks at, and whether the table
  * `event` has them too.  Free text looks at them all.  The functions below take any
@@ -64,9 +66,9 @@ static const char *value_condition(const struct filter_term *term)
     case FILTER_UNTIL:
         return "%s <= ?";
     case FILTER_APPROVED:
-        return "(coalesce(%s, '') <> '') = ?";
+        return "(" APPROVED_SQL ") = ?";
     case FILTER_ATTEMPT:
-        return "(%s IN (2, 3, 4)) = ?"; /* failure, denied, dry-run */
+        return "(" ATTEMPT_SQL ") = ?";
     case FILTER_RULE:
         return contains ? "filter_contains(?, %s)" : "filter_rule(?, %s)";
     default:
@@ -84,10 +86,6 @@ static const char *value_condition(const struct filter_term *term)
     }
     return contains ? "filter_contains(?, %s)" : "filter_glob(?, %s)";
 }
-
-_Static_assert(OUTCOME_FAILURE == 1 + OUTCOME_SUCCESS && OUTCOME_FAILURE == 2 &&
-                   OUTCOME_DENIED == 3 && OUTCOME_DRY_RUN == 4,
-               "the condition on attempts names these numbers");
 
 static struct slice append(struct arena *arena, struct slice text, struct slice more)
 {

@@ -23,6 +23,15 @@ struct case_summary {
 int query_summary(struct case_file *handle, struct case_summary *out,
                   struct error *error);
 
+/*
+ * What the counts mean, everywhere: approved operations are those that an approval
+ * covers, in whatever state (covered, newly-covered, retroactive); open ones are all
+ * others, attempts included: an attempt is an intent that somebody must judge.
+ */
+
+/* Whether an open operation is left: what --exit-code asks. */
+int query_left_to_decide(struct case_file *handle, bool *left, struct error *error);
+
 /* Which operations: one filter for every list. */
 struct hit_scope {
     const struct filter *filter; /* NULL: all */
@@ -32,6 +41,14 @@ struct hit_scope {
     struct slice actor;
     enum provider provider;
 };
+
+/* The hits of a scope, counted. */
+struct hit_counts {
+    uint64_t lifecycle[LIFECYCLE_COUNT];
+    uint64_t hits, approved, attempts, open;
+};
+int query_counts(struct case_file *handle, const struct hit_scope *scope,
+                 struct hit_counts *out, struct error *error);
 
 enum group_sort {
     GROUP_BY_LAST,
@@ -84,6 +101,17 @@ struct hit_list {
 int query_hits(struct case_file *handle, const struct hit_scope *scope,
                enum operation_sort sort, bool descending, uint64_t offset, size_t limit,
                struct arena *arena, struct hit_list *out, struct error *error);
+
+/*
+ * All hits of a scope in the case's own order (time, provider, event id, id), one at a
+ * time and out of one snapshot, whatever a loader does meanwhile; memory does not grow
+ * with them.  visit returns 0 to go on, 1 to stop, -1 with *error filled; row and arena
+ * are valid until it returns.
+ */
+typedef int (*hit_visit)(void *payload, const struct hit_row *row, struct arena *arena,
+                         struct error *error);
+int query_each_hit(struct case_file *handle, const struct hit_scope *scope,
+                   hit_visit visit, void *payload, struct error *error);
 
 /* Evidence of one operation: its marked records, in order of time. */
 struct evidence_row {

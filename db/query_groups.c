@@ -15,14 +15,8 @@ static const char *const group_orders[GROUP_SORT_COUNT] = {
 
 static const char group_columns[] =
     "actor, provider, min(account) AS account, count(DISTINCT account) AS accounts,"
-    " sum(lifecycle = 0), sum(lifecycle = 1), sum(lifecycle = 2), sum(lifecycle = 3),"
-    " sum(lifecycle = 4), sum(lifecycle = 5), sum(lifecycle = 6), count(*) AS hits,"
-    " sum(coalesce(approval_state, '') <> '') AS approved,"
-    " sum(outcome IN (2, 3, 4)) AS attempts,"
-    " sum(coalesce(approval_state, '') = '') AS open, min(time_us) AS first_us,"
+    " " LIFECYCLE_COUNTS_SQL ", " HIT_COUNTS_SQL ", min(time_us) AS first_us,"
     " max(time_us) AS last_us";
-
-_Static_assert(LIFECYCLE_COUNT == 7, "group_columns counts seven lifecycles");
 
 static void read_group(sqlite3_stmt *statement, struct arena *arena,
                        struct group_row *row)
@@ -103,6 +97,41 @@ int query_groups(struct case_file *handle, const struct hit_scope *scope,
     return statement_end(handle, statement, result, "reading groups", error);
 }
 
+int query_counts(struct case_file *handle, const struct hit_scope *scope,
+                 struct hit_counts *out, struct error *error)
+{
+    struct arena arena;
+    *out = (struct hit_counts){0};
+    arena_init(&arena);
+    struct slice where = scope_sql(scope, &arena, error);
+    sqlite3_stmt *statement =
+        slice_present(where)
+            ? statement_prepare(handle,
+                                arena_printf(&arena,
+                                             "SELECT " LIFECYCLE_COUNTS_SQL
+                                             ", " HIT_COUNTS_SQL " FROM operation %.*s",
+                                             (int)where.length, where.data),
+                                error)
+            : NULL;
+    int parameter = 1, column = 0, failed = -1;
+    if (statement) {
+        int result = scope_bind(scope, statement, &parameter);
+        if (result == SQLITE_OK)
+            result = sqlite3_step(statement);
+        for (int i = 0; result == SQLITE_ROW && i < LIFECYCLE_COUNT; i++)
+            out->lifecycle[i] = statement_count(statement, column++);
+        if (result == SQLITE_ROW) {
+            out->hits = statement_count(statement, column++);
+            out->approved = statement_count(statement, column++);
+            out->attempts = statement_count(statement, column++);
+            out->open = statement_count(statement, column++);
+        }
+        failed = statement_end(handle, statement, result, "counting hits", error);
+    }
+    arena_fini(&arena);
+    return failed;
+}
+
 int query_find_groups(struct case_file *handle, const struct hit_scope *scope,
                       enum group_sort sort, bool descending, struct slice needle,
                       size_t limit, struct arena *arena, struct position_list *out,
@@ -118,7 +147,7 @@ int query_find_groups(struct case_file *handle, const struct hit_scope *scope,
         "SELECT position FROM (SELECT row_number() OVER (ORDER BY %.*s) - 1 AS "
         "position,"
         " actor, account FROM (SELECT %s FROM operation %.*s GROUP BY actor, provider))"
-        " WHERE filter_contains(?, actor) OR filter_contains(?, account)"
+        " WHERE filter_contains(?, actor, account)"
         " ORDER BY position LIMIT ?",
         (int)order.length, order.data, group_columns, (int)where.length, where.data);
     sqlite3_stmt *statement = statement_prepare(handle, sql, error);
@@ -126,7 +155,6 @@ int query_find_groups(struct case_file *handle, const struct hit_scope *scope,
     if (!statement)
         return -1;
     int result = scope_bind(scope, statement, &parameter);
-    statement_bind_text(statement, parameter++, needle);
     statement_bind_text(statement, parameter++, needle);
     return statement_positions(handle, statement, result, parameter, limit, arena, out,
                                error);

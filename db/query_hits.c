@@ -107,38 +107,65 @@ int query_hits(struct case_file *handle, const struct hit_scope *scope,
     return statement_end(handle, statement, result, "reading hits", error);
 }
 
+int query_each_hit(struct case_file *handle, const struct hit_scope *scope,
+                   hit_visit visit, void *payload, struct error *error)
+{
+    struct arena kept, arena;
+    arena_init(&kept);
+    arena_init(&arena);
+    struct slice where = scope_sql(scope, &kept, error);
+    struct slice sql =
+        slice_present(where)
+            ? arena_printf(&kept, "SELECT %s FROM operation %.*s ORDER BY " CASE_ORDER,
+                           hit_columns, (int)where.length, where.data)
+            : SLICE_NONE;
+    sqlite3_stmt *statement =
+        slice_present(where) ? statement_prepare(handle, sql, error) : NULL;
+    int parameter = 1, visited = statement ? 0 : -1, result = SQLITE_OK;
+    if (statement)
+        result = scope_bind(scope, statement, &parameter);
+    while (!visited && (result == SQLITE_OK || result == SQLITE_ROW)) {
+        result = sqlite3_step(statement);
+        if (result != SQLITE_ROW)
+            break;
+        struct hit_row row;
+        read_hit(statement, &arena, &row);
+        visited = visit(payload, &row, &arena, error);
+        arena_reset(&arena);
+    }
+    if (visited < 0)
+        sqlite3_finalize(statement);
+    else
+        visited = statement_end(handle, statement, result, "reading hits", error);
+    arena_fini(&arena);
+    arena_fini(&kept);
+    return visited;
+}
+
 int query_find_hits(struct case_file *handle, const struct hit_scope *scope,
                     enum operation_sort sort, bool descending, struct slice needle,
                     size_t limit, struct arena *arena, struct position_list *out,
                     struct error *error)
 {
-    static const char *const searched[] = {"operation", "actor",       "source_ip",
-                                           "account",   "region",      "error_code",
-                                           "mirrored",  "destination", "mirror"};
-    enum { SEARCHED = sizeof searched / sizeof searched[0] };
     *out = (struct position_list){0};
     struct slice where = scope_sql(scope, arena, error);
     if (!slice_present(where))
         return -1;
-    struct slice matches = SLICE("0");
-    for (size_t i = 0; i < SEARCHED; i++)
-        matches = arena_printf(arena, "%.*s OR filter_contains(?, %s)",
-                               (int)matches.length, matches.data, searched[i]);
     struct slice order = order_sql(sort, descending, arena);
     struct slice sql =
         arena_printf(arena,
-                     "SELECT position FROM (SELECT row_number() OVER (ORDER BY %.*s) - "
-                     "1 AS position,"
-                     " * FROM operation %.*s) WHERE %.*s ORDER BY position LIMIT ?",
-                     (int)order.length, order.data, (int)where.length, where.data,
-                     (int)matches.length, matches.data);
+                     "SELECT position FROM (SELECT row_number() OVER (ORDER BY %.*s)"
+                     " - 1 AS position, * FROM operation %.*s) WHERE"
+                     " filter_contains(?, operation, actor, source_ip, account, region,"
+                     " error_code, mirrored, destination, mirror)"
+                     " ORDER BY position LIMIT ?",
+                     (int)order.length, order.data, (int)where.length, where.data);
     sqlite3_stmt *statement = statement_prepare(handle, sql, error);
     int parameter = 1;
     if (!statement)
         return -1;
     int result = scope_bind(scope, statement, &parameter);
-    for (size_t i = 0; i < SEARCHED; i++)
-        statement_bind_text(statement, parameter++, needle);
+    statement_bind_text(statement, parameter++, needle);
     return statement_positions(handle, statement, result, parameter, limit, arena, out,
                                error);
 }
@@ -230,22 +257,27 @@ int query_histogram(struct case_file *handle, const struct hit_scope *scope,
         return 0;
     struct slice sql = arena_printf(
         arena,
-        "WITH hit AS (SELECT time_us FROM operation %.*s AND time_us IS NOT NULL),"
-        " span AS (SELECT min(time_us) AS first, max(time_us) AS last FROM hit)"
-        " SELECT first, (last - first) / ?%d + 1,"
-        " (time_us - first) / ((last - first) / ?%d + 1), count(*)"
+        "WITH step AS (SELECT ?1 AS steps),"
+        " hit AS (SELECT time_us FROM operation %.*s AND time_us IS NOT NULL),"
+        " span AS (SELECT min(time_us) AS first,"
+        "  (max(time_us) - min(time_us)) / (SELECT steps FROM step) + 1 AS width"
+        "  FROM hit)"
+        " SELECT first, width, (time_us - first) / width, count(*)"
         " FROM hit, span GROUP BY 3 ORDER BY 3",
-        (int)where.length, where.data, 999, 999);
+        (int)where.length, where.data);
     sqlite3_stmt *statement = statement_prepare(handle, sql, error);
-    int parameter = 1;
+    int parameter = 2; /* behind the number of steps */
     if (!statement)
         return -1;
     out->counts = arena_alloc(arena, steps * sizeof *out->counts);
     int result = scope_bind(scope, statement, &parameter);
-    sqlite3_bind_int64(statement, 999, (sqlite3_int64)steps);
-    if (out->counts)
-        memset(out->counts, 0, steps * sizeof *out->counts);
-    while (out->counts && (result == SQLITE_OK || result == SQLITE_ROW)) {
+    sqlite3_bind_int64(statement, 1, (sqlite3_int64)steps);
+    if (!out->counts) {
+        sqlite3_finalize(statement);
+        return error_set(error, ERROR_MEMORY, "no memory for the histogram");
+    }
+    memset(out->counts, 0, steps * sizeof *out->counts);
+    while (result == SQLITE_OK || result == SQLITE_ROW) {
         result = sqlite3_step(statement);
         if (result != SQLITE_ROW)
             break;

@@ -7,18 +7,20 @@
 int query_summary(struct case_file *handle, struct case_summary *out,
                   struct error *error)
 {
-    /* Sums over sources, segments and hits: never over events. */
+    /*
+     * Sums over sources, segments and hits: never over events.  The events are those
+     * of the sources: a segment may hold events of a source whose content turned out
+     * to be another's, and nothing else counts those.
+     */
     static const char sql[] =
-        "SELECT (SELECT coalesce(sum(events), 0) FROM segment),"
-        " coalesce(sum(records), 0), coalesce(sum(skipped), 0),"
-        " coalesce(sum(unknown), 0), coalesce(sum(damaged), 0), count(*),"
-        " coalesce(sum(status = 'partial'), 0), coalesce(sum(status = 'failed'), 0),"
-        " coalesce(sum(status = 'loading'), 0),"
-        " (SELECT min(first_us) FROM segment), (SELECT max(last_us) FROM segment),"
-        " h.hits, h.approved, h.attempts FROM source,"
-        " (SELECT count(*) AS hits,"
-        "  coalesce(sum(coalesce(approval_state, '') <> ''), 0) AS approved,"
-        "  coalesce(sum(outcome IN (2, 3, 4)), 0) AS attempts FROM operation) AS h";
+        "SELECT s.*, t.*, h.* FROM"
+        " (SELECT coalesce(sum(events), 0), coalesce(sum(records), 0),"
+        "  coalesce(sum(skipped), 0), coalesce(sum(unknown), 0),"
+        "  coalesce(sum(damaged), 0), count(*), coalesce(sum(status = 'partial'), 0),"
+        "  coalesce(sum(status = 'failed'), 0), coalesce(sum(status = 'loading'), 0)"
+        "  FROM source) AS s,"
+        " (SELECT min(first_us), max(last_us) FROM segment) AS t,"
+        " (SELECT " HIT_COUNTS_SQL " FROM operation) AS h";
     sqlite3_stmt *statement = statement_prepare(handle, slice_from(sql), error);
     *out =
         (struct case_summary){.first_us = EVENT_TIME_NONE, .last_us = EVENT_TIME_NONE};
@@ -40,10 +42,23 @@ int query_summary(struct case_file *handle, struct case_summary *out,
         out->hits = statement_count(statement, 11);
         out->approved = statement_count(statement, 12);
         out->attempts = statement_count(statement, 13);
-        /* Open: without an approval, whatever the outcome (intent matters). */
-        out->open = out->hits - out->approved;
+        out->open = statement_count(statement, 14);
     }
     return statement_end(handle, statement, result, "reading the summary", error);
+}
+
+int query_left_to_decide(struct case_file *handle, bool *left, struct error *error)
+{
+    static const char sql[] =
+        "SELECT EXISTS (SELECT 1 FROM operation WHERE " OPEN_SQL ")";
+    sqlite3_stmt *statement = statement_prepare(handle, slice_from(sql), error);
+    *left = true;
+    if (!statement)
+        return -1;
+    int result = sqlite3_step(statement);
+    if (result == SQLITE_ROW)
+        *left = sqlite3_column_int(statement, 0) != 0;
+    return statement_end(handle, statement, result, "looking for open hits", error);
 }
 
 static int count_rows(struct case_file *handle, const char *sql, int64_t key,

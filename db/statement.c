@@ -75,8 +75,7 @@ struct slice scope_sql(const struct hit_scope *scope, struct arena *arena,
     if (!slice_present(filter))
         return SLICE_NONE;
     return arena_printf(arena, "WHERE %.*s%s%s", (int)filter.length, filter.data,
-                        scope->hide_approved ? " AND coalesce(approval_state, '') = ''"
-                                             : "",
+                        scope->hide_approved ? " AND " OPEN_SQL : "",
                         scope->one_group ? " AND actor IS ? AND provider = ?" : "");
 }
 

@@ -14,6 +14,25 @@
     " user_agent, account, region, resource_group, resource, mode, mirror, mirrored,"  \
     " destination, event_id, request_id, correlation_id"
 
+/* What query.h calls approved, open and an attempt: said once. */
+#define APPROVED_SQL "coalesce(approval_state, '') <> ''"
+#define OPEN_SQL "coalesce(approval_state, '') = ''"
+#define ATTEMPT_SQL "outcome IN (2, 3, 4)"
+_Static_assert(OUTCOME_FAILURE == 2 && OUTCOME_DENIED == 3 && OUTCOME_DRY_RUN == 4,
+               "ATTEMPT_SQL names these numbers");
+
+/* Columns of counts, as hit_counts has them. */
+#define LIFECYCLE_COUNTS_SQL                                                           \
+    "coalesce(sum(lifecycle = 0), 0), coalesce(sum(lifecycle = 1), 0),"                \
+    " coalesce(sum(lifecycle = 2), 0), coalesce(sum(lifecycle = 3), 0),"               \
+    " coalesce(sum(lifecycle = 4), 0), coalesce(sum(lifecycle = 5), 0),"               \
+    " coalesce(sum(lifecycle = 6), 0)"
+#define HIT_COUNTS_SQL                                                                 \
+    "count(*) AS hits, coalesce(sum(" APPROVED_SQL "), 0) AS approved,"                \
+    " coalesce(sum(" ATTEMPT_SQL "), 0) AS attempts,"                                  \
+    " coalesce(sum(" OPEN_SQL "), 0) AS open"
+_Static_assert(LIFECYCLE_COUNT == 7, "LIFECYCLE_COUNTS_SQL counts seven lifecycles");
+
 /* NULL with *error filled. */
 sqlite3_stmt *statement_prepare(struct case_file *handle, struct slice sql,
                                 struct error *error);
