@@ -67,12 +67,12 @@ static unsigned classify(struct slice rest, struct state *state, unsigned *colum
         written = snprintf(escape, ESCAPE_MAX + 1, "\\\\");
     } else if (code_point < 0x20 || code_point == 0x7f) {
         written = snprintf(escape, ESCAPE_MAX + 1, "\\x%02X", (unsigned)code_point);
+    } else if (code_point >= 0x80 && unicode_unsafe(code_point)) {
+        written = snprintf(escape, ESCAPE_MAX + 1, "\\u{%X}", (unsigned)code_point);
     } else if (unicode_combining(code_point)) {
         *columns = 0;
         if (!state->base || ++state->combining > COMBINING_MAX)
             written = snprintf(escape, ESCAPE_MAX + 1, "\\u{%X}", (unsigned)code_point);
-    } else if (code_point >= 0x80 && unicode_unsafe(code_point)) {
-        written = snprintf(escape, ESCAPE_MAX + 1, "\\u{%X}", (unsigned)code_point);
     } else {
         *columns = unicode_wide(code_point) ? 2 : 1;
         state->combining = 0;
@@ -133,6 +133,21 @@ struct slice escape_raw(struct arena *arena, struct slice text)
     return escape(arena, text, false);
 }
 
+/* Bytes of the escape or character at the start of escaped text. */
+static size_t unit_length(struct slice text)
+{
+    uint32_t code_point;
+    if (text.data[0] != '\\' || text.length < 2) {
+        unsigned length = utf8_length(text, &code_point);
+        return length ? length : 1;
+    }
+    if (text.data[1] == 'x')
+        return text.length < 4 ? text.length : 4;
+    ptrdiff_t brace =
+        text.data[1] == 'u' ? slice_index(slice_first(text, ESCAPE_MAX), '}') : -1;
+    return brace > 0 ? (size_t)brace + 1 : 2;
+}
+
 struct slice escape_text_limited(struct arena *arena, struct slice text, size_t limit)
 {
     /* Escaping never shortens, so bytes past the limit cannot matter. */
@@ -140,12 +155,15 @@ struct slice escape_text_limited(struct arena *arena, struct slice text, size_t 
     struct slice whole = escape_text(arena, slice_first(text, limit));
     if (!cut && whole.length <= limit)
         return whole;
-    size_t end = limit > 3 ? limit - 3 : 0;
-    if (end > whole.length)
-        end = whole.length;
-    while (end > 0 && end < whole.length && (whole.data[end] & 0xc0) == 0x80)
-        end--;
-    struct slice parts[] = {slice_first(whole, end), SLICE("...")};
+    struct slice dots = slice_first(SLICE("..."), limit);
+    size_t end = 0;
+    while (end < whole.length) {
+        size_t unit = unit_length(slice_skip(whole, end));
+        if (end + unit + dots.length > limit)
+            break;
+        end += unit;
+    }
+    struct slice parts[] = {slice_first(whole, end), dots};
     return arena_join(arena, parts, 2);
 }
 
@@ -234,11 +252,17 @@ int escape_decode(struct arena *arena, struct slice text, struct slice *out)
 
 /* --- cells --------------------------------------------------------------------- */
 
-/* CWE-1236: what a spreadsheet would run. Tabs and CRs are escaped before. */
+/* CWE-1236: what a spreadsheet would run, also in its full-width forms. Tabs and CRs
+ * are escaped before. */
 static bool is_formula(struct slice original, struct slice cell)
 {
+    static const struct slice wide[] = {
+        SLICE_INIT("\xef\xbc\x9d"), SLICE_INIT("\xef\xbc\x8b"),
+        SLICE_INIT("\xef\xbc\x8d"), SLICE_INIT("\xef\xbc\xa0")}; /* = + - @ */
     struct slice text = slice_trim(cell);
     bool starts = text.length && memchr("=+-@", text.data[0], 4);
+    for (size_t i = 0; i < sizeof wide / sizeof wide[0]; i++)
+        starts |= slice_starts_with(text, wide[i]);
     return starts || (original.length && memchr("\t\r", original.data[0], 2));
 }
 
@@ -309,16 +333,17 @@ struct slice escape_cut(struct arena *arena, struct slice text, size_t width)
 {
     if (escape_width(text) <= width)
         return text;
+    struct slice dots = slice_first(SLICE(".."), width);
     size_t end = 0, taken = 0;
     while (end < text.length) {
-        uint32_t code_point;
-        unsigned length = utf8_length(slice_skip(text, end), &code_point);
-        struct slice piece = {text.data + end, length ? length : 1};
-        size_t columns = escape_width(piece);
-        if (taken + columns + 2 > width)
+        struct slice rest = slice_skip(text, end);
+        struct slice unit = slice_first(rest, unit_length(rest));
+        size_t columns = escape_width(unit);
+        if (taken + columns + dots.length > width)
             break;
         taken += columns;
-        end += piece.length;
+        end += unit.length;
     }
-    return arena_printf(arena, "%.*s..", (int)end, text.data);
+    struct slice parts[] = {slice_first(text, end), dots};
+    return arena_join(arena, parts, 2);
 }
