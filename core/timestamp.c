@@ -70,21 +70,21 @@ int timestamp_epoch(struct slice text, struct time_value *out)
 {
     static const struct {
         size_t digits;
-        int64_t multiply, divide;
+        uint64_t multiply, divide;
     } scales[] = {
         {10, US_PER_SECOND, 1}, {13, US_PER_MILLISECOND, 1}, {16, 1, 1}, {19, 1, 1000}};
     struct cursor cursor = {text.data, text.data + text.length};
-    int64_t number = 0;
+    uint64_t number = 0; /* 19 digits do not all fit a signed one */
     size_t digits = 0;
     int microsecond;
     for (; cursor.at < cursor.end && is_digit(*cursor.at) && digits < 19; digits++)
-        number = number * 10 + (*cursor.at++ - '0');
+        number = number * 10 + (uint64_t)(*cursor.at++ - '0');
     if (!cursor_take_fraction(&cursor, &microsecond) || cursor.at != cursor.end)
         return -1;
     for (size_t i = 0; i < sizeof scales / sizeof scales[0]; i++) {
         if (digits != scales[i].digits)
             continue;
-        out->us = number * scales[i].multiply / scales[i].divide;
+        out->us = (int64_t)(number * scales[i].multiply / scales[i].divide);
         if (i == 0)
             out->us += microsecond;
         else if (i == 1)

@@ -195,6 +195,15 @@ static bool take_uptime(struct cursor *cursor)
     return true;
 }
 
+/* The zone of the option, for a stamp that names none. */
+static void apply_zone(struct time_value *value, const struct time_hint *hint)
+{
+    if (value->quality != TIME_ZONE_ASSUMED || !hint->offset_given)
+        return;
+    value->us -= (int64_t)hint->offset_minutes * 60 * US_PER_SECOND;
+    value->quality = TIME_EXACT;
+}
+
 int timestamp_device(struct slice text, const struct time_hint *hint,
                      struct time_value *out, size_t *used)
 {
@@ -205,10 +214,7 @@ int timestamp_device(struct slice text, const struct time_hint *hint,
     if (!take_stamp(&cursor, &stamp)) {
         cursor = start;
         if (!cursor_take_iso(&cursor, out)) {
-            if (out->quality == TIME_ZONE_ASSUMED && hint->offset_given) {
-                out->us -= (int64_t)hint->offset_minutes * 60 * US_PER_SECOND;
-                out->quality = TIME_EXACT;
-            }
+            apply_zone(out, hint);
         } else {
             cursor = start;
             if (!take_uptime(&cursor))
@@ -245,12 +251,19 @@ int timestamp_any(struct slice text, const struct time_hint *hint,
 {
     size_t used;
     text = slice_trim(text);
-    if (!timestamp_iso(text, out) || !timestamp_epoch(text, out))
+    if (!timestamp_iso(text, out)) {
+        apply_zone(out, hint);
+        return 0;
+    }
+    if (!timestamp_epoch(text, out))
         return 0;
     return !timestamp_device(text, hint, out, &used) && used == text.length ? 0 : -1;
 }
 
 /* --- what a person types ------------------------------------------------------- */
+
+/* No span is longer, so that no sum of spans and times overflows: 300 years. */
+#define SPAN_MAX_US (INT64_C(300) * 365 * SECONDS_PER_DAY * US_PER_SECOND)
 
 /* "1h30m", "2d": microseconds. */
 static int parse_span(struct cursor *cursor, int64_t *out)
@@ -273,6 +286,8 @@ static int parse_span(struct cursor *cursor, int64_t *out)
             return -1;
         cursor->at++;
         *out += number * seconds * US_PER_SECOND;
+        if (*out > SPAN_MAX_US)
+            return -1;
     } while (cursor->at < cursor->end);
     return 0;
 }
