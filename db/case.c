@@ -187,10 +187,11 @@ static int check_before_opening(const char *path, const char *name, struct error
         result = refuse(error, path, strerror(sqlite3_system_errno(db)));
     else
         result = check_header(db, path, error);
-    /* A creation that was killed while its first transaction reached the file: its
-     * journal is still there, and opening it properly rolls it back. */
+    /* A creation that was killed while its first transaction reached the file, or a
+     * checkpoint that met a full disk: the journal or the log beside it has the pages
+     * that the file lacks, and opening it properly brings them back. */
     if (result && (sqlite3_errcode(db) & 0xff) == SQLITE_CORRUPT &&
-        exists(path, "-journal"))
+        (exists(path, "-journal") || exists(path, "-wal")))
         result = 0;
     sqlite3_close(db);
     return result;
