@@ -11,9 +11,13 @@
  * recognised only when whole (`{"nextLink":..,"value":[..]}`) are entered through
  * the slot of their array.  Entering goes to LIMIT_ENVELOPE_DEPTH.
  *
- * Damage is data: a malformed value gives one FRAME_REJECT with the bytes up to
- * the place where reading resumes, the next newline or the next text that looks
- * like the start of a record as seen so far in this array.
+ * Damage is data: what cannot be read gives one FRAME_REJECT with all bytes up to
+ * the place where reading resumes, so damage next to damage is one item.  Reading
+ * resumes where something reads well again: an object that begins as the records
+ * before it did, an object or a plain text line at the start of a line, or the start
+ * of an envelope.
+ *
+ * The items depend on the stream alone, never on how it was cut into windows.
  *
  * The caller shows the framer a window; on FRAME_MORE the caller keeps everything
  * from framer_tail() on, appends more input and shows the new window.  A value
@@ -67,8 +71,8 @@ enum frame_kind {
 
 struct frame_item {
     enum frame_kind kind;
-    /* Inside the window; of a long reject only the first bytes (LIMIT_REJECT_BYTES
-     * or more), in the framer's own memory.  Valid until the next call. */
+    /* Inside the window, or of a reject its first LIMIT_REJECT_BYTES at most, maybe
+     * in the framer's own memory.  Valid until the next call. */
     struct slice bytes;
     uint64_t offset;      /* of bytes, in the unpacked stream */
     uint64_t length;      /* bytes.length, but for a long reject its whole length */

@@ -4,7 +4,8 @@
  * Shared by the oracle test and the fuzz target.  jansson is asked to read any
  * value, \u0000 in values, and integers as reals; what it still refuses and the
  * scanner takes is invalid UTF-8, NUL in a key, lone surrogates and numbers beyond
- * a double.  The scanner alone refuses what is nested beyond LIMIT_JSON_DEPTH.
+ * a double.  The scanner alone refuses what is nested beyond LIMIT_JSON_DEPTH, and a
+ * raw NUL after a number, which jansson drops.
  */
 #ifndef TESTS_JSON_ORACLE_H
 #define TESTS_JSON_ORACLE_H

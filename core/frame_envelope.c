@@ -1,0 +1,272 @@
+#include "config.h"
+
+#include "core/frame_internal.h"
+
+const char frame_next_page_note[] =
+    "the export goes on: a next-page token is left over, so events are missing";
+
+static size_t skip_blanks(const struct framer *framer, size_t at, size_t limit)
+{
+    while (at < limit && frame_is_blank(framer->data[at]))
+        at++;
+    return at;
+}
+
+/* How far a look from `at` may go, and what it is worth to meet that limit. */
+static size_t look_limit(const struct framer *framer, size_t at, enum look *beyond)
+{
+    if (framer->length - at > FRAME_LOOK_BYTES || framer->final)
+        *beyond = LOOK_NO;
+    else
+        *beyond = LOOK_MORE;
+    return framer->length - at > FRAME_LOOK_BYTES ? at + FRAME_LOOK_BYTES
+                                                  : framer->length;
+}
+
+enum look frame_opens_array(const struct framer *framer, size_t at)
+{
+    enum look beyond;
+    size_t limit = look_limit(framer, at, &beyond);
+    while (at < limit && (framer->data[at] == '[' || frame_is_blank(framer->data[at])))
+        at++;
+    if (at == framer->length && framer->final)
+        return LOOK_YES; /* cut off before its first element */
+    if (at == limit)
+        return beyond;
+    return framer->data[at] == '{' || framer->data[at] == ']' ? LOOK_YES : LOOK_NO;
+}
+
+/* Rows whose key stands in the outermost object. */
+static const struct json_path *envelope_of(struct slice key)
+{
+    for (size_t i = 0; i < frame_path_count; i++) {
+        if (frame_paths[i].slot != SLOT_NEXT_PAGE &&
+            slice_equal(slice_from(frame_paths[i].keys), key))
+            return &frame_paths[i];
+    }
+    return NULL;
+}
+
+static bool is_next_page(struct slice key)
+{
+    for (size_t i = 0; i < frame_path_count; i++) {
+        if (frame_paths[i].slot == SLOT_NEXT_PAGE &&
+            slice_equal(slice_from(frame_paths[i].keys), key))
+            return true;
+    }
+    return false;
+}
+
+static void push(struct framer *framer, struct level level)
+{
+    framer->levels[framer->depth++] = level;
+    framer->end_noted = false;
+}
+
+/* `: [ {` from `at` on; *after is just behind the bracket. */
+static enum look opens_objects(const struct framer *framer, size_t at, size_t limit,
+                               enum look beyond, size_t *after)
+{
+    static const char wanted[] = ":[{";
+    for (const char *p = wanted; *p; p++) {
+        at = skip_blanks(framer, at, limit);
+        if (at == limit)
+            return beyond;
+        if (framer->data[at++] != *p)
+            return LOOK_NO;
+        if (*p == '[')
+            *after = at;
+    }
+    return LOOK_YES;
+}
+
+enum look frame_stream_envelope(struct framer *framer, size_t at, bool enter)
+{
+    enum look beyond;
+    size_t limit = look_limit(framer, at, &beyond), after = 0;
+    size_t key = skip_blanks(framer, at + 1, limit);
+    if (key == limit)
+        return beyond;
+    if (framer->data[key++] != '"')
+        return LOOK_NO;
+    const char *quote = memchr(framer->data + key, '"', limit - key);
+    if (!quote)
+        return beyond;
+    size_t length = (size_t)(quote - framer->data) - key;
+    const struct json_path *path =
+        envelope_of((struct slice){framer->data + key, length});
+    if (!path || (enter && framer->depth == LIMIT_ENVELOPE_DEPTH))
+        return LOOK_NO;
+    enum look opens = opens_objects(framer, key + length + 1, limit, beyond, &after);
+    if (opens == LOOK_YES && enter) {
+        push(framer, (struct level){LEVEL_ENVELOPE, path->keys, 0});
+        framer->at = after;
+    }
+    return opens;
+}
+
+/* Only the framer's slots: nothing that a form reads stands in the object. */
+static bool nothing_else(const struct framer *framer, const struct json_slot *slots)
+{
+    unsigned count = json_projection_slot_count(framer->projection);
+    for (unsigned i = FRAME_SLOT_COUNT; i < count; i++) {
+        if (slots[i].type != VALUE_ABSENT)
+            return false;
+    }
+    return true;
+}
+
+/* An array of objects; an empty one where the object has nothing else to tell. */
+static bool is_envelope_array(const struct framer *framer,
+                              const struct json_slot *slots, unsigned slot)
+{
+    struct slice text = slots[slot].text;
+    if (slots[slot].type != VALUE_ARRAY)
+        return false;
+    struct slice inside = slice_trim(slice_skip(text, 1));
+    return inside.data[0] == '{' ||
+           (inside.data[0] == ']' && nothing_else(framer, slots));
+}
+
+bool frame_enter_whole(struct framer *framer, const struct json_slot *slots, size_t end)
+{
+    if (framer->depth == LIMIT_ENVELOPE_DEPTH)
+        return false;
+    for (size_t i = 0; i < frame_path_count; i++) {
+        unsigned slot = frame_paths[i].slot;
+        if (slot == SLOT_NEXT_PAGE || !is_envelope_array(framer, slots, slot))
+            continue;
+        push(framer,
+             (struct level){LEVEL_WHOLE, frame_paths[i].keys, framer->base + end});
+        framer->at = (size_t)(slots[slot].text.data - framer->data) + 1;
+        return true;
+    }
+    return false;
+}
+
+void frame_close_array(struct framer *framer)
+{
+    struct level *level = &framer->levels[framer->depth - 1];
+    framer->at++;
+    if (level->kind == LEVEL_ENVELOPE) {
+        level->kind = LEVEL_TAIL;
+        return;
+    }
+    if (level->kind == LEVEL_WHOLE)
+        framer->at = (size_t)(level->end - framer->base);
+    framer->depth--;
+}
+
+/* One `"key": value`, of which the value may be an array to enter. */
+struct member {
+    struct slice key; /* without quotes */
+    size_t value, end;
+    const struct json_path *envelope; /* end is then behind the opening bracket */
+    bool next_page;
+};
+
+/* From the colon on: an array to enter, or any other value, which is passed. */
+static enum json_status read_value(const struct framer *framer, size_t colon,
+                                   size_t stop, struct json_slot *slots,
+                                   struct member *member, bool *more)
+{
+    enum look beyond;
+    size_t look = look_limit(framer, colon, &beyond);
+    member->envelope = envelope_of(member->key);
+    if (member->envelope) {
+        enum look opens = opens_objects(framer, colon, look, beyond, &member->end);
+        *more = opens == LOOK_MORE;
+        if (*more)
+            return JSON_INCOMPLETE;
+        if (opens == LOOK_YES)
+            return JSON_OK;
+        member->envelope = NULL;
+    }
+    member->value = skip_blanks(framer, colon + 1, stop);
+    enum json_status status = frame_scan(framer, member->value, stop - member->value,
+                                         slots, &member->end, more);
+    member->next_page = status == JSON_OK && is_next_page(member->key) &&
+                        framer->data[member->value] == '"' &&
+                        member->end - member->value > 2;
+    return status;
+}
+
+/* The member at `at`, which is a quote, within `limit` bytes. */
+static enum json_status read_member(const struct framer *framer, size_t at,
+                                    size_t limit, struct json_slot *slots,
+                                    struct member *member, bool *more)
+{
+    bool cut = framer->length - at > limit;
+    size_t stop = cut ? at + limit : framer->length;
+    enum json_status status = frame_scan(framer, at, limit, slots, &member->end, more);
+    if (status != JSON_OK)
+        return status;
+    member->key = (struct slice){framer->data + at + 1, member->end - at - 2};
+    size_t colon = skip_blanks(framer, member->end, stop);
+    *more = !framer->final && !cut;
+    if (colon == stop)
+        return JSON_INCOMPLETE;
+    if (framer->data[colon] != ':')
+        return JSON_MALFORMED;
+    return read_value(framer, colon, stop, slots, member, more);
+}
+
+enum look frame_enter_long(struct framer *framer, struct json_slot *slots,
+                           bool *next_page)
+{
+    size_t limit = framer->at + FRAME_HEAD_BYTES, at = framer->at + 1;
+    if (framer->depth == LIMIT_ENVELOPE_DEPTH)
+        return LOOK_NO;
+    while (at < limit) {
+        struct member member = {.envelope = NULL};
+        bool more;
+        at = skip_blanks(framer, at, limit);
+        if (at == limit || framer->data[at] != '"' ||
+            read_member(framer, at, limit - at, slots, &member, &more) != JSON_OK)
+            return LOOK_NO;
+        if (member.envelope) {
+            push(framer, (struct level){LEVEL_ENVELOPE, member.envelope->keys, 0});
+            framer->at = member.end;
+            return LOOK_YES;
+        }
+        *next_page = *next_page || member.next_page;
+        at = skip_blanks(framer, member.end, framer->length) + 1;
+    }
+    return LOOK_NO;
+}
+
+static enum step take_member(struct framer *framer, struct frame_item *item,
+                             struct json_slot *slots)
+{
+    struct level *level = &framer->levels[framer->depth - 1];
+    struct member member = {.envelope = NULL};
+    size_t from = framer->at;
+    bool more;
+    enum json_status status =
+        read_member(framer, from, LIMIT_RECORD_BYTES, slots, &member, &more);
+    if (status == JSON_INCOMPLETE && more)
+        return STEP_MORE;
+    if (status != JSON_OK) {
+        framer->depth--;
+        return frame_reject(framer, "malformed JSON behind an array of records");
+    }
+    framer->at = member.end;
+    if (member.envelope)
+        *level = (struct level){LEVEL_ENVELOPE, member.envelope->keys, 0};
+    if (!member.next_page)
+        return STEP_AGAIN;
+    frame_fill(framer, item, FRAME_NOTE, from, from, frame_next_page_note);
+    return STEP_EMIT;
+}
+
+enum step frame_take_tail(struct framer *framer, struct frame_item *item,
+                          struct json_slot *slots)
+{
+    char byte = framer->data[framer->at];
+    if (byte == '"')
+        return take_member(framer, item, slots);
+    /* Anything but the end of the object is judged by itself, outside of it. */
+    framer->depth--;
+    framer->at += byte == '}';
+    return STEP_AGAIN;
+}
