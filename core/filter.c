@@ -2,6 +2,7 @@
 
 #include "core/filter.h"
 
+#include "core/escape.h"
 #include "core/limits.h"
 #include "core/timestamp.h"
 
@@ -173,11 +174,14 @@ struct parser {
     struct error *error;
 };
 
+enum { QUOTED_MAX = 64 }; /* bytes of a word in a message */
+
 static int refuse(struct parser *parser, size_t column, const char *format,
                   struct slice word, const char *hint)
 {
-    return error_set_at(parser->error, ERROR_SYNTAX, column, format,
-                        (int)(word.length < 64 ? word.length : 64), word.data, hint);
+    struct slice safe = escape_text_limited(parser->arena, word, QUOTED_MAX);
+    return error_set_at(parser->error, ERROR_SYNTAX, column, format, (int)safe.length,
+                        safe.data, hint);
 }
 
 static bool at_end(const struct parser *parser)
@@ -304,8 +308,11 @@ static int take_values(struct parser *parser, struct filter_term *term)
         if (take_value(parser, commas, &value->text) ||
             parse_value(parser, term, column, value))
             return -1;
-        if (!commas || at_end(parser) || parser->text.data[parser->at] != ',')
+        if (at_end(parser) || is_blank(parser->text.data[parser->at]))
             return 0;
+        if (!commas || parser->text.data[parser->at] != ',')
+            return refuse(parser, parser->at + 1,
+                          "a blank must follow the closing quote%.*s%s", SLICE(""), "");
         parser->at++;
     }
 }
