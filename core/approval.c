@@ -240,12 +240,22 @@ enum approval_fit approval_check(const struct approval *approval,
 
 /* --- proposing ----------------------------------------------------------------- */
 
-/* A value as a pattern that matches it alone is not possible where it holds `*` or `|`:
- * then nothing is proposed for it. */
+/* A value as a pattern that matches it alone is not possible where it holds `*` or `|`,
+ * or blanks at its ends: then nothing is proposed for it. */
 static struct slice literal(struct slice value)
 {
-    return slice_index(value, '*') < 0 && slice_index(value, '|') < 0 ? value
-                                                                      : SLICE_NONE;
+    bool plain = slice_index(value, '*') < 0 && slice_index(value, '|') < 0 &&
+                 slice_trim(value).length == value.length;
+    return plain ? value : SLICE_NONE;
+}
+
+static bool has_anchor(const struct approval *approval)
+{
+    for (int i = 0; i < APPROVAL_SELECTOR_COUNT; i++) {
+        if (selectors[i].anchor && slice_present(approval->selector[i]))
+            return true;
+    }
+    return false;
 }
 
 static bool shared(const struct operation *operations, size_t count,
@@ -280,6 +290,9 @@ int approval_propose(const struct operation *operations, size_t count,
                  !shared(operations, count, taken[i], &value))
             return error_set(error, ERROR_SYNTAX, "their actors differ");
     }
+    if (!has_anchor(out))
+        return error_set(error, ERROR_SYNTAX,
+                         "they share no actor, mirrored object, destination or device");
     /* The device is the account of device operations: once is enough. */
     if (slice_present(out->selector[SELECT_DEVICE]))
         out->selector[SELECT_ACCOUNT] = SLICE_NONE;
