@@ -11,8 +11,9 @@
 
 static const char approval_columns[] =
     "SELECT id, enabled, start_us, end_us, ticket, reason, approved_by, created_by,"
-    " created_us, review_us, (SELECT count(*) FROM operation WHERE approval ="
-    " approval.id) FROM approval";
+    " created_us, review_us, coalesce(covers, 0) FROM approval LEFT JOIN"
+    " (SELECT approval AS covered, count(*) AS covers FROM operation"
+    "  WHERE approval IS NOT NULL GROUP BY approval) ON covered = id";
 
 static void read_approval(sqlite3_stmt *statement, struct arena *arena,
                           struct approval_row *row)
@@ -135,12 +136,31 @@ static struct slice present(struct slice text)
     return slice_present(text) ? text : SLICE("");
 }
 
+/* A case's later approvals would not be read: better refused than without effect. */
+static int check_room(struct case_file *handle, struct error *error)
+{
+    static const char sql[] = "SELECT count(*) FROM approval";
+    sqlite3_stmt *statement = statement_prepare(handle, slice_from(sql), error);
+    if (!statement)
+        return -1;
+    int result = sqlite3_step(statement);
+    bool full =
+        result == SQLITE_ROW && sqlite3_column_int(statement, 0) >= LIMIT_APPROVALS;
+    if (statement_end(handle, statement, result, "counting approvals", error))
+        return -1;
+    return full ? error_set(error, ERROR_LIMIT, "a case has at most %d approvals",
+                            LIMIT_APPROVALS)
+                : 0;
+}
+
 int approval_store_insert(struct case_file *handle, struct approval *approval,
                           struct error *error)
 {
     static const char sql[] =
         "INSERT INTO approval(enabled, start_us, end_us, ticket, reason, approved_by,"
         " created_by, created_us, review_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    if (check_room(handle, error))
+        return -1;
     sqlite3_stmt *statement = statement_prepare(handle, slice_from(sql), error);
     if (!statement)
         return -1;

@@ -124,8 +124,11 @@ int triage_mark_seen(struct case_file *handle, struct slice operation_id,
                      struct error *error)
 {
     static const char sql[] =
-        "UPDATE operation SET seen = 1, approval_state = CASE approval_state"
-        " WHEN 'newly-covered' THEN 'covered' ELSE approval_state END"
+        "UPDATE operation SET seen = 1, approval_state ="
+        " CASE WHEN approval_state IS NOT 'newly-covered' THEN approval_state"
+        "  WHEN time_us < (SELECT created_us FROM approval AS a"
+        "   WHERE a.id = operation.approval) THEN 'retroactive'"
+        "  ELSE 'covered' END"
         " WHERE id = ? AND seen = 0";
     sqlite3_stmt *statement = statement_prepare(handle, slice_from(sql), error);
     if (!statement)
@@ -139,18 +142,32 @@ int triage_mark_seen(struct case_file *handle, struct slice operation_id,
 
 struct change {
     int64_t journal_id, approval;
-    bool enables; /* what the change did to the approval */
+    bool enables;       /* what the change did to the approval */
+    struct slice later; /* who else has changed it since, or absent */
 };
 
-/* The analyst's last change that no later row undoes. */
+/*
+ * The analyst's last change that is not undone, and whose hand the approval is in
+ * since: an undo names the row that it undoes, the others the approval.  One that left
+ * all as it was (no `after`) is nobody's word.
+ */
 static int find_change(struct case_file *handle, const struct analyst *who,
-                       struct change *out, bool *found, struct error *error)
+                       struct arena *arena, struct change *out, bool *found,
+                       struct error *error)
 {
     static const char sql[] =
-        "SELECT id, CAST(subject AS INTEGER), action <> 'disable' FROM journal AS j"
-        " WHERE analyst = ? AND action IN ('approve', 'enable', 'disable')"
-        " AND NOT EXISTS (SELECT 1 FROM journal AS u WHERE u.action = 'undo'"
-        "  AND u.subject = CAST(j.id AS TEXT)) ORDER BY id DESC LIMIT 1";
+        "WITH change AS (SELECT j.id, j.analyst, j.action, j.subject AS row, j.after,"
+        "  CASE j.action WHEN 'undo' THEN (SELECT u.subject FROM journal AS u"
+        "   WHERE u.id = CAST(j.subject AS INTEGER)) ELSE j.subject END AS approval"
+        "  FROM journal AS j WHERE j.action IN ('approve', 'enable', 'disable', "
+        "'undo'))"
+        " SELECT id, CAST(approval AS INTEGER), action <> 'disable',"
+        "  (SELECT o.analyst FROM change AS o WHERE o.approval = c.approval"
+        "   AND o.id > c.id AND o.analyst <> c.analyst AND o.after <> ''"
+        "   ORDER BY o.id DESC LIMIT 1)"
+        " FROM change AS c WHERE analyst = ?1 AND action <> 'undo'"
+        " AND CAST(id AS TEXT) NOT IN (SELECT row FROM change WHERE action = 'undo')"
+        " ORDER BY id DESC LIMIT 1";
     sqlite3_stmt *statement = statement_prepare(handle, slice_from(sql), error);
     if (!statement)
         return -1;
@@ -158,11 +175,27 @@ static int find_change(struct case_file *handle, const struct analyst *who,
     int result = sqlite3_step(statement);
     *found = result == SQLITE_ROW;
     if (*found) {
-        *out = (struct change){sqlite3_column_int64(statement, 0),
-                               sqlite3_column_int64(statement, 1),
-                               sqlite3_column_int(statement, 2) != 0};
+        *out = (struct change){
+            .journal_id = sqlite3_column_int64(statement, 0),
+            .approval = sqlite3_column_int64(statement, 1),
+            .enables = sqlite3_column_int(statement, 2) != 0,
+            .later = statement_text(statement, 3, arena),
+        };
     }
     return statement_end(handle, statement, result, "reading the journal", error);
+}
+
+/* Somebody else's later word stands; the undo is noted, so that the next one reaches
+ * the change before. */
+static int leave(struct case_file *handle, const struct analyst *who, int64_t now_us,
+                 const struct change *change, struct slice subject, struct arena *arena,
+                 struct slice *what, struct error *error)
+{
+    struct journal_entry entry = {.action = "undo", .subject = subject};
+    *what = arena_printf(arena, "approval %lld stays as %.*s left it",
+                         (long long)change->approval, (int)change->later.length,
+                         change->later.data);
+    return journal_append(handle, who, now_us, &entry, error);
 }
 
 static int undo(struct case_file *handle, const struct analyst *who, int64_t now_us,
@@ -170,15 +203,17 @@ static int undo(struct case_file *handle, const struct analyst *who, int64_t now
 {
     struct change change;
     bool found;
-    if (find_change(handle, who, &change, &found, error))
+    if (find_change(handle, who, arena, &change, &found, error))
         return -1;
     if (!found)
         return error_set(error, ERROR_SYNTAX, "there is nothing of yours to undo");
+    struct slice subject = arena_printf(arena, "%lld", (long long)change.journal_id);
+    if (slice_present(change.later))
+        return leave(handle, who, now_us, &change, subject, arena, what, error);
     *what = arena_printf(arena, "approval %lld is %s again", (long long)change.approval,
                          change.enables ? "off" : "on");
-    return switch_approval(
-        handle, who, now_us, change.approval, !change.enables, "undo",
-        arena_printf(arena, "%lld", (long long)change.journal_id), arena, error);
+    return switch_approval(handle, who, now_us, change.approval, !change.enables,
+                           "undo", subject, arena, error);
 }
 
 int triage_undo(struct case_file *handle, const struct analyst *who, int64_t now_us,

@@ -27,7 +27,9 @@ int triage_set_enabled(struct case_file *handle, const struct analyst *who,
 int triage_propose(struct case_file *handle, const struct hit_scope *scope,
                    struct slice operation_id, struct arena *arena, struct approval *out,
                    struct error *error);
-/* Takes back the analyst's own last change. *what: in words. */
+/* Takes back the analyst's own last change that is not taken back yet; where somebody
+ * else has changed the same approval since, theirs stands.  *what: in words, unescaped.
+ */
 int triage_undo(struct case_file *handle, const struct analyst *who, int64_t now_us,
                 struct arena *arena, struct slice *what, struct error *error);
 
@@ -43,10 +45,16 @@ struct approval_list {
 int triage_approvals(struct case_file *handle, struct arena *arena,
                      struct approval_list *out, struct error *error);
 
-/* Works out the standing of operations again: all, or those not yet judged (newly
- * loaded).  Inside the caller's transaction. */
+/*
+ * Works out the standing of operations again: all, or those not yet judged (newly
+ * loaded).  The covering approval of lowest id decides; newly-covered (loaded after the
+ * entry, not opened by anyone) comes before retroactive (entry made after the event).
+ * Where none covers, the nearest miss is kept in words.  Inside the caller's
+ * transaction.
+ */
 int triage_refresh(struct case_file *handle, bool only_new, struct error *error);
-/* An analyst has opened it: a newly-covered operation is covered from now on. */
+/* An analyst has opened it: a newly-covered operation is covered, or retroactive, from
+ * now on. */
 int triage_mark_seen(struct case_file *handle, struct slice operation_id,
                      struct error *error);
 

@@ -7,9 +7,15 @@
 
 /*
  * The standing of operations under the approvals.  Rows are judged in windows of their
- * rowid, read before they are written, so no cursor runs over rows it changes.
+ * rowid, read before they are written, so no cursor runs over rows it changes; rows
+ * whose standing stays are not written.
  */
-enum { REFRESH_WINDOW = 512 };
+/* Times the texts of an operation, each up to LIMIT_FIELD_BYTES. */
+enum { REFRESH_WINDOW = 64 };
+
+/* How far a near miss is: by time, where the window is missed; a selector that differs
+ * counts as much as a day beside the window. */
+#define SELECTOR_MISS_US (INT64_C(86400) * 1000000)
 
 struct standing {
     int64_t rowid;
@@ -44,104 +50,159 @@ static void read_candidate(sqlite3_stmt *statement, struct arena *arena,
         event->text[i] = statement_text(statement, 7 + i, arena);
 }
 
+/* Newly-covered comes first: what nobody has seen must not pass as decided. */
 static const char *covered_state(const struct approval *approval,
                                  const struct candidate *candidate)
 {
-    if (approval->created_us > candidate->operation.event.time_us)
-        return "retroactive";
     if (candidate->first_loaded_us > approval->created_us && !candidate->seen)
         return "newly-covered";
+    if (approval->created_us > candidate->operation.event.time_us)
+        return "retroactive";
     return "covered";
 }
 
-static void judge(const struct approval_list *approvals,
-                  const struct candidate *candidate, struct arena *arena,
-                  struct standing *out)
+static int64_t miss_distance(const struct approval *approval, int64_t time_us)
 {
+    if (time_us == EVENT_TIME_NONE)
+        return INT64_MAX;
+    if (approval->end_us != EVENT_TIME_NONE && time_us > approval->end_us)
+        return time_us - approval->end_us;
+    if (approval->start_us != EVENT_TIME_NONE && time_us < approval->start_us)
+        return approval->start_us - time_us;
+    return SELECTOR_MISS_US;
+}
+
+/* "CHG0012345 (approval 3): 14 minutes after its window" */
+static struct slice near_miss_text(const struct approval *approval, struct slice why,
+                                   struct arena *arena)
+{
+    struct slice ticket = approval->ticket;
+    bool named = !slice_blank(ticket);
+    return arena_printf(arena, "%.*s%sapproval %lld%s: %.*s",
+                        named ? (int)ticket.length : 0, named ? ticket.data : "",
+                        named ? " (" : "", (long long)approval->id, named ? ")" : "",
+                        (int)why.length, why.data);
+}
+
+/* The approvals are in order of id: the first that covers decides, and the first of
+ * equally near misses is told. */
+static void judge(const struct approval_list *approvals,
+                  const struct candidate *candidate, struct arena *scratch,
+                  struct arena *arena, struct standing *out)
+{
+    const struct approval *nearest = NULL;
+    struct slice nearest_why = SLICE_NONE;
+    int64_t nearest_distance = INT64_MAX;
     *out = (struct standing){candidate->rowid, 0, "", SLICE_NONE};
     for (size_t i = 0; i < approvals->count; i++) {
         const struct approval *approval = &approvals->rows[i].approval;
         struct slice why;
+        arena_reset(scratch); /* each answer makes a text, and most are not kept */
         enum approval_fit fit =
-            approval_check(approval, &candidate->operation, arena, &why);
+            approval_check(approval, &candidate->operation, scratch, &why);
         if (fit == APPROVAL_COVERS) {
             out->approval = approval->id;
             out->state = covered_state(approval, candidate);
-            out->near_miss = SLICE_NONE;
             return;
         }
-        if (fit == APPROVAL_NEAR_MISS && !slice_present(out->near_miss)) {
-            out->near_miss = arena_printf(
-                arena, "%.*s%sapproval %lld: %.*s", (int)approval->ticket.length,
-                approval->ticket.data, approval->ticket.length ? ", " : "",
-                (long long)approval->id, (int)why.length, why.data);
+        int64_t distance = miss_distance(approval, candidate->operation.event.time_us);
+        if (fit == APPROVAL_NEAR_MISS && (!nearest || distance < nearest_distance)) {
+            nearest = approval;
+            nearest_why = arena_copy(arena, why);
+            nearest_distance = distance;
         }
     }
+    if (nearest)
+        out->near_miss = near_miss_text(nearest, nearest_why, arena);
 }
 
-static int write_standing(struct case_file *handle, const struct standing *standing,
-                          struct error *error)
+static int write_standings(struct case_file *handle, const struct standing *standings,
+                           size_t count, struct error *error)
 {
-    static const char sql[] = "UPDATE operation SET approval = nullif(?, 0),"
-                              " approval_state = ?, near_miss = ? WHERE rowid = ?";
+    static const char sql[] =
+        "UPDATE operation SET approval = nullif(?1, 0), approval_state = ?2,"
+        " near_miss = ?3 WHERE rowid = ?4 AND (approval IS NOT nullif(?1, 0)"
+        " OR approval_state IS NOT ?2 OR near_miss IS NOT ?3)";
     sqlite3_stmt *statement = statement_prepare(handle, slice_from(sql), error);
+    int result = SQLITE_DONE;
     if (!statement)
         return -1;
-    sqlite3_bind_int64(statement, 1, standing->approval);
-    statement_bind_text(statement, 2, slice_from(standing->state));
-    statement_bind_text(statement, 3, standing->near_miss);
-    sqlite3_bind_int64(statement, 4, standing->rowid);
-    int result = sqlite3_step(statement);
+    for (size_t i = 0; i < count && result == SQLITE_DONE; i++) {
+        sqlite3_bind_int64(statement, 1, standings[i].approval);
+        statement_bind_text(statement, 2, slice_from(standings[i].state));
+        statement_bind_text(statement, 3, standings[i].near_miss);
+        sqlite3_bind_int64(statement, 4, standings[i].rowid);
+        result = sqlite3_step(statement);
+        sqlite3_reset(statement);
+    }
     return statement_end(handle, statement, result, "judging operations", error);
 }
 
-/* Judges the next window behind *rowid; *count of rows in it. */
-static int refresh_window(struct case_file *handle,
-                          const struct approval_list *approvals, bool only_new,
-                          int64_t *rowid, size_t *count, struct arena *arena,
-                          struct error *error)
+/* What one refresh works with. */
+struct refresh {
+    struct case_file *handle;
+    struct approval_list approvals;
+    bool only_new;
+    int64_t rowid;        /* of the last operation that was judged */
+    struct arena kept;    /* the approvals */
+    struct arena window;  /* the present operations and their standings */
+    struct arena scratch; /* one comparison */
+};
+
+/* Judges the next window of operations; *count of them. */
+static int refresh_window(struct refresh *refresh, size_t *count, struct error *error)
 {
     struct standing standings[REFRESH_WINDOW];
-    struct slice sql =
-        arena_printf(arena, "%s%s ORDER BY rowid LIMIT %d", candidate_columns,
-                     only_new ? " AND approval_state IS NULL" : "", REFRESH_WINDOW);
-    sqlite3_stmt *statement = statement_prepare(handle, sql, error);
+    struct slice sql = arena_printf(
+        &refresh->window, "%s%s ORDER BY rowid LIMIT %d", candidate_columns,
+        refresh->only_new ? " AND approval_state IS NULL" : "", REFRESH_WINDOW);
+    sqlite3_stmt *statement = statement_prepare(refresh->handle, sql, error);
     int result;
     *count = 0;
     if (!statement)
         return -1;
-    sqlite3_bind_int64(statement, 1, *rowid);
+    sqlite3_bind_int64(statement, 1, refresh->rowid);
     while ((result = sqlite3_step(statement)) == SQLITE_ROW &&
            *count < REFRESH_WINDOW) {
         struct candidate candidate;
-        read_candidate(statement, arena, &candidate);
-        judge(approvals, &candidate, arena, &standings[(*count)++]);
-        *rowid = candidate.rowid;
+        read_candidate(statement, &refresh->window, &candidate);
+        judge(&refresh->approvals, &candidate, &refresh->scratch, &refresh->window,
+              &standings[(*count)++]);
+        refresh->rowid = candidate.rowid;
     }
-    if (statement_end(handle, statement, result, "judging operations", error))
+    if (statement_end(refresh->handle, statement, result, "judging operations", error))
         return -1;
-    for (size_t i = 0; i < *count; i++) {
-        if (write_standing(handle, &standings[i], error))
-            return -1;
+    return write_standings(refresh->handle, standings, *count, error);
+}
+
+/* Those that are off match nothing, and need not be asked. */
+static void keep_enabled(struct approval_list *approvals)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < approvals->count; i++) {
+        if (approvals->rows[i].approval.enabled)
+            approvals->rows[kept++] = approvals->rows[i];
     }
-    return 0;
+    approvals->count = kept;
 }
 
 int triage_refresh(struct case_file *handle, bool only_new, struct error *error)
 {
-    struct arena kept, window;
-    struct approval_list approvals;
-    arena_init(&kept);
-    arena_init(&window);
-    int result = approval_store_list(handle, &kept, &approvals, error);
-    int64_t rowid = INT64_MIN;
+    struct refresh refresh = {
+        .handle = handle, .only_new = only_new, .rowid = INT64_MIN};
     size_t count = REFRESH_WINDOW;
+    arena_init(&refresh.kept);
+    arena_init(&refresh.window);
+    arena_init(&refresh.scratch);
+    int result = approval_store_list(handle, &refresh.kept, &refresh.approvals, error);
+    if (!result)
+        keep_enabled(&refresh.approvals);
     while (!result && count == REFRESH_WINDOW) {
-        arena_reset(&window);
-        result = refresh_window(handle, &approvals, only_new, &rowid, &count, &window,
-                                error);
+        arena_reset(&refresh.window);
+        result = refresh_window(&refresh, &count, error);
     }
-    arena_fini(&window);
-    arena_fini(&kept);
+    arena_fini(&refresh.scratch);
+    arena_fini(&refresh.window);
+    arena_fini(&refresh.kept);
     return result;
 }
