@@ -152,6 +152,9 @@ static const struct frames damaged[] = {
      JSON(A) REJECT("\"x\":tru}") JSON(B)},
     {"a control byte in a string", SLICE("{\"a\":\"x\ny\"}\n" A),
      REJECT("{\"a\":\"x\ny\"}") JSON(A)},
+    {"a line of control bytes", SLICE("\x01\x02\x03 ab cd\n" SYSLOG),
+     REJECT("\x01\x02\x03 ab cd") LINE(SYSLOG)},
+    {"a control byte in a line", SLICE(SYSLOG "\x03\n" A), LINE(SYSLOG "\x03") JSON(A)},
     {"not text", SLICE("\x01\x02\xff\xfe\x03\n\x80\x81\x82\x83\x01\n" SYSLOG),
      REJECT("\x01\x02\xff\xfe\x03\n\x80\x81\x82\x83\x01") LINE(SYSLOG)},
 };
