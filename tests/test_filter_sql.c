@@ -164,9 +164,10 @@ static void negation_is_the_rest(void **state)
     fill(bed);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char text[200], rest[8] = "";
+        size_t length = 0;
         for (const char *id = "abcd"; *id; id++) {
             if (!strchr(cases[i].ids, *id))
-                strncat(rest, id, 1);
+                rest[length++] = *id;
         }
         snprintf(text, sizeof text, "-%s", cases[i].text);
         keeps(bed, text, rest);

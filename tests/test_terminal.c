@@ -73,6 +73,10 @@ static void run_child(const char *slave, const char *case_path, const char *comm
     snprintf(program, sizeof program, "%s/mirrorscope", getenv("top_builddir"));
     setenv("PROGRAM", program, 1);
     setenv("CASE", case_path, 1);
+    /* Whatever runs the tests (nohup, a job in the background) may ignore these. */
+    signal(SIGINT, SIG_DFL);
+    signal(SIGHUP, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
     execl("/bin/sh", "sh", "-c", command, (char *)NULL);
     _exit(127);
 }
