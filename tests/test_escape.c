@@ -74,6 +74,12 @@ static const struct sample samples[] = {
     {SLICE_INIT("\n\xcc\x81"), "\\n\\u{301}"}, /* nor on an escape */
     {SLICE_INIT("e\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81"),
      "e\xcc\x81\xcc\x81\xcc\x81\xcc\x81\\u{301}"},
+    /* each base has its own count of marks */
+    {SLICE_INIT("e\xcc\x81\xcc\x81\xcc\x81"
+                "e\xcc\x81\xcc\x81"),
+     "e\xcc\x81\xcc\x81\xcc\x81"
+     "e\xcc\x81\xcc\x81"},
+    {SLICE_INIT("e\xcd\x8f"), "e\\u{34F}"}, /* a mark that nobody sees */
 };
 
 static void shows_what_is_unsafe(void **state)
