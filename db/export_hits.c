@@ -5,7 +5,7 @@
 #include "core/timestamp.h"
 #include "db/row_writer.h"
 
-enum { EXPORT_WINDOW = 500, HIT_CELLS_MAX = 64 };
+enum { HIT_CELLS_MAX = 64 };
 
 struct hit_cells {
     struct cell cells[HIT_CELLS_MAX];
@@ -87,6 +87,7 @@ static void add_evidence(struct hit_cells *out, const struct evidence_list *list
     }
 }
 
+/* One text per record, in the order of `evidence`. */
 static void add_raw(struct hit_cells *out, const struct evidence_list *list,
                     struct arena *arena)
 {
@@ -149,54 +150,49 @@ static void fill_table(struct hit_cells *out, const struct hit_row *row,
     add(out, cell_text("approval", row->approval_state));
 }
 
-static int write_window(struct case_file *handle, const struct hit_list *list,
-                        enum export_format format, bool raw, struct row_writer *writer,
-                        struct arena *arena, bool *open, struct error *error)
+struct hit_export {
+    struct case_file *handle;
+    enum export_format format;
+    bool raw;
+    struct row_writer *writer;
+};
+
+static int write_hit(void *payload, const struct hit_row *row, struct arena *arena,
+                     struct error *error)
 {
+    const struct hit_export *export = payload;
+    struct evidence_list evidence;
     struct hit_cells cells;
-    for (size_t i = 0; i < list->count && *open; i++) {
-        struct evidence_list evidence = {0};
-        if (format == EXPORT_TABLE) {
-            fill_table(&cells, &list->rows[i], arena);
-        } else {
-            if (query_evidence(handle, list->rows[i].id, raw, arena, &evidence, error))
-                return -1;
-            fill(&cells, &list->rows[i], &evidence, raw, arena);
-        }
-        *open = row_writer_row(writer, cells.cells, cells.count);
+    if (export->format == EXPORT_TABLE) {
+        fill_table(&cells, row, arena);
+    } else {
+        if (query_evidence(export->handle, row->id, export->raw, arena, &evidence,
+                           error))
+            return -1;
+        fill(&cells, row, &evidence, export->raw, arena);
     }
-    return 0;
+    return row_writer_row(export->writer, cells.cells, cells.count) ? 0 : 1;
 }
 
 int export_hits(struct case_file *handle, const struct hit_scope *scope,
                 enum export_format format, bool raw, const struct export_sink *sink,
                 struct error *error)
 {
-    struct row_writer *writer = row_writer_new(format, sink);
-    struct hit_row empty = {.id = SLICE_NONE};
-    struct evidence_list none = {0};
+    static const struct hit_row no_hit = {.approval = 0};
+    static const struct evidence_list no_evidence = {.count = 0};
+    struct hit_export export = {handle, format, raw, row_writer_new(format, sink)};
     struct hit_cells header;
-    struct hit_list list = {.total = 1};
     struct arena arena;
-    bool open = true;
-    int result = 0;
-    if (!writer)
+    if (!export.writer)
         return error_set(error, ERROR_MEMORY, "no memory for the export");
+    int result = query_each_hit(handle, scope, write_hit, &export, error);
     arena_init(&arena);
-    for (uint64_t offset = 0; !result && open && offset < list.total;
-         offset += EXPORT_WINDOW) {
-        arena_reset(&arena);
-        result = query_hits(handle, scope, OPERATION_BY_TIME, false, offset,
-                            EXPORT_WINDOW, &arena, &list, error);
-        if (!result)
-            result =
-                write_window(handle, &list, format, raw, writer, &arena, &open, error);
-    }
     if (format == EXPORT_TABLE)
-        fill_table(&header, &empty, &arena);
+        fill_table(&header, &no_hit, &arena);
     else
-        fill(&header, &empty, &none, raw, &arena);
-    row_writer_end(writer, header.cells, header.count);
+        fill(&header, &no_hit, &no_evidence, raw, &arena);
+    if (row_writer_end(export.writer, header.cells, header.count, error))
+        result = -1;
     arena_fini(&arena);
     return result;
 }

@@ -66,13 +66,22 @@ int export_sources(struct case_file *handle, enum export_format format,
         }
     }
     fill_source(cells, &empty, &arena);
-    row_writer_end(writer, cells, SOURCE_CELLS);
+    if (row_writer_end(writer, cells, SOURCE_CELLS, error))
+        result = -1;
     arena_fini(&arena);
     return result;
 }
 
+/* Bytes that are no text: escaped in JSON too, whatever they happen to spell; CSV and
+ * tables escape every cell once. */
+static struct slice bytes_text(enum export_format format, struct slice bytes,
+                               struct arena *arena)
+{
+    return format == EXPORT_JSONL ? escape_text(arena, bytes) : bytes;
+}
+
 static void fill_reject(struct cell cells[REJECT_CELLS], const struct reject_row *row,
-                        struct arena *arena)
+                        enum export_format format, struct arena *arena)
 {
     const struct cell filled[REJECT_CELLS] = {
         cell_text("path", row->path),
@@ -80,7 +89,7 @@ static void fill_reject(struct cell cells[REJECT_CELLS], const struct reject_row
         cell_number("offset", (int64_t)row->offset),
         cell_number("length", (int64_t)row->length),
         cell_text("reason", row->reason),
-        cell_text("bytes_text", escape_text(arena, row->bytes)),
+        cell_text("bytes_text", bytes_text(format, row->bytes, arena)),
     };
     memcpy(cells, filled, sizeof filled);
 }
@@ -102,12 +111,13 @@ int export_rejects(struct case_file *handle, enum export_format format,
         arena_reset(&arena);
         result = query_rejects(handle, 0, at, ROWS_WINDOW, &arena, &list, error);
         for (size_t i = 0; !result && open && i < list.count; i++) {
-            fill_reject(cells, &list.rows[i], &arena);
+            fill_reject(cells, &list.rows[i], format, &arena);
             open = row_writer_row(writer, cells, REJECT_CELLS);
         }
     }
-    fill_reject(cells, &empty, &arena);
-    row_writer_end(writer, cells, REJECT_CELLS);
+    fill_reject(cells, &empty, format, &arena);
+    if (row_writer_end(writer, cells, REJECT_CELLS, error))
+        result = -1;
     arena_fini(&arena);
     return result;
 }
@@ -192,7 +202,8 @@ int export_approvals(struct case_file *handle, enum export_format format,
         open = row_writer_row(writer, cells, count);
     }
     size_t count = approval_cells(format, cells, &empty, &arena);
-    row_writer_end(writer, cells, count);
+    if (row_writer_end(writer, cells, count, error))
+        result = -1;
     arena_fini(&arena);
     return result;
 }

@@ -95,10 +95,14 @@ int export_sql(struct case_file *handle, const char *text, enum export_format fo
     }
     for (size_t i = 0; cells && i < count; i++)
         cells[i] = cell_null(sqlite3_column_name(statement, (int)i));
-    if (writer)
-        row_writer_end(writer, cells, cells ? count : 0);
+    int failed = writer ? row_writer_end(writer, cells, cells ? count : 0, error)
+                        : error_set(error, ERROR_MEMORY, "no memory for the export");
     arena_fini(&arena);
     free(cells);
+    if (failed) {
+        sqlite3_finalize(statement);
+        return -1;
+    }
     return statement_end(handle, statement, result, "running the statement", error);
 }
 
@@ -119,7 +123,7 @@ static const char event_columns[] =
     " e.\"offset\" AS \"evidence.offset\", e.length AS \"evidence.length\","
     " e.form AS \"evidence.form_chain\", s.sha256 AS \"evidence.sha256\"";
 
-enum { EVENT_CELLS = 38, EVENT_EVIDENCE = 32, EVENT_TABLE_CELLS = 7 };
+enum { EVENT_CELLS = 38, EVENT_EVIDENCE = 32 };
 
 static const char event_table_columns[] =
     "e.time AS time, e.operation, e.actor, coalesce(e.source_ip, e.source_text)"
@@ -149,36 +153,35 @@ static void read_event(sqlite3_stmt *statement, int count, struct cell *cells,
     }
 }
 
-int export_events(struct case_file *handle, const struct filter *filter,
-                  enum export_format format, const struct export_sink *sink,
-                  struct error *error)
+/*
+ * The events come first in the join (CROSS: SQLite keeps the order), so that their
+ * segments are read once, not once per source.
+ */
+static struct slice events_sql(const struct filter *filter, bool table,
+                               struct arena *arena, struct error *error)
 {
-    struct arena arena, row;
+    struct slice condition = filter_sql(filter, FILTER_ON_EVENT, arena, error);
+    if (!slice_present(condition))
+        return SLICE_NONE;
+    struct slice sql = arena_printf(
+        arena,
+        "SELECT %s FROM (SELECT * FROM event WHERE %.*s) AS e CROSS JOIN source AS s"
+        " ON s.id = e.source ORDER BY e.time_us, e.provider, e.event_id, s.sha256,"
+        " s.path, s.member, e.\"offset\"",
+        table ? event_table_columns : event_columns, (int)condition.length,
+        condition.data);
+    if (!slice_present(sql))
+        error_set(error, ERROR_MEMORY, "no memory for the export");
+    return sql;
+}
+
+static int write_events(struct case_file *handle, sqlite3_stmt *statement, int result,
+                        struct row_writer *writer, struct error *error)
+{
     struct cell cells[EVENT_CELLS];
     struct slice items[EVENT_CELLS];
-    bool table = format == EXPORT_TABLE;
-    int count = table ? EVENT_TABLE_CELLS : EVENT_CELLS;
-    arena_init(&arena);
-    struct slice condition = filter_sql(filter, FILTER_ON_EVENT, &arena, error);
-    struct slice sql =
-        !slice_present(condition)
-            ? SLICE_NONE
-            : arena_printf(&arena,
-                           "SELECT %s FROM (SELECT * FROM event WHERE %.*s) AS e"
-                           " JOIN source AS s ON s.id = e.source ORDER BY e.time_us,"
-                           " e.provider, e.event_id, s.sha256, s.path, e.\"offset\"",
-                           table ? event_table_columns : event_columns,
-                           (int)condition.length, condition.data);
-    sqlite3_stmt *statement =
-        slice_present(sql) ? statement_prepare(handle, sql, error) : NULL;
-    struct row_writer *writer = statement ? row_writer_new(format, sink) : NULL;
-    if (!writer) {
-        sqlite3_finalize(statement);
-        arena_fini(&arena);
-        return -1;
-    }
-    int parameter = 1;
-    int result = filter_bind(filter, FILTER_ON_EVENT, statement, &parameter);
+    struct arena row;
+    int count = sqlite3_column_count(statement);
     arena_init(&row);
     while (result == SQLITE_OK || result == SQLITE_ROW) {
         result = sqlite3_step(statement);
@@ -191,9 +194,33 @@ int export_events(struct case_file *handle, const struct filter *filter,
     }
     for (int i = 0; i < count; i++)
         cells[i] = cell_null(sqlite3_column_name(statement, i));
-    row_writer_end(writer, cells, (size_t)count);
+    int failed = row_writer_end(writer, cells, (size_t)count, error);
     arena_fini(&row);
-    int failed = statement_end(handle, statement, result, "reading events", error);
+    if (failed)
+        sqlite3_finalize(statement);
+    return failed ? -1
+                  : statement_end(handle, statement, result, "reading events", error);
+}
+
+int export_events(struct case_file *handle, const struct filter *filter,
+                  enum export_format format, const struct export_sink *sink,
+                  struct error *error)
+{
+    struct arena arena;
+    arena_init(&arena);
+    struct slice sql = events_sql(filter, format == EXPORT_TABLE, &arena, error);
+    sqlite3_stmt *statement =
+        slice_present(sql) ? statement_prepare(handle, sql, error) : NULL;
+    struct row_writer *writer = statement ? row_writer_new(format, sink) : NULL;
+    int failed = -1;
+    if (writer) {
+        int parameter = 1;
+        int result = filter_bind(filter, FILTER_ON_EVENT, statement, &parameter);
+        failed = write_events(handle, statement, result, writer, error);
+    } else if (statement) {
+        sqlite3_finalize(statement);
+        error_set(error, ERROR_MEMORY, "no memory for the export");
+    }
     arena_fini(&arena);
     return failed;
 }

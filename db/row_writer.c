@@ -21,6 +21,7 @@ struct row_writer {
     enum export_format format;
     const struct export_sink *sink;
     bool closed, headed;
+    bool failed; /* memory was short: something is missing */
     size_t used;
     char buffer[OUTPUT_BYTES];
     struct arena row;
@@ -82,6 +83,10 @@ static void flush(struct row_writer *writer)
 
 static void put(struct row_writer *writer, struct slice text)
 {
+    if (!slice_present(text)) {
+        writer->failed = true;
+        return;
+    }
     if (writer->used + text.length > OUTPUT_BYTES)
         flush(writer);
     if (text.length > OUTPUT_BYTES) {
@@ -242,6 +247,20 @@ static json_t *json_of_group(struct row_writer *writer, const struct cell *cells
     return json_null();
 }
 
+/* jansson leaves DEL as it is, the one control character that is left then: it stands
+ * only inside of strings. */
+static void put_json(struct row_writer *writer, struct slice text)
+{
+    ptrdiff_t at;
+    while ((at = slice_index(text, 0x7f)) >= 0) {
+        put(writer, slice_first(text, (size_t)at));
+        put(writer, SLICE("\\u007f"));
+        text = slice_skip(text, (size_t)at + 1);
+    }
+    put(writer, text);
+    put(writer, SLICE("\n"));
+}
+
 static void json_row(struct row_writer *writer, const struct cell *cells, size_t count)
 {
     json_t *object = json_object();
@@ -260,10 +279,7 @@ static void json_row(struct row_writer *writer, const struct cell *cells, size_t
         i += group;
     }
     char *text = json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII);
-    if (text) {
-        put(writer, slice_from(text));
-        put(writer, SLICE("\n"));
-    }
+    put_json(writer, slice_from(text));
     free(text);
     json_decref(object);
 }
@@ -297,8 +313,10 @@ static void table_hold(struct row_writer *writer, const struct slice *cells)
     if (!writer->cells) {
         size_t size = (TABLE_ROWS + 1) * writer->columns * sizeof *writer->cells;
         writer->cells = malloc(size);
-        if (!writer->cells)
+        if (!writer->cells) {
+            writer->failed = true;
             return;
+        }
     }
     struct slice *row = writer->cells + writer->held_rows++ * writer->columns;
     for (size_t i = 0; i < writer->columns; i++) {
@@ -318,7 +336,7 @@ static void table_row(struct row_writer *writer, const struct cell *cells, size_
     if (!writer->columns) {
         writer->columns = count;
         for (size_t i = 0; i < count; i++)
-            texts[i] = slice_from(cells[i].name);
+            texts[i] = escape_text(&writer->row, slice_from(cells[i].name));
         table_hold(writer, texts);
     }
     for (size_t i = 0; i < count; i++)
@@ -351,10 +369,11 @@ bool row_writer_row(struct row_writer *writer, const struct cell *cells, size_t 
         break;
     }
     arena_reset(&writer->row);
-    return !writer->closed;
+    return !writer->closed && !writer->failed;
 }
 
-void row_writer_end(struct row_writer *writer, const struct cell *header, size_t count)
+int row_writer_end(struct row_writer *writer, const struct cell *header, size_t count,
+                   struct error *error)
 {
     if (writer->format == EXPORT_CSV && !writer->headed)
         csv_header(writer, header, count);
@@ -362,16 +381,18 @@ void row_writer_end(struct row_writer *writer, const struct cell *header, size_t
         struct slice texts[TABLE_COLUMNS];
         writer->columns = count < TABLE_COLUMNS ? count : TABLE_COLUMNS;
         for (size_t i = 0; i < writer->columns; i++)
-            texts[i] = slice_from(header[i].name);
+            texts[i] = escape_text(&writer->row, slice_from(header[i].name));
         table_hold(writer, texts);
     }
     if (writer->format == EXPORT_TABLE)
         table_release(writer);
     flush(writer);
+    bool failed = writer->failed;
     free(writer->cells);
     arena_fini(&writer->row);
     arena_fini(&writer->held);
     free(writer);
+    return failed ? error_set(error, ERROR_MEMORY, "no memory for a row") : 0;
 }
 
 int export_format_from_name(struct slice name)

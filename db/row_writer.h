@@ -45,10 +45,11 @@ struct row_writer;
 /* The sink is borrowed. NULL: no memory. */
 struct row_writer *row_writer_new(enum export_format format,
                                   const struct export_sink *sink);
-/* False: nobody reads any more. */
+/* False: nobody reads any more, or memory is short. */
 bool row_writer_row(struct row_writer *writer, const struct cell *cells, size_t count);
-/* Writes what is left and frees. header: written where there was no row (CSV, table).
- */
-void row_writer_end(struct row_writer *writer, const struct cell *header, size_t count);
+/* Writes what is left and frees; -1 where memory was short and something is missing.
+ * header: written where there was no row (CSV, table). */
+int row_writer_end(struct row_writer *writer, const struct cell *header, size_t count,
+                   struct error *error);
 
 #endif
