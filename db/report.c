@@ -22,7 +22,6 @@ struct report {
     struct case_file *handle;
     const struct hit_scope *scope;
     const struct export_sink *sink;
-    size_t width;
     bool closed;
     struct arena arena; /* of the present section */
 };
@@ -34,7 +33,7 @@ static void put(struct report *report, struct slice text)
             report->sink->write(report->sink->payload, text.data, text.length) != 0;
 }
 
-/* One line, cut to the width.  Outside texts in it have passed the escaper. */
+/* One line, never cut: a ticket wraps it.  Outside texts in it have been escaped. */
 static void line(struct report *report, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 static void line(struct report *report, const char *format, ...)
@@ -48,7 +47,7 @@ static void line(struct report *report, const char *format, ...)
         return;
     struct slice whole = {text, (size_t)length < sizeof text ? (size_t)length
                                                              : sizeof text - 1};
-    put(report, escape_cut(&report->arena, whole, report->width));
+    put(report, whole);
     put(report, SLICE("\n"));
 }
 
@@ -132,6 +131,34 @@ static void put_answer(struct report *report, const struct case_summary *summary
     line(report, "%s", "");
 }
 
+/* An escaped text in exactly `width` cells. */
+static const char *cell(struct report *report, struct slice text, size_t width)
+{
+    struct slice shown =
+        escape_cut(&report->arena, slice_from(safe(report, text)), width);
+    size_t used = escape_width(shown);
+    return arena_printf(&report->arena, "%.*s%*s", (int)shown.length, shown.data,
+                        (int)(width - used), "")
+        .data;
+}
+
+static void put_group(struct report *report, const struct group_row *row)
+{
+    struct slice actor =
+        slice_blank(row->actor) ? SLICE("(not named)") : actor_short(row->actor);
+    uint64_t create = row->lifecycle[LIFECYCLE_CREATION] +
+                      row->lifecycle[LIFECYCLE_CREATION_MODIFICATION];
+    const char *state = !row->open                   ? "approved"
+                        : row->attempts == row->hits ? "attempts"
+                                                     : "open";
+    line(report, "%s %-11s %s %3llu %3llu %3llu %4llu  %-14s  %s",
+         cell(report, actor, 32), provider_name(row->provider),
+         cell(report, row->account, 14), (unsigned long long)create,
+         (unsigned long long)row->lifecycle[LIFECYCLE_MODIFICATION],
+         (unsigned long long)row->lifecycle[LIFECYCLE_DELETION],
+         (unsigned long long)row->open, short_time(report, row->last_us), state);
+}
+
 static int put_groups(struct report *report, struct error *error)
 {
     struct group_list list;
@@ -141,26 +168,10 @@ static int put_groups(struct report *report, struct error *error)
     if (!list.count)
         return 0;
     line(report, "%s", "");
-    line(report, "%-32s %-11s %-14s %6s %6s %6s %5s  %-14s %-14s %s", "ACTOR",
-         "PROVIDER", "ACCOUNT", "CREATE", "MODIFY", "DELETE", "OPEN", "FIRST (UTC)",
-         "LAST (UTC)", "STATE");
-    for (size_t i = 0; i < list.count; i++) {
-        const struct group_row *row = &list.rows[i];
-        uint64_t create = row->lifecycle[LIFECYCLE_CREATION] +
-                          row->lifecycle[LIFECYCLE_CREATION_MODIFICATION];
-        line(report, "%-32.32s %-11s %-14.14s %6llu %6llu %6llu %5llu  %-14s %-14s %s",
-             safe(report, slice_blank(row->actor) ? SLICE("(not named)")
-                                                  : actor_short(row->actor)),
-             provider_name(row->provider), safe(report, row->account),
-             (unsigned long long)create,
-             (unsigned long long)row->lifecycle[LIFECYCLE_MODIFICATION],
-             (unsigned long long)row->lifecycle[LIFECYCLE_DELETION],
-             (unsigned long long)row->open, short_time(report, row->first_us),
-             short_time(report, row->last_us),
-             !row->open                   ? "approved"
-             : row->attempts == row->hits ? "attempts only"
-                                          : "open");
-    }
+    line(report, "%-32s %-11s %-14s %3s %3s %3s %4s  %-14s  %s", "ACTOR", "PROVIDER",
+         "ACCOUNT", "CRE", "MOD", "DEL", "OPEN", "LAST (UTC)", "STATE");
+    for (size_t i = 0; i < list.count; i++)
+        put_group(report, &list.rows[i]);
     if (list.total > list.count)
         line(report, "and %llu more", (unsigned long long)(list.total - list.count));
     return 0;
@@ -239,11 +250,10 @@ static int put_sources(struct report *report, struct error *error)
     return 0;
 }
 
-int report_text(struct case_file *handle, const struct hit_scope *scope, unsigned width,
+int report_text(struct case_file *handle, const struct hit_scope *scope,
                 const struct export_sink *sink, struct error *error)
 {
-    struct report report = {
-        .handle = handle, .scope = scope, .sink = sink, .width = width};
+    struct report report = {.handle = handle, .scope = scope, .sink = sink};
     struct case_summary summary;
     struct slice head;
     if (query_summary(handle, &summary, error))

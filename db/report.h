@@ -6,8 +6,8 @@
 
 #include "db/export.h"
 
-/* width: columns of a line, at least 60. */
-int report_text(struct case_file *handle, const struct hit_scope *scope, unsigned width,
+/* Tables take 100 columns; other lines are as long as what they tell. */
+int report_text(struct case_file *handle, const struct hit_scope *scope,
                 const struct export_sink *sink, struct error *error);
 
 #endif
