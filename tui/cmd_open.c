@@ -12,7 +12,8 @@ static int leave(const struct invocation *invocation, const struct load_totals *
     struct error error = {0};
     struct case_file *handle = case_open(invocation->case_path, CASE_READ, &error);
     if (handle && !query_summary(handle, &summary, &error))
-        fprintf(stderr, "case saved: %s (%llu hits, %llu approved, %llu to decide)\n",
+        fprintf(stderr, "%s: %s (%llu hits, %llu approved, %llu to decide)\n",
+                invocation->values[OPTION_READ_ONLY] ? "case unchanged" : "case saved",
                 handle->path, (unsigned long long)summary.hits,
                 (unsigned long long)summary.approved, (unsigned long long)summary.open);
     case_close(handle);

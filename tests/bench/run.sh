@@ -23,10 +23,9 @@ corpus() { # form
 corpus gz
 corpus jsonl
 
-printf 'mirrorscope %s, %s processors, %s, scanner %s\n' \
+printf 'mirrorscope %s, %s processors, %s\n' \
     "$("$program" --version | cut -d' ' -f2)" "$(nproc)" \
-    "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | sort -u | head -n 1)" \
-    "$("$tools/bench_scan" --build 2>/dev/null || echo unknown)"
+    "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | sort -u | head -n 1)"
 grep -qw sha_ni /proc/cpuinfo && echo 'the processor has SHA instructions' ||
     echo 'the processor has no SHA instructions'
 printf 'input: gz %s, JSON Lines %s\n' "$(du -sh "$here/gz-$events" | cut -f1)" \

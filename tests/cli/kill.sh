@@ -37,5 +37,21 @@ echo "killed $kills times"
 run 3 load -q -c torn.case --year 2026 corpus
 exports torn.case >torn
 same calm torn 'everything exported after kills'
+
+# A load that is asked to end says so, and keeps what it has.
+"$program" load -q -c asked.case --year 2026 corpus >out 2>err &
+child=$!
+sleep 0.05
+kill -TERM $child
+status=0
+wait $child || status=$?
+case $status in
+143) says err 'what was committed is kept' ;;
+3) ;; # through before it was asked
+*) fail "a load that got TERM ends with $status" "$(cat err)" ;;
+esac
+run 3 load -q -c asked.case --year 2026 corpus
+exports asked.case >asked
+same calm asked 'everything exported after a load that was asked to end'
 equal "$(sqlite3 torn.case 'PRAGMA integrity_check')" ok 'integrity of the case'
 finish
