@@ -176,6 +176,11 @@ struct source_list {
 int query_sources(struct case_file *handle, uint64_t offset, size_t limit,
                   struct arena *arena, struct source_list *out, struct error *error);
 
+/* Those of them that were not read in full: partial, failed, or still loading. */
+int query_unfinished_sources(struct case_file *handle, uint64_t offset, size_t limit,
+                             struct arena *arena, struct source_list *out,
+                             struct error *error);
+
 /* Operations with a record in the sources of this path. */
 int query_source_hits(struct case_file *handle, struct slice path, uint64_t *hits,
                       struct error *error);

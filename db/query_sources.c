@@ -67,8 +67,7 @@ static int count_rows(struct case_file *handle, const char *sql, int64_t key,
     sqlite3_stmt *statement = statement_prepare(handle, slice_from(sql), error);
     if (!statement)
         return -1;
-    if (sqlite3_bind_parameter_count(statement))
-        sqlite3_bind_int64(statement, 1, key);
+    sqlite3_bind_int64(statement, 1, key);
     int result = sqlite3_step(statement);
     *total = result == SQLITE_ROW ? statement_count(statement, 0) : 0;
     return statement_end(handle, statement, result, "counting rows", error);
@@ -95,8 +94,11 @@ static void read_source(sqlite3_stmt *statement, struct arena *arena,
         *times[i] = statement_time(statement, column++);
 }
 
-int query_sources(struct case_file *handle, uint64_t offset, size_t limit,
-                  struct arena *arena, struct source_list *out, struct error *error)
+#define UNFINISHED_SQL "status IN ('partial', 'failed', 'loading')"
+
+static int list_sources(struct case_file *handle, bool unfinished, uint64_t offset,
+                        size_t limit, struct arena *arena, struct source_list *out,
+                        struct error *error)
 {
     static const char sql[] =
         "SELECT id, path, member,"
@@ -104,13 +106,15 @@ int query_sources(struct case_file *handle, uint64_t offset, size_t limit,
         "  WHERE source = source.id ORDER BY path)),"
         " sha256, forms, status, reason, options, loaded_by, host, tool_version, bytes,"
         " unpacked_bytes, records, events, skipped, unknown, damaged,"
-        " (SELECT count(DISTINCT operation) FROM record WHERE record.source = "
-        "source.id),"
-        " mtime_us,"
-        " first_us, last_us, loaded_us FROM source ORDER BY path, member, id"
-        " LIMIT ? OFFSET ?";
+        " (SELECT count(DISTINCT operation) FROM record"
+        "  WHERE record.source = source.id),"
+        " mtime_us, first_us, last_us, loaded_us FROM source"
+        " WHERE ?1 = 0 OR " UNFINISHED_SQL " ORDER BY path, member, id"
+        " LIMIT ?2 OFFSET ?3";
+    static const char count_sql[] =
+        "SELECT count(*) FROM source WHERE ?1 = 0 OR " UNFINISHED_SQL;
     *out = (struct source_list){.offset = offset};
-    if (count_rows(handle, "SELECT count(*) FROM source", 0, &out->total, error))
+    if (count_rows(handle, count_sql, unfinished, &out->total, error))
         return -1;
     out->rows = arena_alloc(arena, (limit ? limit : 1) * sizeof *out->rows);
     if (!out->rows)
@@ -118,12 +122,26 @@ int query_sources(struct case_file *handle, uint64_t offset, size_t limit,
     sqlite3_stmt *statement = statement_prepare(handle, slice_from(sql), error);
     if (!statement)
         return -1;
-    sqlite3_bind_int64(statement, 1, (sqlite3_int64)limit);
-    sqlite3_bind_int64(statement, 2, (sqlite3_int64)offset);
+    sqlite3_bind_int(statement, 1, unfinished);
+    sqlite3_bind_int64(statement, 2, (sqlite3_int64)limit);
+    sqlite3_bind_int64(statement, 3, (sqlite3_int64)offset);
     int result;
     while ((result = sqlite3_step(statement)) == SQLITE_ROW && out->count < limit)
         read_source(statement, arena, &out->rows[out->count++]);
     return statement_end(handle, statement, result, "reading sources", error);
+}
+
+int query_sources(struct case_file *handle, uint64_t offset, size_t limit,
+                  struct arena *arena, struct source_list *out, struct error *error)
+{
+    return list_sources(handle, false, offset, limit, arena, out, error);
+}
+
+int query_unfinished_sources(struct case_file *handle, uint64_t offset, size_t limit,
+                             struct arena *arena, struct source_list *out,
+                             struct error *error)
+{
+    return list_sources(handle, true, offset, limit, arena, out, error);
 }
 
 int query_source_hits(struct case_file *handle, struct slice path, uint64_t *hits,

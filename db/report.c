@@ -2,78 +2,80 @@
 
 #include "db/report.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
 #include "core/actor.h"
 #include "core/escape.h"
 #include "core/timestamp.h"
 #include "db/coverage.h"
 #include "db/journal.h"
+#include "db/report_line.h"
 
 enum {
-    GROUPS_SHOWN = 50,
-    OPERATIONS_SHOWN = 200,
-    SOURCES_SHOWN = 50,
-    VALUES_SHOWN = 12
+    /* The same whatever the terminal: a report is kept, compared and pasted. */
+    REPORT_WIDTH = 100,
+    GROUPS_SHOWN = 200,
+    OPERATIONS_SHOWN = 500,
+    SOURCES_SHOWN = 200,
+    VALUES_SHOWN = 40
 };
 
 struct report {
     struct case_file *handle;
     const struct hit_scope *scope;
-    const struct export_sink *sink;
-    bool closed;
-    struct arena arena; /* of the present section */
+    struct report_lines lines;
+    struct case_summary summary; /* of the whole case */
+    struct hit_counts counts;    /* of the scope */
 };
 
-static void put(struct report *report, struct slice text)
+/* --- the answer ----------------------------------------------------------------- */
+
+static const char *plural(uint64_t count)
 {
-    if (!report->closed && text.length)
-        report->closed =
-            report->sink->write(report->sink->payload, text.data, text.length) != 0;
+    return count == 1 ? "" : "s";
 }
 
-/* One line, never cut: a ticket wraps it.  Outside texts in it have been escaped. */
-static void line(struct report *report, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-static void line(struct report *report, const char *format, ...)
+/* "3 Creation, 1 Deletion": those that there are. */
+static void add_lifecycles(struct report_lines *lines, const uint64_t *counts)
 {
-    char text[2048];
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    if (length < 0)
-        return;
-    struct slice whole = {text, (size_t)length < sizeof text ? (size_t)length
-                                                             : sizeof text - 1};
-    put(report, whole);
-    put(report, SLICE("\n"));
+    uint64_t rest = 0;
+    for (int i = 0; i < LIFECYCLE_COUNT; i++)
+        rest += counts[i];
+    for (int i = 0; i < LIFECYCLE_COUNT; i++) {
+        const char *name = lifecycle_name((enum lifecycle)i);
+        rest -= counts[i];
+        if (counts[i])
+            report_add(lines, "%llu %s%s", (unsigned long long)counts[i],
+                       name[0] ? name : "without a lifecycle", rest ? "," : "");
+    }
 }
 
-static const char *safe(struct report *report, struct slice text)
+static void put_answer(struct report *report)
 {
-    enum { SHOWN_MAX = 400 };
-    struct slice shown = slice_blank(text)
-                             ? SLICE("-")
-                             : escape_text_limited(&report->arena, text, SHOWN_MAX);
-    shown = arena_copy(&report->arena, shown);
-    return slice_present(shown) ? shown.data : "";
-}
-
-static const char *time_text(struct report *report, int64_t time_us)
-{
-    char text[TIMESTAMP_TEXT_MAX];
-    size_t length = timestamp_format(time_us, text);
-    return length ? arena_copy(&report->arena, (struct slice){text, length}).data
-                  : "no time";
-}
-
-static const char *short_time(struct report *report, int64_t time_us)
-{
-    char text[TIMESTAMP_TEXT_MAX];
-    size_t length = timestamp_format_short(time_us, text);
-    return length ? arena_copy(&report->arena, (struct slice){text, length}).data : "-";
+    struct report_lines *lines = &report->lines;
+    const struct hit_counts *counts = &report->counts;
+    bool narrowed = counts->hits != report->summary.hits;
+    report_line(lines, 0, "Mirrorscope report: %s",
+                report_safe(lines, slice_from(report->handle->path)));
+    report_blank(lines);
+    if (!counts->hits)
+        report_line(lines, 0,
+                    "No mirroring operation was found%s in what is covered below.",
+                    narrowed ? " by this filter" : "");
+    else
+        report_line(
+            lines, 0, "%llu mirroring operation%s: %llu left to decide, %llu approved",
+            (unsigned long long)counts->hits, plural(counts->hits),
+            (unsigned long long)counts->open, (unsigned long long)counts->approved);
+    if (narrowed)
+        report_line(lines, 2, "(by a filter, out of %llu in the case)",
+                    (unsigned long long)report->summary.hits);
+    if (counts->hits) {
+        report_begin(lines, 2);
+        add_lifecycles(lines, counts->lifecycle);
+        report_end(lines);
+    }
+    if (counts->attempts)
+        report_line(lines, 2, "attempts among them: %llu (failed, denied or dry run)",
+                    (unsigned long long)counts->attempts);
 }
 
 /* --- what was covered ----------------------------------------------------------- */
@@ -81,198 +83,291 @@ static const char *short_time(struct report *report, int64_t time_us)
 static int put_values(struct report *report, const char *heading,
                       enum event_field field, struct error *error)
 {
+    struct report_lines *lines = &report->lines;
     struct value_list list;
-    struct slice text = SLICE("");
-    if (coverage_values(report->handle, field, VALUES_SHOWN, &report->arena, &list,
+    if (coverage_values(report->handle, field, VALUES_SHOWN, &lines->arena, &list,
                         error))
         return -1;
+    report_begin(lines, 2);
+    report_add(lines, "%s:%s", heading, list.count ? "" : " none named in the logs");
     for (size_t i = 0; i < list.count; i++)
-        text = arena_printf(&report->arena, "%.*s%s%s", (int)text.length, text.data,
-                            i ? ", " : "", safe(report, list.values[i]));
-    line(report, "  %-9s %s%s", heading,
-         list.count ? text.data : "none named in the logs",
-         list.more ? ", and more" : "");
+        report_add(lines, "%s%s", report_safe(lines, list.values[i]),
+                   i + 1 < list.count ? "," : "");
+    if (list.more)
+        report_add(lines, "and more");
+    report_end(lines);
     return 0;
 }
 
-static int put_coverage(struct report *report, const struct case_summary *summary,
-                        struct error *error)
+static void put_sources_in_short(struct report *report)
 {
-    line(report, "Covered: %llu events of %llu sources",
-         (unsigned long long)summary->events, (unsigned long long)summary->sources);
-    line(report, "  %-9s %s to %s", "span", time_text(report, summary->first_us),
-         time_text(report, summary->last_us));
+    const struct case_summary *summary = &report->summary;
+    struct report_lines *lines = &report->lines;
+    const struct {
+        uint64_t count;
+        const char *state;
+    } unfinished[] = {{summary->partial, "partial"},
+                      {summary->failed, "failed"},
+                      {summary->loading, "still loading"}};
+    report_begin(lines, 0);
+    report_add(lines, "Covered: %llu event%s of %llu source%s",
+               (unsigned long long)summary->events, plural(summary->events),
+               (unsigned long long)summary->sources, plural(summary->sources));
+    for (size_t i = 0; i < sizeof unfinished / sizeof unfinished[0]; i++) {
+        if (unfinished[i].count)
+            report_add(lines, "(%llu %s, named below)",
+                       (unsigned long long)unfinished[i].count, unfinished[i].state);
+    }
+    report_end(lines);
+}
+
+static int put_coverage(struct report *report, struct error *error)
+{
+    const struct case_summary *summary = &report->summary;
+    struct report_lines *lines = &report->lines;
+    report_blank(lines);
+    put_sources_in_short(report);
+    if (summary->first_us == EVENT_TIME_NONE)
+        report_line(lines, 2, "span: no event has a time");
+    else
+        report_line(lines, 2, "span: %s to %s", report_time(lines, summary->first_us),
+                    report_time(lines, summary->last_us));
     if (put_values(report, "accounts", FIELD_ACCOUNT, error) ||
         put_values(report, "regions", FIELD_REGION, error))
         return -1;
     if (summary->damaged || summary->unknown)
-        line(report, "  %-9s %llu damaged records, %llu of unknown kind", "not read",
-             (unsigned long long)summary->damaged,
-             (unsigned long long)summary->unknown);
+        report_line(lines, 2, "not read: %llu damaged records, %llu of unknown kind",
+                    (unsigned long long)summary->damaged,
+                    (unsigned long long)summary->unknown);
     return 0;
 }
 
-/* --- sections ------------------------------------------------------------------- */
+/* --- who ------------------------------------------------------------------------ */
 
-static void put_answer(struct report *report, const struct case_summary *summary)
+static const char *group_state(const struct group_row *row)
 {
-    line(report, "Mirrorscope report: %s",
-         safe(report, slice_from(report->handle->path)));
-    line(report, "%s", "");
-    if (!summary->hits)
-        line(report, "No mirroring event was found in what is covered below.");
-    else
-        line(report,
-             "%llu mirroring operations: %llu left to decide, %llu approved, "
-             "%llu failed, denied or dry-run attempts",
-             (unsigned long long)summary->hits, (unsigned long long)summary->open,
-             (unsigned long long)summary->approved,
-             (unsigned long long)summary->attempts);
-    line(report, "%s", "");
+    if (!row->open)
+        return "approved";
+    return row->attempts == row->hits ? "attempts only" : "open";
 }
 
-/* An escaped text in exactly `width` cells. */
-static const char *cell(struct report *report, struct slice text, size_t width)
-{
-    struct slice shown =
-        escape_cut(&report->arena, slice_from(safe(report, text)), width);
-    size_t used = escape_width(shown);
-    return arena_printf(&report->arena, "%.*s%*s", (int)shown.length, shown.data,
-                        (int)(width - used), "")
-        .data;
-}
-
-static void put_group(struct report *report, const struct group_row *row)
+static void put_group(struct report_lines *lines, const struct group_row *row)
 {
     struct slice actor =
         slice_blank(row->actor) ? SLICE("(not named)") : actor_short(row->actor);
-    uint64_t create = row->lifecycle[LIFECYCLE_CREATION] +
-                      row->lifecycle[LIFECYCLE_CREATION_MODIFICATION];
-    const char *state = !row->open                   ? "approved"
-                        : row->attempts == row->hits ? "attempts"
-                                                     : "open";
-    line(report, "%s %-11s %s %3llu %3llu %3llu %4llu  %-14s  %s",
-         cell(report, actor, 32), provider_name(row->provider),
-         cell(report, row->account, 14), (unsigned long long)create,
-         (unsigned long long)row->lifecycle[LIFECYCLE_MODIFICATION],
-         (unsigned long long)row->lifecycle[LIFECYCLE_DELETION],
-         (unsigned long long)row->open, short_time(report, row->last_us), state);
+    report_begin(lines, 2);
+    report_add(lines, "%s,", report_safe(lines, actor));
+    report_add(lines, "%s", provider_name(row->provider));
+    report_add(lines, "%s%s:", report_safe(lines, row->account),
+               row->accounts > 1 ? " and others" : "");
+    report_add(lines, "%s", group_state(row));
+    report_end(lines);
+    report_begin(lines, 4);
+    add_lifecycles(lines, row->lifecycle);
+    report_add(lines, "(%llu left to decide)", (unsigned long long)row->open);
+    if (row->attempts)
+        report_add(lines, "(%llu attempt%s)", (unsigned long long)row->attempts,
+                   plural(row->attempts));
+    if (row->first_us != EVENT_TIME_NONE)
+        report_add(lines, "%s to %s", report_time(lines, row->first_us),
+                   report_time(lines, row->last_us));
+    report_end(lines);
 }
 
 static int put_groups(struct report *report, struct error *error)
 {
+    struct report_lines *lines = &report->lines;
     struct group_list list;
     if (query_groups(report->handle, report->scope, GROUP_BY_LAST, true, 0,
-                     GROUPS_SHOWN, &report->arena, &list, error))
+                     GROUPS_SHOWN, &lines->arena, &list, error))
         return -1;
-    if (!list.count)
-        return 0;
-    line(report, "%s", "");
-    line(report, "%-32s %-11s %-14s %3s %3s %3s %4s  %-14s  %s", "ACTOR", "PROVIDER",
-         "ACCOUNT", "CRE", "MOD", "DEL", "OPEN", "LAST (UTC)", "STATE");
+    if (list.count) {
+        report_blank(lines);
+        report_line(lines, 0, "By actor, latest first");
+    }
     for (size_t i = 0; i < list.count; i++)
-        put_group(report, &list.rows[i]);
+        put_group(lines, &list.rows[i]);
     if (list.total > list.count)
-        line(report, "and %llu more", (unsigned long long)(list.total - list.count));
+        report_line(lines, 2, "and %llu more actors",
+                    (unsigned long long)(list.total - list.count));
     return 0;
 }
 
-static void put_operation(struct report *report, const struct hit_row *row)
+/* --- each operation -------------------------------------------------------------- */
+
+static void put_act(struct report_lines *lines, const struct hit_row *row)
+{
+    const struct event *event = &row->operation.event;
+    const char *lifecycle = lifecycle_name(row->operation.lifecycle);
+    struct slice error_code = event->text[FIELD_ERROR_CODE];
+    bool coded = !slice_blank(error_code);
+    report_begin(lines, 2);
+    report_add(lines, "%s", report_time(lines, event->time_us));
+    report_add(lines, "%s%s%s%s%s%s:", lifecycle, lifecycle[0] ? ", " : "",
+               outcome_name(event->outcome), coded ? " (" : "",
+               coded ? report_safe(lines, error_code) : "", coded ? ")" : "");
+    report_add(lines, "%s", report_safe(lines, event->text[FIELD_OPERATION]));
+    report_end(lines);
+}
+
+static void put_actor(struct report_lines *lines, const struct hit_row *row)
 {
     const struct event *event = &row->operation.event;
     const struct slice *texts = event->text;
-    line(report, "%s  %s  %s  %s", time_text(report, event->time_us),
-         lifecycle_name(row->operation.lifecycle), outcome_name(event->outcome),
-         safe(report, texts[FIELD_OPERATION]));
     bool has_address = !slice_blank(texts[FIELD_SOURCE_IP]);
-    line(report, "    by %s%s%s from %s, %s %s %s", safe(report, texts[FIELD_ACTOR]),
-         slice_blank(texts[FIELD_VIA]) ? "" : " via ",
-         slice_blank(texts[FIELD_VIA]) ? "" : safe(report, texts[FIELD_VIA]),
-         safe(report, texts[has_address ? FIELD_SOURCE_IP : FIELD_SOURCE_TEXT]),
-         provider_name(event->provider), safe(report, texts[FIELD_ACCOUNT]),
-         slice_blank(texts[FIELD_REGION]) ? "" : safe(report, texts[FIELD_REGION]));
-    if (!slice_blank(texts[FIELD_MIRRORED]) || !slice_blank(texts[FIELD_DESTINATION]))
-        line(report, "    %s -> %s", safe(report, texts[FIELD_MIRRORED]),
-             safe(report, texts[FIELD_DESTINATION]));
+    struct slice from = texts[has_address ? FIELD_SOURCE_IP : FIELD_SOURCE_TEXT];
+    report_begin(lines, 6);
+    report_add(lines, "by %s", report_safe(lines, texts[FIELD_ACTOR]));
+    if (!slice_blank(texts[FIELD_VIA]))
+        report_add(lines, "via %s", report_safe(lines, texts[FIELD_VIA]));
+    if (!slice_blank(from))
+        report_add(lines, "from %s", report_safe(lines, from));
+    report_add(lines, "in %s %s", provider_name(event->provider),
+               report_safe(lines, texts[FIELD_ACCOUNT]));
+    if (!slice_blank(texts[FIELD_REGION]))
+        report_add(lines, "%s", report_safe(lines, texts[FIELD_REGION]));
+    report_end(lines);
+}
+
+/* A side that the record does not tell is a question mark. */
+static void put_flow(struct report_lines *lines, struct slice mirrored,
+                     struct slice destination)
+{
+    if (slice_blank(mirrored) && slice_blank(destination))
+        return;
+    report_begin(lines, 6);
+    if (slice_blank(mirrored)) {
+        report_add(lines, "? -> %s", report_safe(lines, destination));
+    } else {
+        report_add(lines, "%s", report_safe(lines, mirrored));
+        report_add(lines, "-> %s",
+                   slice_blank(destination) ? "?" : report_safe(lines, destination));
+    }
+    report_end(lines);
+}
+
+static void put_operation(struct report_lines *lines, const struct hit_row *row)
+{
+    const struct slice *texts = row->operation.event.text;
+    put_act(lines, row);
+    put_actor(lines, row);
+    put_flow(lines, texts[FIELD_MIRRORED], texts[FIELD_DESTINATION]);
     if (!slice_blank(row->near_miss))
-        line(report, "    nearly approved: %s", safe(report, row->near_miss));
+        report_line(lines, 6, "nearly approved by %s",
+                    report_safe(lines, row->near_miss));
     if (row->approval)
-        line(report, "    %s: approval %lld %s", safe(report, row->approval_state),
-             (long long)row->approval, safe(report, row->approval_ticket));
+        report_line(lines, 6, "%s by approval %lld %s",
+                    report_safe(lines, row->approval_state), (long long)row->approval,
+                    slice_blank(row->approval_ticket)
+                        ? ""
+                        : report_safe(lines, row->approval_ticket));
+}
+
+struct section {
+    struct report_lines *lines;
+    bool approved; /* which of the operations belong here */
+    uint64_t shown;
+};
+
+static int visit_operation(void *payload, const struct hit_row *row,
+                           struct arena *arena, struct error *error)
+{
+    struct section *section = payload;
+    (void)arena;
+    (void)error;
+    if (slice_blank(row->approval_state) == section->approved)
+        return 0;
+    put_operation(section->lines, row);
+    section->shown++;
+    arena_reset(&section->lines->arena);
+    return section->lines->closed || section->shown == OPERATIONS_SHOWN;
 }
 
 static int put_operations(struct report *report, bool approved, struct error *error)
 {
-    struct arena arena;
-    struct hit_list list = {0};
-    arena_init(&arena);
-    struct hit_scope scope = *report->scope;
-    scope.hide_approved = !approved;
-    int result = query_hits(report->handle, &scope, OPERATION_BY_TIME, false, 0,
-                            OPERATIONS_SHOWN, &arena, &list, error);
-    bool headed = false;
-    for (size_t i = 0; !result && i < list.count; i++) {
-        if (approved != (list.rows[i].approval != 0))
-            continue;
-        if (!headed)
-            line(report, "\n%s", approved ? "Approved" : "Left to decide");
-        headed = true;
-        put_operation(report, &list.rows[i]);
-        arena_reset(&report->arena);
-    }
-    if (!result && list.total > list.count)
-        line(report, "and more: %llu operations in all; `export hits` has them",
-             (unsigned long long)list.total);
-    arena_fini(&arena);
-    return result;
+    struct report_lines *lines = &report->lines;
+    struct section section = {.lines = lines, .approved = approved};
+    uint64_t total = approved ? report->counts.approved : report->counts.open;
+    if (!total)
+        return 0;
+    report_blank(lines);
+    report_line(lines, 0, "%s", approved ? "Approved" : "Left to decide");
+    if (query_each_hit(report->handle, report->scope, visit_operation, &section, error))
+        return -1;
+    if (total > section.shown)
+        report_line(lines, 2, "and %llu more: `mirrorscope export hits` has them",
+                    (unsigned long long)(total - section.shown));
+    return 0;
 }
 
-static int put_sources(struct report *report, struct error *error)
+/* --- what could not be read ------------------------------------------------------- */
+
+static int put_unfinished(struct report *report, struct error *error)
 {
-    struct source_list list = {.total = 1};
-    size_t shown = 0;
-    for (uint64_t at = 0; at < list.total && shown < SOURCES_SHOWN;
-         at += SOURCES_SHOWN) {
-        arena_reset(&report->arena);
-        if (query_sources(report->handle, at, SOURCES_SHOWN, &report->arena, &list,
-                          error))
-            return -1;
-        for (size_t i = 0; i < list.count && shown < SOURCES_SHOWN; i++) {
-            const struct source_row *row = &list.rows[i];
-            if (slice_equal(row->status, SLICE("done")))
-                continue;
-            if (!shown++)
-                line(report, "\nNot read in full");
-            line(report, "  %s %s: %s", safe(report, row->status),
-                 safe(report, row->path), safe(report, row->reason));
-        }
+    struct report_lines *lines = &report->lines;
+    struct source_list list;
+    if (query_unfinished_sources(report->handle, 0, SOURCES_SHOWN, &lines->arena, &list,
+                                 error))
+        return -1;
+    if (list.count) {
+        report_blank(lines);
+        report_line(lines, 0, "Not read in full");
     }
+    for (size_t i = 0; i < list.count; i++) {
+        const struct source_row *row = &list.rows[i];
+        bool member = !slice_blank(row->member);
+        report_begin(lines, 2);
+        report_add(lines, "%s", report_safe(lines, row->status));
+        report_add(lines, "%s%s%s:", report_safe(lines, row->path), member ? "!" : "",
+                   member ? report_safe(lines, row->member) : "");
+        report_add(lines, "%s", report_safe(lines, row->reason));
+        report_end(lines);
+    }
+    if (list.total > list.count)
+        report_line(lines, 2, "and %llu more: `mirrorscope export sources` has them",
+                    (unsigned long long)(list.total - list.count));
     return 0;
+}
+
+static int put_journal(struct report *report, struct error *error)
+{
+    struct slice head;
+    if (journal_head(report->handle, &report->lines.arena, &head, error))
+        return -1;
+    report_blank(&report->lines);
+    report_line(&report->lines, 0, "Journal: %s", report_safe(&report->lines, head));
+    return 0;
+}
+
+/* --- all of it -------------------------------------------------------------------- */
+
+static int put_all(struct report *report, struct error *error)
+{
+    if (query_summary(report->handle, &report->summary, error) ||
+        query_counts(report->handle, report->scope, &report->counts, error))
+        return -1;
+    put_answer(report);
+    if (put_coverage(report, error) || put_groups(report, error) ||
+        put_operations(report, false, error) || put_operations(report, true, error) ||
+        put_unfinished(report, error))
+        return -1;
+    return put_journal(report, error);
 }
 
 int report_text(struct case_file *handle, const struct hit_scope *scope,
                 const struct export_sink *sink, struct error *error)
 {
-    struct report report = {.handle = handle, .scope = scope, .sink = sink};
-    struct case_summary summary;
-    struct slice head;
-    if (query_summary(handle, &summary, error))
-        return -1;
-    arena_init(&report.arena);
-    put_answer(&report, &summary);
-    int result = put_coverage(&report, &summary, error);
-    if (!result)
-        result = put_groups(&report, error);
-    if (!result)
-        result = put_operations(&report, false, error);
-    if (!result && summary.approved)
-        result = put_operations(&report, true, error);
-    if (!result)
-        result = put_sources(&report, error);
-    if (!result)
-        result = journal_head(handle, &report.arena, &head, error);
-    if (!result)
-        line(&report, "\nJournal: %.*s", (int)head.length, head.data);
-    arena_fini(&report.arena);
+    struct report report = {.handle = handle,
+                            .scope = scope,
+                            .lines = {.sink = sink, .width = REPORT_WIDTH}};
+    /* One snapshot for all of its parts. */
+    if (sqlite3_exec(handle->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
+        return case_error(handle, "reading the case", error);
+    arena_init(&report.lines.arena);
+    int result = put_all(&report, error);
+    if (!result && report.lines.failed)
+        result = error_set(error, ERROR_MEMORY, "no memory for the report");
+    arena_fini(&report.lines.arena);
+    sqlite3_exec(handle->db, "ROLLBACK", NULL, NULL, NULL); /* nothing was written */
     return result;
 }

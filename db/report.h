@@ -1,12 +1,18 @@
 /*
  * report.h - the summary for a ticket, as text: answers first.
+ *
+ * What was found, what was covered (so that "none" is never read without it), who did
+ * it, each operation that is left to decide, those approved, what could not be read,
+ * and the head of the journal.  One snapshot of the case; every text from a log is
+ * escaped, and cut aloud beyond 400 bytes.  Lines take 100 columns and are broken
+ * between facts, never inside one: an ARN or a command can be copied, even where it
+ * alone is longer than a line.
  */
 #ifndef DB_REPORT_H
 #define DB_REPORT_H
 
 #include "db/export.h"
 
-/* Tables take 100 columns; other lines are as long as what they tell. */
 int report_text(struct case_file *handle, const struct hit_scope *scope,
                 const struct export_sink *sink, struct error *error);
 

@@ -175,8 +175,8 @@ static struct slice csv_fields(struct bed *bed, const char *fields)
 {
     static const char *const nested[] = {
         "approval", "approval.id,approval.ticket,approval.state", "evidence",
-        "evidence.path,evidence.member,evidence.offset,evidence.length,"
-        "evidence.form_chain,evidence.sha256"};
+        ("evidence.path,evidence.member,evidence.offset,evidence.length,"
+         "evidence.form_chain,evidence.sha256")};
     struct slice text = SLICE(""), rest = slice_from(fields);
     while (slice_present(rest)) {
         struct slice name = slice_trim(slice_cut(&rest, ','));
@@ -432,14 +432,14 @@ static void poison(struct bed *bed, const char *text)
         ") = (SELECT ?1, ?1, ?1, ?1, ?1, ?1, ?1,"
         " ?1, ?1, ?1, ?1, ?1, ?1, ?1, ?1, ?1, ?1, ?1, ?1, ?1, ?1, ?1, ?1, ?1, ?1, ?1,"
         " ?1), rules = ?1",
-        "UPDATE source SET path = ?1 || id, member = ?1, forms = ?1, reason = ?1,"
-        " options = ?1, loaded_by = ?1, host = ?1, tool_version = ?1, sha256 = ?1 || "
-        "id",
+        "UPDATE source SET path = ?1 || id, member = ?1, sha256 = ?1 || id",
+        "UPDATE source SET forms = ?1, reason = ?1, options = ?1, loaded_by = ?1",
+        "UPDATE source SET host = ?1, tool_version = ?1",
         "UPDATE source_alias SET path = ?1 WHERE path LIKE '/copy%'",
         "UPDATE record SET form_chain = ?1, raw = CAST(?1 AS BLOB)",
         "UPDATE reject SET reason = ?1, bytes = CAST(?1 AS BLOB)",
-        "UPDATE approval SET ticket = ?1, reason = ?1, approved_by = ?1, created_by = "
-        "?1",
+        "UPDATE approval SET ticket = ?1, reason = ?1, approved_by = ?1",
+        "UPDATE approval SET created_by = ?1",
         "UPDATE approval_selector SET pattern = ?1",
     };
     for (size_t i = 0; i < sizeof updates / sizeof updates[0]; i++) {

@@ -151,13 +151,13 @@ int cli_filter(const struct invocation *invocation, size_t first,
 
 int cli_judge(const struct invocation *invocation, struct case_file *handle, int status)
 {
-    struct case_summary summary;
     struct error error = {0};
+    bool left;
     if (!invocation->values[OPTION_EXIT_CODE])
         return status;
-    if (query_summary(handle, &summary, &error))
+    if (query_left_to_decide(handle, &left, &error))
         return cli_fail(&error);
-    return summary.open ? EXIT_LEFT_TO_DECIDE : status;
+    return left ? EXIT_LEFT_TO_DECIDE : status;
 }
 
 static void note_signal(int number)
