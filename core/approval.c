@@ -177,24 +177,24 @@ static struct slice span_text(int64_t us, struct arena *arena)
     return SLICE("a moment");
 }
 
-/* Absent where the time lies in the window; else by how much it does not. */
+static bool window_holds(const struct approval *approval, int64_t time_us)
+{
+    return time_us != EVENT_TIME_NONE &&
+           (approval->start_us == EVENT_TIME_NONE || time_us >= approval->start_us) &&
+           (approval->end_us == EVENT_TIME_NONE || time_us <= approval->end_us);
+}
+
+/* By how much a time that the window does not hold lies outside of it. */
 static struct slice window_miss(const struct approval *approval, int64_t time_us,
                                 struct arena *arena)
 {
-    struct slice span;
     if (time_us == EVENT_TIME_NONE)
         return SLICE("the event has no time");
-    if (approval->end_us != EVENT_TIME_NONE && time_us > approval->end_us) {
-        span = span_text(time_us - approval->end_us, arena);
-        return arena_printf(arena, "%.*s after its window", (int)span.length,
-                            span.data);
-    }
-    if (approval->start_us != EVENT_TIME_NONE && time_us < approval->start_us) {
-        span = span_text(approval->start_us - time_us, arena);
-        return arena_printf(arena, "%.*s before its window", (int)span.length,
-                            span.data);
-    }
-    return SLICE_NONE;
+    bool after = approval->end_us != EVENT_TIME_NONE && time_us > approval->end_us;
+    struct slice span = span_text(
+        after ? time_us - approval->end_us : approval->start_us - time_us, arena);
+    return arena_printf(arena, "%.*s %s its window", (int)span.length, span.data,
+                        after ? "after" : "before");
 }
 
 static struct slice differs(enum approval_selector selector,
@@ -213,7 +213,10 @@ enum approval_fit approval_check(const struct approval *approval,
                                  const struct operation *operation, struct arena *arena,
                                  struct slice *why)
 {
-    int misses = 0, anchors = 0;
+    int64_t time_us = operation->event.time_us;
+    bool outside = !window_holds(approval, time_us);
+    enum approval_selector missed = APPROVAL_SELECTOR_COUNT;
+    int misses = outside, anchors = 0;
     *why = SLICE_NONE;
     if (!approval->enabled)
         return APPROVAL_NO;
@@ -225,17 +228,16 @@ enum approval_fit approval_check(const struct approval *approval,
             anchors += selectors[i].anchor;
         } else {
             misses++;
-            *why = differs(selector, operation, arena);
+            missed = selector;
         }
-    }
-    struct slice window = window_miss(approval, operation->event.time_us, arena);
-    if (slice_present(window)) {
-        misses++;
-        *why = window;
     }
     if (misses == 0)
         return APPROVAL_COVERS;
-    return misses == 1 && anchors > 0 ? APPROVAL_NEAR_MISS : APPROVAL_NO;
+    if (misses > 1 || anchors == 0)
+        return APPROVAL_NO;
+    *why = outside ? window_miss(approval, time_us, arena)
+                   : differs(missed, operation, arena);
+    return APPROVAL_NEAR_MISS;
 }
 
 /* --- proposing ----------------------------------------------------------------- */
