@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/form.h"
@@ -102,7 +103,10 @@ static void *coordinate(void *payload)
     else
         run_workers(load);
     close_store(load);
+    pthread_mutex_lock(&load->mutex);
     atomic_store(&load->finished, true);
+    pthread_cond_broadcast(&load->ended);
+    pthread_mutex_unlock(&load->mutex);
     if (load->changed)
         load->changed(load->payload);
     return NULL;
@@ -124,6 +128,7 @@ static void load_free(struct load *load)
     free(load->case_path);
     pthread_mutex_destroy(&load->mutex);
     pthread_cond_destroy(&load->flight_landed);
+    pthread_cond_destroy(&load->ended);
     free(load);
 }
 
@@ -171,6 +176,7 @@ struct load *load_start(const char *case_path, const char *const *paths, size_t 
     load->totals.listing = true;
     pthread_mutex_init(&load->mutex, NULL);
     pthread_cond_init(&load->flight_landed, NULL);
+    pthread_cond_init(&load->ended, NULL);
     if (!prepare(load, case_path, paths, count, error)) {
         if (!pthread_create(&load->coordinator, NULL, coordinate, load))
             return load;
@@ -191,6 +197,24 @@ void load_totals(struct load *load, struct load_totals *out)
 
 bool load_finished(struct load *load)
 {
+    return atomic_load(&load->finished);
+}
+
+bool load_wait(struct load *load, unsigned milliseconds)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += milliseconds / 1000;
+    until.tv_nsec += (long)(milliseconds % 1000) * 1000000L;
+    if (until.tv_nsec >= 1000000000L) {
+        until.tv_nsec -= 1000000000L;
+        until.tv_sec++;
+    }
+    pthread_mutex_lock(&load->mutex);
+    int result = 0;
+    while (!atomic_load(&load->finished) && !result)
+        result = pthread_cond_timedwait(&load->ended, &load->mutex, &until);
+    pthread_mutex_unlock(&load->mutex);
     return atomic_load(&load->finished);
 }
 

@@ -53,6 +53,9 @@ struct load *load_start(const char *case_path, const char *const *paths, size_t 
                         struct error *error);
 void load_totals(struct load *load, struct load_totals *out);
 bool load_finished(struct load *load);
+/* Returns when the load has finished, at the latest after so many milliseconds: whether
+ * it has. */
+bool load_wait(struct load *load, unsigned milliseconds);
 /* Asks the workers to stop at the next record; what is committed stays. */
 void load_stop(struct load *load);
 /*

@@ -42,6 +42,7 @@ struct load {
     pthread_t coordinator;
     pthread_mutex_t mutex;
     pthread_cond_t flight_landed;
+    pthread_cond_t ended;
     /* under mutex */
     size_t next_file;
     struct in_flight flights[LOAD_WORKERS_MAX];

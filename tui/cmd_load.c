@@ -12,12 +12,6 @@
 
 enum { PROGRESS_MILLISECONDS = 200 };
 
-static void pause_briefly(void)
-{
-    struct timespec pause = {0, PROGRESS_MILLISECONDS * 1000000L};
-    nanosleep(&pause, NULL);
-}
-
 static double seconds(void)
 {
     struct timespec now;
@@ -43,14 +37,11 @@ static void show_progress(struct load *load, double started)
 static void watch(struct load *load, bool progress)
 {
     double started = seconds();
-    struct timespec first = {0, 2000000L};
-    nanosleep(&first, NULL);
-    while (!load_finished(load)) {
+    while (!load_wait(load, PROGRESS_MILLISECONDS)) {
         if (cli_signal())
             load_stop(load);
         if (progress)
             show_progress(load, started);
-        pause_briefly();
     }
     if (progress)
         fputs("\r\033[K", stderr);
