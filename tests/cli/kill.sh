@@ -39,9 +39,10 @@ exports torn.case >torn
 same calm torn 'everything exported after kills'
 
 # A load that is asked to end says so, and keeps what it has.
+: >err
 "$program" load -q -c asked.case --year 2026 corpus >out 2>err &
 child=$!
-sleep 0.05
+while [ ! -s err ] && kill -0 $child 2>/dev/null; do sleep 0.01; done
 kill -TERM $child
 status=0
 wait $child || status=$?
