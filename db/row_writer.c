@@ -13,14 +13,16 @@ enum {
     OUTPUT_BYTES = 64 * 1024,
     /* Rows whose widths decide a table's columns; later ones are cut to them. */
     TABLE_ROWS = 200,
-    TABLE_COLUMNS = 64,
+    TABLE_COLUMNS = 2000, /* as many as SQLite gives (SQLITE_MAX_COLUMN) */
     TABLE_CELL_WIDTH = 48,
+    REAL_DIGITS = 15, /* as SQLite writes a real as text */
 };
 
 struct row_writer {
     enum export_format format;
     const struct export_sink *sink;
     bool closed, headed;
+    bool flat;   /* dots in names mean nothing */
     bool failed; /* memory was short: something is missing */
     size_t used;
     char buffer[OUTPUT_BYTES];
@@ -43,6 +45,11 @@ struct cell cell_text(const char *name, struct slice text)
 struct cell cell_number(const char *name, int64_t number)
 {
     return (struct cell){.name = name, .kind = CELL_NUMBER, .number = number};
+}
+
+struct cell cell_real(const char *name, double real, struct slice text)
+{
+    return (struct cell){.name = name, .kind = CELL_REAL, .real = real, .text = text};
 }
 
 struct cell cell_null(const char *name)
@@ -113,6 +120,11 @@ struct row_writer *row_writer_new(enum export_format format,
     return writer;
 }
 
+void row_writer_keep_names(struct row_writer *writer)
+{
+    writer->flat = true;
+}
+
 /* A cell as one text, not yet escaped for CSV. */
 static struct slice flat_text(struct row_writer *writer, const struct cell *cell)
 {
@@ -121,6 +133,7 @@ static struct slice flat_text(struct row_writer *writer, const struct cell *cell
         return text;
     switch (cell->kind) {
     case CELL_TEXT:
+    case CELL_REAL:
         return cell->text;
     case CELL_NUMBER:
         return arena_printf(&writer->row, "%lld", (long long)cell->number);
@@ -188,6 +201,13 @@ static json_t *json_of_item(struct row_writer *writer, const struct cell *cell,
                                       : json_of_text(writer, cell->items[item]);
 }
 
+/* Infinity is no number in JSON: it stays a text. */
+static json_t *json_of_real(struct row_writer *writer, const struct cell *cell)
+{
+    json_t *value = json_real(cell->real);
+    return value ? value : json_of_text(writer, cell->text);
+}
+
 static json_t *json_of_cell(struct row_writer *writer, const struct cell *cell)
 {
     if (cell->null)
@@ -197,6 +217,8 @@ static json_t *json_of_cell(struct row_writer *writer, const struct cell *cell)
         return json_of_text(writer, cell->text);
     case CELL_NUMBER:
         return json_integer(cell->number);
+    case CELL_REAL:
+        return json_of_real(writer, cell);
     case CELL_BOOLEAN:
         return json_boolean(cell->number);
     case CELL_LIST:
@@ -265,7 +287,7 @@ static void json_row(struct row_writer *writer, const struct cell *cells, size_t
 {
     json_t *object = json_object();
     for (size_t i = 0; i < count;) {
-        size_t group = group_length(cells + i, count - i);
+        size_t group = writer->flat ? 0 : group_length(cells + i, count - i);
         if (!group) {
             json_object_set_new(object, cells[i].name, json_of_cell(writer, &cells[i]));
             i++;
@@ -278,7 +300,8 @@ static void json_row(struct row_writer *writer, const struct cell *cells, size_t
                             json_of_group(writer, cells + i, group, prefix + 1));
         i += group;
     }
-    char *text = json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII);
+    char *text = json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII |
+                                        JSON_REAL_PRECISION(REAL_DIGITS));
     put_json(writer, slice_from(text));
     free(text);
     json_decref(object);
@@ -328,17 +351,28 @@ static void table_hold(struct row_writer *writer, const struct slice *cells)
     }
 }
 
+static void table_header(struct row_writer *writer, const struct cell *cells,
+                         size_t count)
+{
+    writer->columns = count < TABLE_COLUMNS ? count : TABLE_COLUMNS;
+    struct slice *texts = arena_alloc(&writer->row, writer->columns * sizeof *texts);
+    writer->failed = writer->failed || !texts;
+    if (writer->failed)
+        return;
+    for (size_t i = 0; i < writer->columns; i++)
+        texts[i] = escape_text(&writer->row, slice_from(cells[i].name));
+    table_hold(writer, texts);
+}
+
 static void table_row(struct row_writer *writer, const struct cell *cells, size_t count)
 {
-    struct slice texts[TABLE_COLUMNS] = {{0}};
-    if (count > TABLE_COLUMNS)
-        count = TABLE_COLUMNS;
-    if (!writer->columns) {
-        writer->columns = count;
-        for (size_t i = 0; i < count; i++)
-            texts[i] = escape_text(&writer->row, slice_from(cells[i].name));
-        table_hold(writer, texts);
-    }
+    if (!writer->columns)
+        table_header(writer, cells, count);
+    count = writer->columns;
+    struct slice *texts = arena_alloc(&writer->row, count * sizeof *texts);
+    writer->failed = writer->failed || !texts;
+    if (writer->failed)
+        return;
     for (size_t i = 0; i < count; i++)
         texts[i] = escape_text(&writer->row, flat_text(writer, &cells[i]));
     if (writer->headed) {
@@ -377,13 +411,8 @@ int row_writer_end(struct row_writer *writer, const struct cell *header, size_t 
 {
     if (writer->format == EXPORT_CSV && !writer->headed)
         csv_header(writer, header, count);
-    if (writer->format == EXPORT_TABLE && !writer->columns) {
-        struct slice texts[TABLE_COLUMNS];
-        writer->columns = count < TABLE_COLUMNS ? count : TABLE_COLUMNS;
-        for (size_t i = 0; i < writer->columns; i++)
-            texts[i] = escape_text(&writer->row, slice_from(header[i].name));
-        table_hold(writer, texts);
-    }
+    if (writer->format == EXPORT_TABLE && !writer->columns)
+        table_header(writer, header, count);
     if (writer->format == EXPORT_TABLE)
         table_release(writer);
     flush(writer);
