@@ -73,7 +73,7 @@ static void add_evidence(struct hit_cells *out, const struct evidence_list *list
             const struct evidence_row *row = &list->rows[j];
             const struct slice texts[LISTS] = {
                 row->path,
-                row->member,
+                slice_blank(row->member) ? SLICE_NONE : row->member,
                 arena_printf(arena, "%llu", (unsigned long long)row->offset),
                 arena_printf(arena, "%llu", (unsigned long long)row->length),
                 row->form_chain,
@@ -110,7 +110,7 @@ static void fill(struct hit_cells *out, const struct hit_row *row,
     add_event(out, operation, arena);
     add(out, cell_number("records", (int64_t)operation->records));
     add(out, cell_split("rules", operation->rules, arena));
-    add(out, cell_text("technique", operation->technique));
+    add(out, cell_given("technique", operation->technique));
     add(out, cell_text("severity", slice_from(severity_name(operation->severity))));
     add(out,
         cell_text("confidence", slice_from(confidence_name(operation->confidence))));

@@ -20,7 +20,7 @@ static void fill_source(struct cell cells[SOURCE_CELLS], const struct source_row
     const struct cell filled[SOURCE_CELLS] = {
         cell_text("path", row->path),
         cell_split("aliases", row->aliases, arena),
-        cell_text("member", row->member),
+        cell_given("member", row->member),
         cell_text("sha256", row->sha256),
         cell_number("bytes", (int64_t)row->bytes),
         cell_number("unpacked_bytes", (int64_t)row->unpacked_bytes),
@@ -34,12 +34,12 @@ static void fill_source(struct cell cells[SOURCE_CELLS], const struct source_row
         cell_time("first_time", row->first_us, arena),
         cell_time("last_time", row->last_us, arena),
         cell_text("status", row->status),
-        cell_text("reason", row->reason),
-        cell_text("options", row->options),
+        cell_given("reason", row->reason),
+        cell_given("options", row->options),
         cell_time("loaded_at", row->loaded_us, arena),
-        cell_text("loaded_by", row->loaded_by),
-        cell_text("host", row->host),
-        cell_text("tool_version", row->tool_version),
+        cell_given("loaded_by", row->loaded_by),
+        cell_given("host", row->host),
+        cell_given("tool_version", row->tool_version),
     };
     memcpy(cells, filled, sizeof filled);
 }
@@ -85,7 +85,7 @@ static void fill_reject(struct cell cells[REJECT_CELLS], const struct reject_row
 {
     const struct cell filled[REJECT_CELLS] = {
         cell_text("path", row->path),
-        cell_text("member", row->member),
+        cell_given("member", row->member),
         cell_number("offset", (int64_t)row->offset),
         cell_number("length", (int64_t)row->length),
         cell_text("reason", row->reason),
@@ -136,10 +136,10 @@ static void fill_approval(struct cell cells[APPROVAL_CELLS],
     cells[count++] = cell_time("start", approval->start_us, arena);
     cells[count++] = cell_time("end", approval->end_us, arena);
     cells[count++] = cell_null("days");
-    cells[count++] = cell_text("ticket", approval->ticket);
-    cells[count++] = cell_text("reason", approval->reason);
-    cells[count++] = cell_text("approved_by", approval->approved_by);
-    cells[count++] = cell_text("created_by", approval->created_by);
+    cells[count++] = cell_given("ticket", approval->ticket);
+    cells[count++] = cell_given("reason", approval->reason);
+    cells[count++] = cell_given("approved_by", approval->approved_by);
+    cells[count++] = cell_given("created_by", approval->created_by);
     cells[count++] = cell_time("created_at", approval->created_us, arena);
     cells[count++] = cell_time("review_by", approval->review_us, arena);
     cells[count++] =

@@ -191,7 +191,8 @@ static const char event_columns[] =
     " e.source_identity, e.mfa, e.via, e.credential, e.source_ip, e.source_text,"
     " e.user_agent, e.account, e.region, e.resource_group, e.resource, e.mirror,"
     " e.mirrored, e.destination, NULL AS \"foreign\", e.event_id, e.request_id,"
-    " e.correlation_id, s.path AS \"evidence.path\", s.member AS \"evidence.member\","
+    " e.correlation_id, s.path AS \"evidence.path\", nullif(s.member, '') AS "
+    "\"evidence.member\","
     " e.\"offset\" AS \"evidence.offset\", e.length AS \"evidence.length\","
     " e.form AS \"evidence.form_chain\", s.sha256 AS \"evidence.sha256\"";
 

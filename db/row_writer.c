@@ -42,6 +42,11 @@ struct cell cell_text(const char *name, struct slice text)
         .name = name, .kind = CELL_TEXT, .null = !slice_present(text), .text = text};
 }
 
+struct cell cell_given(const char *name, struct slice text)
+{
+    return cell_text(name, slice_blank(text) ? SLICE_NONE : text);
+}
+
 struct cell cell_number(const char *name, int64_t number)
 {
     return (struct cell){.name = name, .kind = CELL_NUMBER, .number = number};

@@ -36,6 +36,8 @@ struct cell {
 };
 
 struct cell cell_text(const char *name, struct slice text);
+/* Columns that say "absent" by an empty text: null. */
+struct cell cell_given(const char *name, struct slice text);
 struct cell cell_number(const char *name, int64_t number);
 struct cell cell_real(const char *name, double real, struct slice text);
 /* Written by timestamp_format; null for EVENT_TIME_NONE. */

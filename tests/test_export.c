@@ -239,11 +239,11 @@ static void hits_have_their_values(void **state)
         "null,\"account\":\"sw1\",\"region\":null,\"resource_group\":null,\"resource\":"
         "null,\"mirror\":null,\"mirrored\":null,\"destination\":null,\"foreign\":null,"
         "\"event_id\":null,\"request_id\":null,\"correlation_id\":null,\"records\":1,"
-        "\"rules\":[],\"technique\":\"\",\"severity\":\"medium\",\"confidence\":"
+        "\"rules\":[],\"technique\":null,\"severity\":\"medium\",\"confidence\":"
         "\"low\","
         "\"approval\":null,\"near_miss\":\"CHG1 (approval 3): 1 hour before its "
         "window\",\"verdict\":null,\"note\":null,\"evidence\":[{\"path\":"
-        "\"/logs/a.json\",\"member\":\"\",\"offset\":50,\"length\":9,\"form_chain\":"
+        "\"/logs/a.json\",\"member\":null,\"offset\":50,\"length\":9,\"form_chain\":"
         "\"ios\",\"sha256\":\"aa11\"}]}",
         "{\"id\":\"0a\",\"time\":\"2026-03-14T02:00:00Z\",\"time_text\":"
         "\"2026-03-14T02:00:00Z\",\"time_quality\":\"exact\",\"provider\":\"aws\","
@@ -259,7 +259,7 @@ static void hits_have_their_values(void **state)
         "\"T1020.001\",\"severity\":\"high\",\"confidence\":\"high\",\"approval\":"
         "{\"id\":3,\"ticket\":\"CHG1\",\"state\":\"covered\"},\"near_miss\":null,"
         "\"verdict\":null,\"note\":null,\"evidence\":[{\"path\":\"/logs/a.json\","
-        "\"member\":\"\",\"offset\":0,\"length\":9,\"form_chain\":\"cloudtrail\","
+        "\"member\":null,\"offset\":0,\"length\":9,\"form_chain\":\"cloudtrail\","
         "\"sha256\":\"aa11\"},{\"path\":\"/logs/b.tar\",\"member\":\"x/b.json\","
         "\"offset\":30,\"length\":9,\"form_chain\":\"tar:cloudtrail\",\"sha256\":null}]"
         "}",
@@ -303,12 +303,12 @@ static void sources_approvals_rejects_have_their_values(void **state)
     } cases[] = {
         {SOURCES, EXPORT_JSONL,
          "{\"path\":\"/logs/a.json\",\"aliases\":[\"/bak/a.json\",\"/copy/a.json\"],"
-         "\"member\":\"\",\"sha256\":\"aa11\",\"bytes\":10,\"unpacked_bytes\":20,"
+         "\"member\":null,\"sha256\":\"aa11\",\"bytes\":10,\"unpacked_bytes\":20,"
          "\"mtime\":\"2026-03-14T02:00:00.123456Z\",\"forms\":[\"cloudtrail\","
          "\"other\"],\"records\":5,\"events\":4,\"skipped\":0,\"unknown\":1,"
          "\"damaged\":"
          "0,\"first_time\":\"2026-03-14T02:00:00Z\",\"last_time\":null,\"status\":"
-         "\"partial\",\"reason\":\"1 of unknown kind\",\"options\":\"\",\"loaded_at\":"
+         "\"partial\",\"reason\":\"1 of unknown kind\",\"options\":null,\"loaded_at\":"
          "\"1970-01-01T00:00:00Z\",\"loaded_by\":\"alice\",\"host\":\"bastion\","
          "\"tool_version\":\"0.1.0\"}\n"},
         {APPROVALS, EXPORT_CSV,
@@ -351,6 +351,7 @@ static void events_are_in_a_stable_order(void **state)
         assert_true(slice_compare(last, key) < 0);
         last = key;
         assert_true(json_is_integer(json_object_get(place, "offset")));
+        assert_true(json_is_null(json_object_get(place, "member")));
         json_t *mfa = json_object_get(event, "mfa");
         assert_true(json_is_null(mfa) || json_is_false(mfa));
         assert_true(json_is_null(json_object_get(event, "lifecycle")));
