@@ -19,7 +19,7 @@ static const char *const summary =
     X("0", "done")                                                                     \
     X("1", "with --exit-code: an operation is left to decide")                         \
     X("2", "usage, or no usable terminal")                                             \
-    X("3", "done, but input was damaged, partial, unreadable or of unknown kind")      \
+    X("3", "done, but input was damaged, unreadable or of unknown kind")               \
     X("4", "the case file cannot be opened, used or written")                          \
     X("129, 130, 143", "interrupted by HUP, INT or TERM; what was committed stays")
 
@@ -35,8 +35,38 @@ static const char filter_help[] =
     "A FILTER is a list of terms, all of which must hold: KEY:VALUE equals, KEY:~VALUE "
     "contains, KEY:A,B any of, a leading - negates, bare words search all text. Times "
     "are UTC unless they say otherwise.\n"
-    "  actor:~mallory ip:198.51.100.0/24 lifecycle:creation since:2026-03-14T02:00Z "
-    "until:+1h approved:no";
+    "  actor:~mallory lifecycle:creation since:2026-03-14T02:00Z until:+1h";
+
+enum { HELP_WIDTH = 79, OPTION_INDENT = 27 };
+
+/* Words to the width of a terminal; a line that begins with blanks stays as it is. */
+static void print_wrapped(const char *text, size_t column, size_t indent)
+{
+    while (*text) {
+        size_t length = strcspn(text, " \n");
+        if (column > indent && column + 1 + length > HELP_WIDTH) {
+            printf("\n%*s", (int)indent, "");
+            column = indent;
+        } else if (column > indent) {
+            putchar(' ');
+            column++;
+        }
+        printf("%.*s", (int)length, text);
+        column += length;
+        text += length;
+        if (*text == '\n') {
+            text++;
+            printf("\n%*s", (int)indent, "");
+            column = indent;
+            size_t verbatim = *text == ' ' ? strcspn(text, "\n") : 0;
+            printf("%.*s", (int)verbatim, text);
+            text += verbatim;
+        } else if (*text == ' ') {
+            text++;
+        }
+    }
+    putchar('\n');
+}
 
 void manual_help(void)
 {
@@ -46,12 +76,12 @@ void manual_help(void)
            summary);
     for (size_t i = 0; i < command_count; i++)
         printf("  %-8s %s\n", commands[i].name, commands[i].summary);
-    printf("\n%s\n\nExit status: ", filter_help);
-    for (size_t i = 0; i < sizeof exit_statuses / sizeof exit_statuses[0]; i++) {
-        printf("%s%s %s", i ? "; " : "", exit_statuses[i].word,
-               exit_statuses[i].meaning);
-    }
-    printf(".\n\n`mirrorscope VERB --help` tells more of each.\n");
+    putchar('\n');
+    print_wrapped(filter_help, 0, 0);
+    printf("\nExit status:\n");
+    for (size_t i = 0; i < sizeof exit_statuses / sizeof exit_statuses[0]; i++)
+        printf("  %-14s %s\n", exit_statuses[i].word, exit_statuses[i].meaning);
+    printf("\n`mirrorscope VERB --help` tells more of each.\n");
 }
 
 static void print_option(unsigned option)
@@ -63,19 +93,24 @@ static void print_option(unsigned option)
         snprintf(letter, sizeof letter, "-%c, ", info.letter);
     snprintf(name, sizeof name, "%s--%s%s%s", letter, info.name,
              info.argument[0] ? " " : "", info.argument);
-    printf("  %-24s %s\n", name, info.help);
+    printf("  %-24s ", name);
+    print_wrapped(info.help, OPTION_INDENT, OPTION_INDENT);
 }
 
 void manual_command_help(const struct command *command)
 {
-    printf("Usage: mirrorscope %s%s%s\n\n%s\n\nOptions:\n", command->name,
-           command->usage[0] ? " " : "", command->usage, command->description);
+    printf("Usage: mirrorscope %s%s%s\n\n", command->name, command->usage[0] ? " " : "",
+           command->usage);
+    print_wrapped(command->description, 0, 0);
+    printf("\nOptions:\n");
     for (unsigned option = 0; option < OPTION_COUNT; option++) {
         if (command_takes(command, option))
             print_option(option);
     }
-    if (strstr(command->usage, "FILTER"))
-        printf("\n%s\n", filter_help);
+    if (strstr(command->usage, "FILTER")) {
+        putchar('\n');
+        print_wrapped(filter_help, 0, 0);
+    }
 }
 
 /* --- the man page -------------------------------------------------------------- */
