@@ -37,53 +37,72 @@ unsigned utf8_length(struct slice s, uint32_t *code_point)
 
 /* --- the one decision ---------------------------------------------------------- */
 
-struct state {
-    bool backslashes;   /* escape them too, so that the text can be read back */
-    unsigned combining; /* marks on the present character */
-    bool base;          /* there is a character that a mark can stand on */
-};
-
-/*
- * Looks at the start of `rest`; returns the bytes it takes.  *escape_length is 0 where
- * they may be shown as they are.
- */
-static unsigned classify(struct slice rest, struct state *state, unsigned *columns,
-                         char escape[ESCAPE_MAX + 1], unsigned *escape_length)
+/* Writes the escape of the character, or of the byte where `length` is 0, at the start
+ * of `rest`; 0 where it may be shown as it is. */
+static int write_escape(char *out, size_t size, struct slice rest, unsigned length,
+                        uint32_t code_point, bool backslashes)
 {
-    uint32_t code_point;
-    unsigned length = utf8_length(rest, &code_point);
-    int written = 0;
-    *columns = 1;
-    if (length == 0) {
-        written =
-            snprintf(escape, ESCAPE_MAX + 1, "\\x%02X", (unsigned char)*rest.data);
-        length = 1;
-    } else if (code_point == '\t' || code_point == '\n' || code_point == '\r') {
-        written = snprintf(escape, ESCAPE_MAX + 1, "\\%c",
-                           code_point == '\t'   ? 't'
-                           : code_point == '\n' ? 'n'
-                                                : 'r');
-    } else if (code_point == '\\' && state->backslashes) {
-        written = snprintf(escape, ESCAPE_MAX + 1, "\\\\");
-    } else if (code_point < 0x20 || code_point == 0x7f) {
-        written = snprintf(escape, ESCAPE_MAX + 1, "\\x%02X", (unsigned)code_point);
-    } else if (code_point >= 0x80 && unicode_unsafe(code_point)) {
-        written = snprintf(escape, ESCAPE_MAX + 1, "\\u{%X}", (unsigned)code_point);
-    } else if (unicode_combining(code_point)) {
-        *columns = 0;
-        if (!state->base || ++state->combining > COMBINING_MAX)
-            written = snprintf(escape, ESCAPE_MAX + 1, "\\u{%X}", (unsigned)code_point);
+    if (length == 0)
+        return snprintf(out, size, "\\x%02X", (unsigned char)*rest.data);
+    switch (code_point) {
+    case '\t':
+        return snprintf(out, size, "\\t");
+    case '\n':
+        return snprintf(out, size, "\\n");
+    case '\r':
+        return snprintf(out, size, "\\r");
+    case '\\':
+        return backslashes ? snprintf(out, size, "\\\\") : 0;
+    }
+    if (code_point < 0x20 || code_point == 0x7f)
+        return snprintf(out, size, "\\x%02X", (unsigned)code_point);
+    /* A mark that comes first stands on nothing, or on a character with enough. */
+    if (code_point >= 0x80 &&
+        (unicode_unsafe(code_point) || unicode_combining(code_point)))
+        return snprintf(out, size, "\\u{%X}", (unsigned)code_point);
+    return 0;
+}
+
+/* Bytes of the marks that stand on the character before `rest`. */
+static size_t marks_length(struct slice rest)
+{
+    size_t taken = 0;
+    for (int marks = 0; marks < COMBINING_MAX; marks++) {
+        uint32_t code_point;
+        unsigned length = utf8_length(slice_skip(rest, taken), &code_point);
+        if (!length || unicode_unsafe(code_point) || !unicode_combining(code_point))
+            break;
+        taken += length;
+    }
+    return taken;
+}
+
+/* Takes an escape, or a character with its marks. */
+static void take_piece(struct slice *rest, bool backslashes, struct escape_piece *piece)
+{
+    uint32_t code_point = 0;
+    unsigned length = utf8_length(*rest, &code_point);
+    int written = write_escape(piece->buffer, sizeof piece->buffer, *rest, length,
+                               code_point, backslashes);
+    size_t taken = length ? length : 1;
+    piece->escaped = written > 0;
+    if (piece->escaped) {
+        piece->text = (struct slice){piece->buffer, (size_t)written};
+        piece->columns = (unsigned)written;
     } else {
-        *columns = unicode_wide(code_point) ? 2 : 1;
-        state->combining = 0;
-        state->base = true;
+        taken += marks_length(slice_skip(*rest, taken));
+        piece->text = slice_first(*rest, taken);
+        piece->columns = unicode_wide(code_point) ? 2 : 1;
     }
-    *escape_length = written > 0 ? (unsigned)written : 0;
-    if (*escape_length) {
-        *columns = *escape_length;
-        state->base = false;
-    }
-    return length;
+    *rest = slice_skip(*rest, taken);
+}
+
+bool escape_next(struct slice *rest, struct escape_piece *piece)
+{
+    if (!rest->length)
+        return false;
+    take_piece(rest, true, piece);
+    return true;
 }
 
 /* Bytes at the start that need no look: printable ASCII. */
@@ -106,18 +125,14 @@ static struct slice escape(struct arena *arena, struct slice text, bool backslas
     char *out = arena_alloc(arena, text.length * ESCAPE_MAX + 1);
     if (!out)
         return SLICE_NONE;
-    struct state state = {.backslashes = backslashes, .base = plain > 0};
-    memcpy(out, text.data, plain);
-    size_t length = plain;
-    struct slice rest = slice_skip(text, plain);
-    while (rest.length) {
-        char buffer[ESCAPE_MAX + 1];
-        unsigned columns, escape_length;
-        unsigned taken = classify(rest, &state, &columns, buffer, &escape_length);
-        memcpy(out + length, escape_length ? buffer : rest.data,
-               escape_length ? escape_length : taken);
-        length += escape_length ? escape_length : taken;
-        rest = slice_skip(rest, taken);
+    /* Marks may stand on the last of the plain characters. */
+    size_t length = plain ? plain - 1 : 0;
+    memcpy(out, text.data, length);
+    for (struct slice rest = slice_skip(text, length); rest.length;) {
+        struct escape_piece piece;
+        take_piece(&rest, backslashes, &piece);
+        memcpy(out + length, piece.text.data, piece.text.length);
+        length += piece.text.length;
     }
     out[length] = '\0';
     return (struct slice){out, length};
@@ -225,7 +240,7 @@ static size_t decode_one(struct slice rest, char *out, size_t *made)
     return i + 1;
 }
 
-int escape_decode(struct arena *arena, struct slice text, struct slice *out)
+static int decode(struct arena *arena, struct slice text, struct slice *out)
 {
     char *decoded = arena_alloc(arena, text.length + 1);
     size_t length = 0;
@@ -248,6 +263,14 @@ int escape_decode(struct arena *arena, struct slice text, struct slice *out)
     decoded[length] = '\0';
     *out = (struct slice){decoded, length};
     return 0;
+}
+
+/* One text alone escapes to another: what does not come back was never written. */
+int escape_decode(struct arena *arena, struct slice text, struct slice *out)
+{
+    return !decode(arena, text, out) && slice_equal(escape_text(arena, *out), text)
+               ? 0
+               : -1;
 }
 
 /* --- cells --------------------------------------------------------------------- */
@@ -292,27 +315,7 @@ struct slice escape_csv(struct arena *arena, struct slice text)
     return (struct slice){out, length};
 }
 
-bool escape_next(struct slice *rest, struct escape_piece *piece)
-{
-    if (!rest->length)
-        return false;
-    size_t plain = plain_length(*rest, true);
-    if (plain) {
-        /* A mark may follow the last character: it belongs to the same cell. */
-        *piece = (struct escape_piece){.text = {rest->data, 1}, .columns = 1};
-        *rest = slice_skip(*rest, 1);
-        return true;
-    }
-    struct state state = {.backslashes = true, .base = true};
-    unsigned escape_length;
-    unsigned taken =
-        classify(*rest, &state, &piece->columns, piece->buffer, &escape_length);
-    piece->escaped = escape_length != 0;
-    piece->text = piece->escaped ? (struct slice){piece->buffer, escape_length}
-                                 : (struct slice){rest->data, taken};
-    *rest = slice_skip(*rest, taken);
-    return true;
-}
+/* --- widths -------------------------------------------------------------------- */
 
 size_t escape_width(struct slice text)
 {

@@ -4,10 +4,11 @@
  *
  * Printable text passes.  Control bytes, DEL, C1, bidi controls, zero-width and
  * invisible format characters (tags, variation selectors, interlinear marks),
- * line and paragraph separators, private use, non-characters and invalid UTF-8
- * become visible escapes: \t \n \r \xHH (one raw byte), \u{HEX} (a valid
- * character); a backslash becomes \\ so that the result can be read back
- * without loss (escape_decode).
+ * line and paragraph separators, blanks other than U+0020, private use,
+ * non-characters, invalid UTF-8, and combining marks that stand on nothing or on a
+ * character that has four, become visible escapes: \t \n \r \xHH (one raw byte),
+ * \u{HEX} (a valid character); a backslash becomes \\ so that the result can be read
+ * back without loss (escape_decode).
  */
 #ifndef CORE_ESCAPE_H
 #define CORE_ESCAPE_H
@@ -29,14 +30,18 @@ int escape_decode(struct arena *arena, struct slice text, struct slice *out);
  * where a spreadsheet would run it (= + - @ TAB CR, also after blanks). */
 struct slice escape_csv(struct arena *arena, struct slice text);
 
-/* One piece of text for drawing: either plain or an escape, with its width. */
+/* The longest plain piece: a character and four marks. */
+enum { ESCAPE_PIECE_BYTES = 20 };
+
+/* One piece of text for drawing: an escape, or a character with the marks on it. */
 struct escape_piece {
     struct slice text; /* what to show: a slice of the input or of `buffer` */
-    unsigned columns;  /* cells it takes, 0 for a combining mark */
+    unsigned columns;  /* cells it takes: 1, 2, or the length of the escape */
     bool escaped;      /* shown in the role for untrusted escapes */
     char buffer[12];
 };
-/* Takes the next piece off *rest. False at the end. */
+/* Takes the next piece off *rest. False at the end.  The pieces of a text, one after
+ * another, are what escape_text makes of it. */
 bool escape_next(struct slice *rest, struct escape_piece *piece);
 
 /* Cells taken by text that has passed the escaper. */

@@ -80,6 +80,12 @@ static const struct sample samples[] = {
      "e\xcc\x81\xcc\x81\xcc\x81"
      "e\xcc\x81\xcc\x81"},
     {SLICE_INIT("e\xcd\x8f"), "e\\u{34F}"}, /* a mark that nobody sees */
+    {SLICE_INIT("\\\xcc\x81"), "\\\\\\u{301}"},
+    {SLICE_INIT("a\xc2\xa0"
+                "b"),
+     "a\\u{A0}b"}, /* a blank that is none */
+    {SLICE_INIT("\xf0\x9f\x87\xba\xf0\x9f\x87\xb8"),
+     "\\u{1F1FA}\\u{1F1F8}"}, /* a flag: one cell, two or four */
 };
 
 static void shows_what_is_unsafe(void **state)
@@ -122,6 +128,11 @@ static void refuses_what_it_never_wrote(void **state)
         "\\u1F600",
         "\\u{1f600}",
         "\\u{0000000041}",
+        "\\x41",
+        "\\u{41}",
+        "\\xC3\\xA9",
+        "\x1b",
+        "\xcc\x81",
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct slice back;
@@ -209,20 +220,33 @@ static void shows_any_bytes_and_reads_them_back(void **state)
 }
 
 /* The pieces, one after another, are the escaped text, and their columns its width. */
+static void expect_pieces(struct slice text)
+{
+    struct slice shown = escape_text(&arena, text);
+    size_t at = 0, columns = 0;
+    struct escape_piece piece;
+    while (escape_next(&text, &piece)) {
+        assert_in_range(piece.text.length, 1, ESCAPE_PIECE_BYTES);
+        assert_in_range(piece.columns, 1, sizeof piece.buffer);
+        assert_true(slice_starts_with(slice_skip(shown, at), piece.text));
+        at += piece.text.length;
+        columns += piece.columns;
+    }
+    assert_int_equal(text.length, 0);
+    assert_int_equal(at, shown.length);
+    assert_int_equal(columns, escape_width(shown));
+}
+
 static void gives_the_same_in_pieces(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
-        struct slice rest = samples[i].text;
-        struct escape_piece piece;
-        size_t columns = 0, width = 0;
-        while (escape_next(&rest, &piece)) {
-            expect_safe(piece.text);
-            columns += piece.columns;
-            width += escape_width(piece.text);
-        }
-        assert_int_equal(rest.length, 0);
-        assert_int_equal(columns, width);
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++)
+        expect_pieces(samples[i].text);
+    uint64_t seed = 20260315;
+    for (int i = 0; i < 5000; i++) {
+        char bytes[256];
+        expect_pieces(random_text(&seed, bytes));
+        arena_reset(&arena);
     }
     struct slice rest = SLICE("\x1b");
     struct escape_piece piece;
@@ -318,6 +342,33 @@ static void limits_bytes(void **state)
                cases[i].shown);
 }
 
+/* One of each part of the tables, and neighbours that are not in them. */
+static void knows_widths(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t code_point;
+        unsigned columns;
+    } cases[] = {
+        {'a', 1},     {0xe9, 1},    {0x10ff, 1},  {0x1100, 2},  {0x231a, 2},
+        {0x231c, 1},  {0x2614, 2},  {0x26d4, 2},  {0x27bf, 2},  {0x2b50, 2},
+        {0x2e80, 2},  {0x4e00, 2},  {0xac00, 2},  {0xd7a3, 2},  {0xff01, 2},
+        {0xff61, 1},  {0x16fe0, 2}, {0x1f004, 2}, {0x1f005, 1}, {0x1f600, 2},
+        {0x1fa70, 2}, {0x20000, 2}, {0x3fffd, 2}, {0x300, 0},   {0x591, 0},
+        {0x93e, 1},   {0x941, 0},   {0xa3e, 1},   {0xa41, 0},   {0x11a8, 0},
+        {0x20e3, 0},  {0xfe20, 0},  {0x11001, 0}, {0x1d165, 1}, {0x1d167, 0},
+        {0x1e944, 0}, {0x1e943, 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint32_t code_point = cases[i].code_point;
+        unsigned columns = unicode_combining(code_point) ? 0
+                           : unicode_wide(code_point)    ? 2
+                                                         : 1;
+        if (columns != cases[i].columns || unicode_unsafe(code_point))
+            fail_msg("U+%04X takes %u", (unsigned)code_point, columns);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -327,6 +378,7 @@ int main(void)
         cmocka_unit_test(shows_any_bytes_and_reads_them_back),
         cmocka_unit_test(gives_the_same_in_pieces),
         cmocka_unit_test(writes_csv_cells),
+        cmocka_unit_test(knows_widths),
         cmocka_unit_test(measures_and_cuts),
         cmocka_unit_test(limits_bytes),
     };

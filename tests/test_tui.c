@@ -48,6 +48,9 @@ static void canvas_draws_only_safe_text(void **state)
         {"\033[2J", "\\x1B[2J", "\\x1B[2J"},
         {"back\\slash", "back\\\\slash", "back\\\\slash"},
         {"caf\xc3\xa9", "caf\xc3\xa9", "caf\\u{E9}"},
+        {"e\xcc\x81!", "e\xcc\x81!", "e\\u{301}!"},
+        /* A mark climbs on no other field's character. */
+        {"\xcc\x81!", "\\u{301}!", "\\u{301}!"},
         {"much longer than this", "much longe\xe2\x80\xa6", "much longe~"},
         {"\xe4\xb8\xad\xe6\x96\x87", "\xe4\xb8\xad\xe6\x96\x87", "\\u{4E2D}\\u~"},
         /* Half of a wide character is never left at the edge. */

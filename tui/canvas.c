@@ -83,19 +83,6 @@ static void put_wide(struct canvas *canvas, int row, int column, struct slice te
     }
 }
 
-/* A combining mark joins the character before it; marks beyond the cell's room are
- * dropped from the screen (the raw export has them). */
-static void put_mark(struct canvas *canvas, int row, int column, struct slice mark)
-{
-    struct cell *cell = canvas_cell(canvas, row, column - 1);
-    if (cell && cell->length == 0)
-        cell = canvas_cell(canvas, row, column - 2);
-    if (!cell || cell->length + mark.length > CELL_BYTES)
-        return;
-    memcpy(cell->text + cell->length, mark.data, mark.length);
-    cell->length = (uint8_t)(cell->length + mark.length);
-}
-
 static void put_ellipsis(struct canvas *canvas, int row, int column)
 {
     struct cell *before = canvas_cell(canvas, row, column - 1);
@@ -127,10 +114,6 @@ static void pen_ascii(struct pen *pen, struct slice text, enum role role)
 static void pen_character(struct pen *pen, struct slice text, unsigned columns,
                           enum role role)
 {
-    if (columns == 0) {
-        put_mark(pen->canvas, pen->row, pen->column, text);
-        return;
-    }
     if ((int)columns > pen->end - pen->column) {
         pen->full = true;
         return;
@@ -150,10 +133,26 @@ static bool is_ascii(struct slice text)
     return true;
 }
 
+/* A character and its marks, where the screen takes ASCII alone. */
+static void pen_code_points(struct pen *pen, struct slice text, enum role role)
+{
+    uint32_t code_point;
+    for (unsigned length; (length = utf8_length(text, &code_point)) != 0;
+         text = slice_skip(text, length)) {
+        if (length == 1) {
+            pen_ascii(pen, slice_first(text, 1), role);
+            continue;
+        }
+        char escape[16];
+        int written =
+            snprintf(escape, sizeof escape, "\\u{%lX}", (unsigned long)code_point);
+        pen_ascii(pen, (struct slice){escape, (size_t)written}, ROLE_ESCAPE);
+    }
+}
+
 static void pen_piece(struct pen *pen, const struct escape_piece *piece, bool raw,
                       enum role role)
 {
-    uint32_t code_point;
     if (raw && slice_equal(piece->text, SLICE("\\\\"))) {
         pen_ascii(pen, SLICE("\\"), role);
     } else if (piece->escaped) {
@@ -162,10 +161,8 @@ static void pen_piece(struct pen *pen, const struct escape_piece *piece, bool ra
         pen_ascii(pen, piece->text, role);
     } else if (pen->canvas->unicode) {
         pen_character(pen, piece->text, piece->columns, role);
-    } else if (utf8_length(piece->text, &code_point)) {
-        char text[16];
-        int length = snprintf(text, sizeof text, "\\u{%lX}", (unsigned long)code_point);
-        pen_ascii(pen, (struct slice){text, (size_t)length}, ROLE_ESCAPE);
+    } else {
+        pen_code_points(pen, piece->text, role);
     }
 }
 

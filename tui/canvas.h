@@ -12,7 +12,7 @@
 #ifndef TUI_CANVAS_H
 #define TUI_CANVAS_H
 
-#include "core/slice.h"
+#include "core/escape.h"
 
 /* What a piece of text is.  Colours are chosen by term.c alone, and no meaning rests
  * on them: each has a word or a mark beside it. */
@@ -31,7 +31,11 @@ enum role {
     ROLE_COUNT
 };
 
-enum { CELL_BYTES = 16, CANVAS_MAX_WIDTH = 1000, CANVAS_MAX_HEIGHT = 500 };
+enum {
+    CELL_BYTES = ESCAPE_PIECE_BYTES,
+    CANVAS_MAX_WIDTH = 1000,
+    CANVAS_MAX_HEIGHT = 500
+};
 
 struct cell {
     char text[CELL_BYTES]; /* one character with its combining marks, not NUL-ended */
