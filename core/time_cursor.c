@@ -122,6 +122,66 @@ bool cursor_take_clock(struct cursor *cursor, struct civil *civil)
            cursor_take_fraction(cursor, &civil->microsecond);
 }
 
+bool cursor_take_short_clock(struct cursor *cursor, struct civil *civil)
+{
+    return cursor_take_number(cursor, 2, &civil->hour) && cursor_take(cursor, ':') &&
+           cursor_take_digits(cursor, 2, &civil->minute) && cursor_take(cursor, ':') &&
+           cursor_take_digits(cursor, 2, &civil->second) &&
+           cursor_take_fraction(cursor, &civil->microsecond);
+}
+
+bool cursor_take_blanks(struct cursor *cursor)
+{
+    bool any = false;
+    while (cursor_take(cursor, ' '))
+        any = true;
+    return any;
+}
+
+bool cursor_at_blank(const struct cursor *cursor)
+{
+    return cursor->at == cursor->end || *cursor->at == ' ' || *cursor->at == '\t';
+}
+
+/* The number of the three letters at the cursor in `names`, from 0, or -1. */
+static int find_name(const struct cursor *cursor, const char *names)
+{
+    if (cursor->end - cursor->at < 3)
+        return -1;
+    for (int i = 0; names[3 * i]; i++) {
+        if (slice_equal_nocase((struct slice){cursor->at, 3},
+                               (struct slice){names + 3 * i, 3}))
+            return i;
+    }
+    return -1;
+}
+
+static void skip_letters(struct cursor *cursor)
+{
+    while (cursor->at < cursor->end && is_letter(*cursor->at))
+        cursor->at++;
+}
+
+bool cursor_take_month(struct cursor *cursor, int *month)
+{
+    int number = find_name(cursor, "JanFebMarAprMayJunJulAugSepOctNovDec");
+    *month = number + 1;
+    if (number >= 0)
+        skip_letters(cursor);
+    return number >= 0;
+}
+
+void cursor_skip_weekday(struct cursor *cursor)
+{
+    struct cursor ahead = *cursor;
+    if (find_name(cursor, "MonTueWedThuFriSatSun") < 0)
+        return;
+    skip_letters(&ahead);
+    cursor_take(&ahead, ',');
+    if (cursor_take_blanks(&ahead))
+        *cursor = ahead;
+}
+
 /* "+hh:mm", "+hhmm" or "+hh"; minutes east. */
 bool cursor_take_offset(struct cursor *cursor, int *minutes)
 {

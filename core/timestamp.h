@@ -15,7 +15,7 @@
 struct time_hint {
     int year;           /* --year, 0 where not given */
     int64_t newest_us;  /* the source's newest possible time (mtime), or NONE */
-    int offset_minutes; /* --tz: zone of stamps without one, minutes east */
+    int offset_minutes; /* --tz: zone of stamps without one, minutes east; 0 is UTC */
     bool offset_given;  /* by option: then the quality is exact */
 };
 
@@ -25,7 +25,9 @@ struct time_value {
 };
 
 /* RFC 3339 and its relatives: 2026-03-14T02:11:09[.f*](Z|+hh:mm), a blank for
- * the T, basic 20260314T021109Z, " UTC".  The hot path. -1: not of that form. */
+ * the T, basic 20260314T021109Z, " UTC".  The hot path.  Without a zone it is UTC,
+ * TIME_ZONE_ASSUMED.  -1: not of that form, or no such time; second 60 is the next
+ * minute's first. */
 int timestamp_iso(struct slice text, struct time_value *out);
 
 /* Epoch seconds, milliseconds, microseconds or nanoseconds by magnitude,
@@ -37,17 +39,29 @@ int timestamp_epoch(struct slice text, struct time_value *out);
  * "2026 Mar 14 02:25:01", "Jan  6 2022 20:52:12.861", with `*` or `.` before it,
  * "2y10w", "00:00:46" (uptime), ISO.  *used: bytes taken, zone word included.
  * The year comes from the text, hint->year, or so that the time is not after
- * hint->newest_us by more than a day (quality TIME_YEAR_INFERRED).
+ * hint->newest_us by more than a day (quality TIME_YEAR_INFERRED, which outweighs
+ * TIME_ZONE_ASSUMED); without any of these the stamp is refused.
+ *
+ * A word is a zone where it is a known name in capitals, or any that a colon follows.
+ * A stamp without a zone, or with a word that tells none, has that of the hint.  CST,
+ * IST and BST have several meanings: the American, Indian and British one is assumed,
+ * unless the hint's is given.  The marks make a stamp TIME_ZONE_ASSUMED at best.
  */
 int timestamp_device(struct slice text, const struct time_hint *hint,
                      struct time_value *out, size_t *used);
 
-/* Any of the above, for columns of unknown make. */
+/*
+ * Any of the above, and what is met in columns alone: "/Date(1773454541765)/",
+ * "3/14/2026 2:15:30 AM", "14.03.2026, 02:15:41", "Mar 14, 2026 @ 02:11:09.000",
+ * "Sat Mar 14 2026 02:15:41 GMT+0000 (Coordinated Universal Time)".  Where day and
+ * month cannot be told apart the month is first and TIME_DAY_MONTH_AMBIGUOUS says so.
+ */
 int timestamp_any(struct slice text, const struct time_hint *hint,
                   struct time_value *out);
 
-/* What a person types: ISO with or without time and zone (UTC), "+1h" and
- * "-24h30m" relative to `anchor` (refused where that is NONE). */
+/* What a person types: ISO with or without time, seconds and zone (UTC), "+1h" and
+ * "-24h30m" relative to `anchor` (refused where that is NONE).  A span without a sign
+ * is refused: before `since` and after `until` it would mean different things. */
 int timestamp_user(struct slice text, int64_t anchor_us, int64_t *out_us,
                    struct error *error);
 

@@ -57,7 +57,11 @@ static void reads_iso_stamps(void **state)
         {"2024-02-29T00:00:00Z", "2024-02-29T00:00:00Z", TIME_EXACT},
         {"2026-12-31T23:59:60Z", "2027-01-01T00:00:00Z", TIME_EXACT},
         {"1970-01-01T00:00:00Z", "1970-01-01T00:00:00Z", TIME_EXACT},
+        {"2026-03-14 02:11:09 GMT", "2026-03-14T02:11:09Z", TIME_EXACT},
         {"2026-02-29T00:00:00Z", NULL, TIME_NONE},
+        {"2026-03-14T02:11:0:Z", NULL, TIME_NONE},
+        {"2026-03-14T02:11:09.1xZ", NULL, TIME_NONE},
+        {"2026/03/14T02:11:09Z", NULL, TIME_NONE},
         {"2100-02-29T00:00:00Z", NULL, TIME_NONE},
         {"2026-04-31T00:00:00Z", NULL, TIME_NONE},
         {"2026-13-01T00:00:00Z", NULL, TIME_NONE},
@@ -132,6 +136,20 @@ static void reads_device_stamps(void **state)
         {{"Mar 14 2026 02:25:03 NewYork: x", "2026-03-14T02:25:03Z", TIME_ZONE_ASSUMED},
          28},
         {{"Mar 14 2026 02:25:03 UTC+07:30: x", "2026-03-13T18:55:03Z", TIME_EXACT}, 30},
+        {{"Mar 14 2026 02:25:03+08:00 sw", "2026-03-13T18:25:03Z", TIME_EXACT}, 26},
+        {{"Mar 14 2026 02:25:03 CST: x", "2026-03-14T08:25:03Z", TIME_ZONE_ASSUMED},
+         24},
+        {{"Mar 14 2026 02:25:03 MET x", "2026-03-14T01:25:03Z", TIME_EXACT}, 24},
+        /* a host that has a zone's name */
+        {{"Mar 14 2026 02:25:03 met x", "2026-03-14T02:25:03Z", TIME_ZONE_ASSUMED}, 20},
+        {{"Mar 14 2026 2:25:03 x", "2026-03-14T02:25:03Z", TIME_ZONE_ASSUMED}, 19},
+        {{"Sat Mar 14 02:25:03 UTC 2026 x", "2026-03-14T02:25:03Z", TIME_EXACT}, 28},
+        {{"Mar 14 02:25:03 2024\tx", "2024-03-14T02:25:03Z", TIME_ZONE_ASSUMED}, 20},
+        {{"Mar 14 02:25:03 2024:type=x", "2024-03-14T02:25:03Z", TIME_ZONE_ASSUMED},
+         20},
+        /* the number of a message */
+        {{"Mar 14 02:25:03 2024: x", "2026-03-14T02:25:03Z", TIME_YEAR_INFERRED}, 15},
+        {{"*2026-03-14T02:11:09Z sw", "2026-03-14T02:11:09Z", TIME_ZONE_ASSUMED}, 21},
         {{"2026-03-14T02:11:09+01:00 sw", "2026-03-14T01:11:09Z", TIME_EXACT}, 25},
         {{"00:00:46: %SYS", "", TIME_UPTIME_ONLY}, 8},
         {{"2y10w: %SYS", "", TIME_UPTIME_ONLY}, 5},
@@ -180,6 +198,12 @@ static void follows_hints(void **state)
          {"2026-03-14T02:00:00Z", "2026-03-14T02:00:00Z", TIME_EXACT}},
         {{.offset_minutes = -300, .offset_given = true},
          {"1773454269", "2026-03-14T02:11:09Z", TIME_EXACT}},
+        {{.offset_minutes = 120},
+         {"2026-03-14 02:00:00", "2026-03-14T00:00:00Z", TIME_ZONE_ASSUMED}},
+        {{.offset_minutes = 480, .offset_given = true},
+         {"Mar 14 2026 02:00:00 CST", "2026-03-13T18:00:00Z", TIME_EXACT}},
+        {{.offset_minutes = 480, .offset_given = true},
+         {"Mar 14 2026 02:00:00 EST", "2026-03-14T07:00:00Z", TIME_EXACT}},
         {plain, {"  2026-03-14T02:00:00Z\r\n", "2026-03-14T02:00:00Z", TIME_EXACT}},
         {plain, {"Mar 14 02:00:00 and more", NULL, TIME_NONE}},
     };
@@ -188,6 +212,48 @@ static void follows_hints(void **state)
         int status =
             timestamp_any(slice_from(cases[i].stamp.text), &cases[i].hint, &value);
         expect_time(&cases[i].stamp, status, &value);
+    }
+}
+
+static void reads_columns(void **state)
+{
+    (void)state;
+    static const struct stamp stamps[] = {
+        {"/Date(1773454541765)/", "2026-03-14T02:15:41.765Z", TIME_EXACT},
+        {"\\/Date(1773454541765+0200)\\/", "2026-03-14T02:15:41.765Z", TIME_EXACT},
+        {"/Date(1773454541765)", NULL, TIME_NONE},
+        {"/Date()/", NULL, TIME_NONE},
+        {"3/14/2026 2:15:30 AM", "2026-03-14T02:15:30Z", TIME_ZONE_ASSUMED},
+        {"3/14/2026 12:15:30 AM", "2026-03-14T00:15:30Z", TIME_ZONE_ASSUMED},
+        {"3/14/2026 12:15:30 PM", "2026-03-14T12:15:30Z", TIME_ZONE_ASSUMED},
+        {"3/14/2026, 2:15:30\xe2\x80\xafpm", "2026-03-14T14:15:30Z", TIME_ZONE_ASSUMED},
+        {"14/03/2026, 02:15:41.765", "2026-03-14T02:15:41.765Z", TIME_ZONE_ASSUMED},
+        {"14.03.2026 02:15:41", "2026-03-14T02:15:41Z", TIME_ZONE_ASSUMED},
+        {"04.03.2026 02:15:41 UTC", "2026-03-04T02:15:41Z", TIME_EXACT},
+        {"2026/03/14 02:15:41", "2026-03-14T02:15:41Z", TIME_ZONE_ASSUMED},
+        {"01/09/2007 09:41:00 AM +01:00", "2007-01-09T08:41:00Z",
+         TIME_DAY_MONTH_AMBIGUOUS},
+        {"03/03/2026 02:15:41 Z", "2026-03-03T02:15:41Z", TIME_EXACT},
+        {"3/14/2026 13:15:30 PM", NULL, TIME_NONE},
+        {"3/14/2026 0:15:30 AM", NULL, TIME_NONE},
+        {"14/14/2026 02:15:41", NULL, TIME_NONE},
+        {"3/14/26 02:15:41", NULL, TIME_NONE},
+        {"3/14.2026 02:15:41", NULL, TIME_NONE},
+        {"3/14/2026", NULL, TIME_NONE},
+        {"3/14/2026 02:15:41 x", NULL, TIME_NONE},
+        {"Mar 14, 2026 @ 02:11:09.000", "2026-03-14T02:11:09Z", TIME_ZONE_ASSUMED},
+        {"March 14, 2026 02:11:09", "2026-03-14T02:11:09Z", TIME_ZONE_ASSUMED},
+        {"Sat Mar 14 2026 02:15:41 GMT+0100 (Central European Standard Time)",
+         "2026-03-14T01:15:41Z", TIME_EXACT},
+        {"Sat, 14 Mar 2026 02:15:41 +0000", "2026-03-14T02:15:41Z", TIME_EXACT},
+        {"Sat, 14 Mar 2026 02:15:41 GMT", "2026-03-14T02:15:41Z", TIME_EXACT},
+        {"Sat Mar 14 2026 02:15:41 GMT (a) b", NULL, TIME_NONE},
+    };
+    EACH(stamp, stamps)
+    {
+        struct time_value value = {0};
+        expect_time(stamp, timestamp_any(slice_from(stamp->text), &plain, &value),
+                    &value);
     }
 }
 
@@ -201,7 +267,10 @@ static void reads_what_people_type(void **state)
         {"2026-03-14T02:00", "2026-03-14T02:00:00Z", TIME_NONE},
         {"2026-03-14 02:00", "2026-03-14T02:00:00Z", TIME_NONE},
         {"2026-03-14T02:00+01:00", "2026-03-14T01:00:00Z", TIME_NONE},
+        {"2026-03-14T02:00:30", "2026-03-14T02:00:30Z", TIME_NONE},
         {"2026-03-14", "2026-03-14T00:00:00Z", TIME_NONE},
+        {"2026-03-14Z", "2026-03-14T00:00:00Z", TIME_NONE},
+        {"1h", NULL, TIME_NONE},
         {"+1h", "2026-03-14T03:11:09Z", TIME_NONE},
         {"-24h30m", "2026-03-13T01:41:09Z", TIME_NONE},
         {"-2w1d", "2026-02-27T02:11:09Z", TIME_NONE},
@@ -229,6 +298,11 @@ static void reads_what_people_type(void **state)
     int64_t us;
     assert_int_equal(timestamp_user(SLICE("+1h"), EVENT_TIME_NONE, &us, &error), -1);
     assert_string_equal(error.message, "there is no time that this counts from");
+    assert_int_equal(timestamp_user(SLICE("2026-02-30"), anchor, &us, &error), -1);
+    assert_string_equal(error.message, "the calendar or the clock has no such time");
+    assert_int_equal(timestamp_user(SLICE("2026-02-03T25:00"), anchor, &us, &error),
+                     -1);
+    assert_string_equal(error.message, "the calendar or the clock has no such time");
 }
 
 /* A hundred spans that each would fit, one after another. */
@@ -290,6 +364,7 @@ int main(void)
         cmocka_unit_test(reads_epochs_by_magnitude),
         cmocka_unit_test(reads_device_stamps),
         cmocka_unit_test(follows_hints),
+        cmocka_unit_test(reads_columns),
         cmocka_unit_test(reads_what_people_type),
         cmocka_unit_test(refuses_endless_spans),
         cmocka_unit_test(prints_times),
