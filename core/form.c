@@ -208,11 +208,8 @@ void form_set_iso_time(const struct form_record *record, struct slice text)
 {
     struct time_value value = {EVENT_TIME_NONE, TIME_NONE};
     int status = -1;
-    if (slice_present(text)) {
-        status = timestamp_iso(text, &value);
-        if (status < 0)
-            status = timestamp_any(text, &record->normaliser->hint, &value);
-    }
+    if (slice_present(text))
+        status = timestamp_any(text, &record->normaliser->hint, &value);
     form_set_time(record->event, text, status, value);
 }
 

@@ -44,9 +44,7 @@ static void set_time(const struct cisco_line *line)
         stamp = line->header.relay_stamp;
     if (!slice_present(stamp))
         return;
-    int status = timestamp_iso(stamp, &value);
-    if (status < 0)
-        status = timestamp_device(stamp, &line->normaliser->hint, &value, &used);
+    int status = timestamp_device(stamp, &line->normaliser->hint, &value, &used);
     if (status == 0 && relayed && value.quality == TIME_EXACT)
         value.quality = TIME_RECEIVER_CLOCK;
     form_set_time(line->event, stamp, status, value);

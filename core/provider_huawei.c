@@ -124,9 +124,7 @@ static void set_time(const struct form_record *record)
                                       slice_skip(text, (size_t)zone + 4)};
         stamp = arena_join(&record->normaliser->arena, parts, 2);
     }
-    int status = timestamp_iso(stamp, &value);
-    if (status < 0)
-        status = timestamp_any(stamp, &record->normaliser->hint, &value);
+    int status = timestamp_any(stamp, &record->normaliser->hint, &value);
     form_set_time(record->event, text, status, value);
 }
 

@@ -179,6 +179,28 @@ static void reads_times(void **state)
     }
 }
 
+/* --tz is for stamps that name no zone, in the logs of clouds too. */
+static void gives_stamps_the_zone_of_the_option(void **state)
+{
+    static const struct time_hint hint = {
+        .newest_us = EVENT_TIME_NONE, .offset_minutes = 120, .offset_given = true};
+    static const char *const stamps[] = {"2026-03-14 04:11:09", "2026-03-14T02:11:09Z",
+                                         "3/14/2026 4:11:09 AM"};
+    struct record_bed *bed = *state;
+    normaliser_reset(bed->normaliser, &hint);
+    for (size_t i = 0; i < sizeof(stamps) / sizeof(stamps[0]); i++) {
+        char json[512], written[TIMESTAMP_TEXT_MAX];
+        snprintf(json, sizeof(json),
+                 "{\"eventName\":\"A\",\"userIdentity\":{},\"eventTime\":\"%s\"}",
+                 stamps[i]);
+        struct event event = record_read(bed, json);
+        timestamp_format(event.time_us, written);
+        assert_string_equal(written, "2026-03-14T02:11:09Z");
+        assert_int_equal(event.time_quality, TIME_EXACT);
+    }
+    normaliser_reset(bed->normaliser, NULL);
+}
+
 static void keeps_the_stamp_of_a_hit(void **state)
 {
     struct event event = record_read_hit(
@@ -288,6 +310,7 @@ int main(void)
         cmocka_unit_test(recognises_forms),
         cmocka_unit_test(names_every_form_of_events),
         cmocka_unit_test(reads_times),
+        cmocka_unit_test(gives_stamps_the_zone_of_the_option),
         cmocka_unit_test(keeps_the_stamp_of_a_hit),
         cmocka_unit_test(takes_texts_and_numbers_alone),
         cmocka_unit_test(tells_addresses_from_other_text),
