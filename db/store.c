@@ -11,7 +11,7 @@ enum {
     COMMIT_SEGMENTS = 4,
     COMMIT_US = 250 * 1000,
     COMMIT_BYTES = 16 * 1024 * 1024,
-    COMMIT_SOURCES = 512,
+    COMMIT_SOURCES = 4096,
     ARENA_KEPT_BYTES = 2 * 1024 * 1024,
     /* An analyst's own change takes milliseconds; a load can wait for it. */
     LOADER_TIMEOUT_MS = 60 * 1000,
@@ -239,9 +239,25 @@ static int fail(struct store *store, struct error *error)
     return -1;
 }
 
+int store_lookup(struct store *store)
+{
+    if (!store->reading && sqlite3_exec(store->handle->db, "BEGIN", NULL, NULL, NULL))
+        return -1;
+    store->reading = true;
+    return 0;
+}
+
+static void end_lookups(struct store *store)
+{
+    if (store->reading)
+        case_rollback(store->handle);
+    store->reading = false;
+}
+
 static int commit(struct store *store, struct error *error)
 {
     struct error local = {0};
+    end_lookups(store);
     if (nothing_pending(store)) {
         store->committed_us = monotonic_us();
         return 0;
@@ -261,9 +277,15 @@ static int commit(struct store *store, struct error *error)
             *error = local;
         return fail(store, &local);
     }
-    store_forget_ended(store);
+    result = store_forget_ended(store);
     clear_pending(&store->pending);
     store->committed_us = monotonic_us();
+    if (result) {
+        error_set(&local, ERROR_MEMORY, "out of memory");
+        if (error)
+            *error = local;
+        return fail(store, &local);
+    }
     return 0;
 }
 
@@ -372,6 +394,7 @@ struct store *store_open(struct case_file *handle, struct error *error)
     pthread_mutex_init(&store->mutex, NULL);
     store->handle = handle;
     store->lock = lock;
+    store->last_source = &store->sources;
     store->committed_us = monotonic_us();
     arena_init(&store->pending.arena);
     clear_pending(&store->pending);
@@ -392,6 +415,7 @@ void store_abandon(struct store *store)
     if (!store)
         return;
     store_finalize(store);
+    end_lookups(store);
     sqlite3_busy_timeout(store->handle->db, READER_TIMEOUT_MS);
     store_free_sources(store);
     open_segment_free(store->open);

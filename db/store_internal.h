@@ -10,6 +10,7 @@
 #include <pthread.h>
 
 #include "db/open_segment.h"
+#include "db/source_index.h"
 
 enum store_statement {
     STATEMENT_DICTIONARY,
@@ -102,7 +103,9 @@ struct store {
     uint64_t serial; /* random: tells a batch whose codes it holds */
     struct open_segment *open;
     struct pending pending;
-    struct store_source *sources;
+    struct store_source *sources, **last_source;
+    struct source_index index; /* of sources */
+    bool reading;              /* a read transaction is open, see store_lookup */
     int64_t next_source;
     int64_t committed_us; /* monotonic clock */
     bool failed;
@@ -122,6 +125,10 @@ int store_run(struct store *store, enum store_statement which);
 /* The text of a column in the arena, absent where it is NULL. */
 struct slice store_column(sqlite3_stmt *row, int column, struct arena *arena);
 
+/* Lookups since the last commit share one read transaction: taking SQLite's locks for
+ * each costs more than the lookup. The commit ends it, so no checkpoint waits long. */
+int store_lookup(struct store *store);
+
 /* --- store_source.c --- */
 struct store_source *store_find_source(struct store *store, int64_t id);
 /* Takes over progress and end. */
@@ -131,7 +138,8 @@ int store_progress(struct store *store, struct store_source *source,
 int store_write_sources(struct store *store);
 /* After the records: operations of sources whose hash came late or that are doubles. */
 int store_settle_sources(struct store *store);
-void store_forget_ended(struct store *store);
+/* After a commit; -1: no memory. */
+int store_forget_ended(struct store *store);
 void store_free_sources(struct store *store);
 int store_load_sources(struct store *store, struct error *error);
 

@@ -64,10 +64,21 @@ static struct store_source *new_source(const struct source_start *start,
 
 struct store_source *store_find_source(struct store *store, int64_t id)
 {
-    struct store_source *source = store->sources;
-    while (source && source->id != id)
-        source = source->next;
+    uint32_t place = 0;
+    struct store_source *source;
+    while ((source = source_index_next(&store->index, source_key_id(id), &place)) &&
+           source->id != id)
+        continue;
     return source;
+}
+
+/* What is known of a source when it begins. */
+static int index_begun(struct store *store, struct store_source *source)
+{
+    return source_index_add(&store->index, source_key_id(source->id), source) ||
+           source_index_add(&store->index, source_key_size(source->bytes), source) ||
+           source_index_add(&store->index,
+                            source_key_path(source->path, source->member), source);
 }
 
 void store_free_sources(struct store *store)
@@ -77,10 +88,12 @@ void store_free_sources(struct store *store)
         free_source(store->sources);
         store->sources = next;
     }
+    source_index_fini(&store->index);
 }
 
-void store_forget_ended(struct store *store)
+int store_forget_ended(struct store *store)
 {
+    source_index_clear(&store->index);
     struct store_source **link = &store->sources;
     while (*link) {
         struct store_source *source = *link;
@@ -90,9 +103,13 @@ void store_forget_ended(struct store *store)
             *link = source->next;
             free_source(source);
         } else {
+            if (index_begun(store, source))
+                return -1;
             link = &source->next;
         }
     }
+    store->last_source = link;
+    return 0;
 }
 
 int store_load_sources(struct store *store, struct error *error)
@@ -131,13 +148,21 @@ static bool same_file(const struct store_source *source,
 static struct store_source *
 find_ended(struct store *store, const struct source_start *start, const char *sha256)
 {
-    for (struct store_source *source = store->sources; source; source = source->next) {
-        if (!source->ended || source->duplicate || source->bytes != start->bytes)
-            continue;
-        if (sha256 && source->sha256[0]
-                ? loaded(source->status) && !strcmp(source->sha256, sha256) &&
-                      !strcmp(source->member, start->member ? start->member : "")
-                : !is_stdin(start) && same_file(source, start))
+    const char *member = start->member ? start->member : "";
+    struct store_source *source;
+    uint32_t place = 0;
+    uint64_t key = source_key_hash(sha256 ? sha256 : "");
+    while (sha256 && (source = source_index_next(&store->index, key, &place))) {
+        if (source->ended && !source->duplicate && loaded(source->status) &&
+            !strcmp(source->sha256, sha256) && !strcmp(source->member, member))
+            return source;
+    }
+    place = 0;
+    key = source_key_path(start->path, member);
+    while (!is_stdin(start) &&
+           (source = source_index_next(&store->index, key, &place))) {
+        if (source->ended && !source->duplicate && same_file(source, start) &&
+            !(sha256 && source->sha256[0]))
             return source;
     }
     return NULL;
@@ -289,12 +314,10 @@ static int begin_source(struct store *store, const struct source_start *start,
     source->late_hash = !sha256;
     if (found->known == SOURCE_RESUMED)
         source->progress = found->progress;
-    struct store_source **last = &store->sources;
-    while (*last)
-        last = &(*last)->next;
-    *last = source;
+    *store->last_source = source;
+    store->last_source = &source->next;
     *id = source->id;
-    return 0;
+    return index_begun(store, source);
 }
 
 static int failed_before(struct store *store, struct error *error)
@@ -315,7 +338,7 @@ int store_begin_source(struct store *store, const struct source_start *start,
     int result = 0;
     if (store->failed)
         result = failed_before(store, error);
-    else if (find_known(store, start, sha256, &found))
+    else if (store_lookup(store) || find_known(store, start, sha256, &found))
         result = case_error(store->handle, "looking a source up", error);
     else if (found.known == SOURCE_DUPLICATE) {
         *source = found.id;
@@ -333,11 +356,14 @@ int store_begin_source(struct store *store, const struct source_start *start,
 bool store_has_size(struct store *store, uint64_t bytes)
 {
     pthread_mutex_lock(&store->mutex);
-    bool found = false;
-    for (struct store_source *source = store->sources; source && !found;
-         source = source->next)
-        found = source->bytes == bytes;
-    if (!found && !store->failed) {
+    uint32_t place = 0;
+    struct store_source *source;
+    while (
+        (source = source_index_next(&store->index, source_key_size(bytes), &place)) &&
+        source->bytes != bytes)
+        continue;
+    bool found = source != NULL;
+    if (!found && !store->failed && !store_lookup(store)) {
         sqlite3_stmt *select = store->statements[STATEMENT_SOURCE_BY_SIZE];
         sqlite3_bind_int64(select, 1, (int64_t)bytes);
         found = sqlite3_step(select) == SQLITE_ROW;
@@ -381,6 +407,9 @@ int store_progress(struct store *store, struct store_source *source,
         strncpy(source->sha256, end->sha256, sizeof source->sha256 - 1);
     else
         source->late_hash = false;
+    if (end->sha256 &&
+        source_index_add(&store->index, source_key_hash(end->sha256), source))
+        return error_set(error, ERROR_MEMORY, "out of memory");
     if (replace(&source->status, slice_from(end->status)) ||
         replace(&source->reason, slice_from(end->reason ? end->reason : "")))
         return error_set(error, ERROR_MEMORY, "out of memory");
