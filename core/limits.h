@@ -55,6 +55,8 @@ enum {
     /* Selectors of one approval, and approvals of one case. */
     LIMIT_APPROVAL_SELECTORS = 32,
     LIMIT_APPROVALS = 10000,
+    /* Own accounts, subscriptions, projects and networks, of each kind. */
+    LIMIT_OWN_VALUES = 65536,
     /* Directory nesting while a folder is loaded. */
     LIMIT_FOLDER_DEPTH = 64,
 };
