@@ -37,6 +37,7 @@
     X(FIELD_RESOURCE_GROUP, resource_group, EVENT_KEPT)                                \
     X(FIELD_RESOURCE, resource, EVENT_KEPT)                                            \
     X(FIELD_MODE, mode, EVENT_KEPT)                                                    \
+    X(FIELD_ISSUED, issued, EVENT_KEPT) /* the credential that this act gave out */    \
     X(FIELD_MIRROR, mirror, HIT_KEPT)                                                  \
     X(FIELD_MIRRORED, mirrored, HIT_KEPT)                                              \
     X(FIELD_DESTINATION, destination, HIT_KEPT)                                        \

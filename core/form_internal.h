@@ -32,6 +32,7 @@
     X(SLOT_ERROR_CODE, "errorCode")                                                    \
     X(SLOT_RECIPIENT_ACCOUNT, "recipientAccountId")                                    \
     X(SLOT_CONSOLE_LOGIN, "responseElements ConsoleLogin")                             \
+    X(SLOT_ISSUED, "responseElements credentials accessKeyId")                         \
     X(SLOT_USER, "userIdentity")                                                       \
     X(SLOT_USER_TYPE, "userIdentity type")                                             \
     X(SLOT_USER_ARN, "userIdentity arn")                                               \
@@ -102,6 +103,7 @@
     X(SLOT_PROTO_EMAIL, "protoPayload authenticationInfo principalEmail")              \
     X(SLOT_PROTO_SUBJECT, "protoPayload authenticationInfo principalSubject")          \
     X(SLOT_PROTO_KEY, "protoPayload authenticationInfo serviceAccountKeyName")         \
+    X(SLOT_PROTO_RESPONSE_NAME, "protoPayload response name")                          \
     X(SLOT_PROTO_DELEGATE_EMAIL,                                                       \
       "protoPayload authenticationInfo serviceAccountDelegationInfo * "                \
       "firstPartyPrincipal principalEmail")                                            \
@@ -162,6 +164,7 @@
     X(SLOT_EVENT_ID, "eventId")                                                        \
     X(SLOT_REQUEST_ID, "requestId")                                                    \
     X(SLOT_SOURCE_ADDRESS, "sourceIpAddress")                                          \
+    X(SLOT_ISSUED, "responseElements accessKey accessKeyId")                           \
     X(SLOT_OPERATION_VALUE, "operation_name value")                                    \
     X(SLOT_TIME, "eventTimestamp")                                                     \
     X(SLOT_TIME, "event_timestamp")                                                    \

@@ -90,6 +90,7 @@ static void set_user(const struct form_record *record)
     form_set(record, FIELD_MFA, SLOT_USER_MFA);
     form_set(record, FIELD_VIA, SLOT_USER_INVOKED_BY);
     form_set(record, FIELD_CREDENTIAL, SLOT_USER_KEY);
+    form_set(record, FIELD_ISSUED, SLOT_ISSUED);
     set_actor(record);
 }
 

@@ -36,6 +36,19 @@ static void set_actor(const struct form_record *record)
     form_set(record, FIELD_USER_AGENT, SLOT_PROTO_AGENT);
 }
 
+/* A new key, by the name that its uses have in serviceAccountKeyName. */
+static void set_issued(const struct form_record *record)
+{
+    struct slice name = form_text(record, SLOT_PROTO_RESPONSE_NAME);
+    struct slice method = record->event->text[FIELD_OPERATION];
+    if (!slice_ends_with(method, SLICE(".CreateServiceAccountKey")) ||
+        slice_find(name, SLICE("/keys/")) < 0)
+        return;
+    const struct slice parts[] = {SLICE("//iam.googleapis.com/"), name};
+    record->event->text[FIELD_ISSUED] =
+        arena_join(&record->normaliser->arena, parts, 2);
+}
+
 /* "us-central1-a" lies in the region "us-central1". */
 static struct slice region_of_zone(struct slice zone)
 {
@@ -152,6 +165,7 @@ enum record_class gcp_fill(const struct form_record *record, const char **reason
     form_set(record, FIELD_SERVICE, SLOT_PROTO_SERVICE);
     form_set(record, FIELD_RESOURCE, SLOT_PROTO_RESOURCE);
     set_actor(record);
+    set_issued(record);
     event->text[FIELD_ACCOUNT] = project_of(record);
     event->text[FIELD_REGION] = region_of(record);
     event->phase = phase_of(record->slots);

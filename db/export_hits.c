@@ -33,7 +33,7 @@ static void add_fields(struct hit_cells *out, enum event_field from,
     for (int i = from; i <= (int)to; i++) {
         if (i == FIELD_MFA)
             add(out, mfa_cell(texts[i]));
-        else if (i != FIELD_MODE)
+        else if (i != FIELD_MODE && i != FIELD_ISSUED)
             add(out, cell_text(event_fields[i].name, texts[i]));
     }
 }

@@ -77,6 +77,11 @@ static uint32_t dictionary_code(struct open_segment *segment,
     return code;
 }
 
+static struct text_column *dictionary_of(struct open_segment *segment, int field)
+{
+    return &segment->columns[segment_dictionary(field)];
+}
+
 /* 0 where the segment has no room for one more of its own values. */
 static uint32_t own_code(struct open_segment *segment, struct text_column *column,
                          struct slice value)
@@ -95,17 +100,17 @@ static uint32_t own_code(struct open_segment *segment, struct text_column *colum
 
 /* The store's code of the batch's code `local` (not 0); 0 where there is no room. */
 static uint32_t map_code(struct open_segment *segment, struct batch_column *from,
-                         struct text_column *to, uint16_t local)
+                         int field, uint16_t local)
 {
     struct slice value = value_table_get(&from->values, local);
     if (!from->mapped[local]) {
-        uint32_t code = dictionary_code(segment, to, value);
+        uint32_t code = dictionary_code(segment, dictionary_of(segment, field), value);
         from->mapped[local] = code ? code : (uint32_t)MAPPED_OWN;
     }
     if (from->mapped[local] != MAPPED_OWN)
         return from->mapped[local];
     if (from->own_segment[local] != segment->id) {
-        uint32_t code = own_code(segment, to, value);
+        uint32_t code = own_code(segment, &segment->columns[field], value);
         if (!code)
             return 0;
         from->own_code[local] = code;
@@ -121,8 +126,7 @@ static bool add_text(struct open_segment *segment, struct event_batch *batch,
     for (int i = 0; i < TEXT_COLUMNS; i++) {
         uint16_t local = batch->columns[i].codes[from];
         uint32_t code = 0;
-        if (local && !(code = map_code(segment, &batch->columns[i],
-                                       &segment->columns[i], local)))
+        if (local && !(code = map_code(segment, &batch->columns[i], i, local)))
             return false;
         segment->columns[i].codes[to] = code;
     }
@@ -353,9 +357,9 @@ static int take_column(struct open_segment *segment, int column, struct slice bl
         return 0;
     }
     struct text_column *text = &segment->columns[column - COLUMN_TEXT];
+    uint32_t known = dictionary_of(segment, column - COLUMN_TEXT)->dictionary.count;
     for (uint32_t i = 0; i < segment->count; i++) {
-        if (values.codes[i] <= LIMIT_DICTIONARY_VALUES &&
-            values.codes[i] > text->dictionary.count)
+        if (values.codes[i] <= LIMIT_DICTIONARY_VALUES && values.codes[i] > known)
             return damaged("a code has no value", error);
         text->codes[i] = values.codes[i];
     }

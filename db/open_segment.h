@@ -18,6 +18,8 @@ enum {
     SEGMENT_OWN_BYTES = 4 * 1024 * 1024,
 };
 
+/* A column whose values stand in another's dictionary (segment_dictionary) has an empty
+ * one. */
 struct text_column {
     struct value_table dictionary;
     bool closed;        /* full: nothing is added any more */

@@ -37,7 +37,7 @@ enum {
     SEGMENT_EVENTS = 16384,
     SEGMENT_COLUMNS_MAX = 64,
     /* Text columns: the fields that are kept for every event, the first ones. */
-    TEXT_COLUMN_COUNT = FIELD_MODE + 1,
+    TEXT_COLUMN_COUNT = FIELD_ISSUED + 1,
     /* A segment is closed early when its own values hold half of this. */
     SEGMENT_PAYLOAD_MAX = 32 * 1024 * 1024,
 };
@@ -54,6 +54,13 @@ enum segment_column {
     COLUMN_LIFECYCLE, /* as the rules say; 0 for events that are no hits */
     COLUMN_TEXT = 16,
 };
+
+/* The field whose dictionary a text column's codes name: a credential has the same code
+ * where it is given out and where it is used. */
+static inline int segment_dictionary(int field)
+{
+    return field == FIELD_ISSUED ? FIELD_CREDENTIAL : field;
+}
 
 /* One decoded column. numbers: time, source ...; codes and strings: text. */
 struct segment_values {

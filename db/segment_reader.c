@@ -67,6 +67,7 @@ static int keep_value(struct dictionary *dictionary, sqlite3_stmt *row,
 int segment_reader_dictionary(struct segment_reader *reader, int field,
                               const struct dictionary **out, struct error *error)
 {
+    field = segment_dictionary(field);
     struct dictionary *dictionary = &reader->dictionaries[field];
     if (prepare(reader, &reader->values,
                 "SELECT code, value FROM dictionary WHERE field = ? AND code > ?"
@@ -166,7 +167,8 @@ int segment_reader_text(struct segment_reader *reader, struct open_columns *segm
         *out = values->own[code - LIMIT_DICTIONARY_VALUES - 1];
         return 0;
     }
-    const struct dictionary *dictionary = &reader->dictionaries[field];
+    const struct dictionary *dictionary =
+        &reader->dictionaries[segment_dictionary(field)];
     if (code > dictionary->count &&
         segment_reader_dictionary(reader, field, &dictionary, error))
         return -1;

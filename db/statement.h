@@ -11,8 +11,8 @@
 #define EVENT_COLUMN_LIST                                                              \
     "time_text, form, operation, service, error_code, actor, actor_type, actor_id,"    \
     " session_issuer, source_identity, mfa, via, credential, source_ip, source_text,"  \
-    " user_agent, account, region, resource_group, resource, mode, mirror, mirrored,"  \
-    " destination, event_id, request_id, correlation_id"
+    " user_agent, account, region, resource_group, resource, mode, issued, mirror,"    \
+    " mirrored, destination, event_id, request_id, correlation_id"
 
 /* What query.h calls approved, open and an attempt: said once. */
 #define APPROVED_SQL "coalesce(approval_state, '') <> ''"

@@ -14,7 +14,7 @@
     ", time_text, form, operation_name, service, error_code, actor, actor_type,"       \
     " actor_id, session_issuer, source_identity, mfa, via, credential, source_ip,"     \
     " source_text, user_agent, account, region, resource_group, resource, mode,"       \
-    " mirror, mirrored, destination, event_id, request_id, correlation_id"
+    " issued, mirror, mirrored, destination, event_id, request_id, correlation_id"
 
 #define OPERATION_FACTS                                                                \
     "time_us, time_quality, provider, outcome, lifecycle, severity, confidence,"       \

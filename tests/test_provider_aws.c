@@ -302,6 +302,26 @@ static void other_makers_are_not_aws(void **state)
     assert_int_equal(event.provider, PROVIDER_AWS);
 }
 
+/* The credential that a call gives out, by the name that its uses have. */
+static void keeps_what_was_issued(void **state)
+{
+    static const char role[] =
+        CALL("AssumeRole", ",\"responseElements\":{\"credentials\":{\"accessKeyId\":"
+                           "\"ASIAEXAMPLEEXAMPLE01\",\"expiration\":\"Mar 14, 2026, "
+                           "3:01:00 AM\"},\"assumedRoleUser\":{\"arn\":\"arn:aws:sts::"
+                           "444455556666:assumed-role/Sensor/mallory\"}}");
+    static const char key[] =
+        CALL("CreateAccessKey", ",\"responseElements\":{\"accessKey\":{\"userName\":"
+                                "\"svc\",\"accessKeyId\":\"AKIAEXAMPLEEXAMPLE02\"}}");
+    struct event event = record_read(*state, role);
+    expect_text(&event, FIELD_ISSUED, "ASIAEXAMPLEEXAMPLE01");
+    expect_text(&event, FIELD_CREDENTIAL, "ASIAEXAMPLEEXAMPLE00");
+    event = record_read(*state, key);
+    expect_text(&event, FIELD_ISSUED, "AKIAEXAMPLEEXAMPLE02");
+    event = record_read(*state, create_session);
+    expect_text(&event, FIELD_ISSUED, NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -311,6 +331,7 @@ int main(void)
         cmocka_unit_test(names_the_actor),
         cmocka_unit_test(takes_the_account_whose_log_it_is),
         cmocka_unit_test(other_makers_are_not_aws),
+        cmocka_unit_test(keeps_what_was_issued),
     };
     return cmocka_run_group_tests(tests, record_bed_make, record_bed_unmake);
 }

@@ -283,6 +283,25 @@ static void reads_every_call(void **state)
     }
 }
 
+/* A new key has the name that its uses say. */
+static void keeps_the_key_that_was_made(void **state)
+{
+#define RESPONSE                                                                       \
+    "\"response\":{\"name\":\"projects/acme-prod/serviceAccounts/"                     \
+    "ndr@acme-prod.iam.gserviceaccount.com/keys/0123abcd\"}}}"
+    struct event event = record_read(
+        *state, "{\"protoPayload\":{\"methodName\":"
+                "\"google.iam.admin.v1.CreateServiceAccountKey\"," RESPONSE);
+    expect_text(&event, FIELD_ISSUED,
+                "//iam.googleapis.com/projects/acme-prod/serviceAccounts/"
+                "ndr@acme-prod.iam.gserviceaccount.com/keys/0123abcd");
+    event =
+        record_read(*state, "{\"protoPayload\":{\"methodName\":"
+                            "\"google.iam.admin.v1.GetServiceAccountKey\"," RESPONSE);
+    expect_text(&event, FIELD_ISSUED, NULL);
+#undef RESPONSE
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -292,6 +311,7 @@ int main(void)
         cmocka_unit_test(names_identities_without_mail),
         cmocka_unit_test(finds_project_and_region),
         cmocka_unit_test(reads_every_call),
+        cmocka_unit_test(keeps_the_key_that_was_made),
     };
     return cmocka_run_group_tests(tests, record_bed_make, record_bed_unmake);
 }

@@ -122,6 +122,41 @@ static void outgrows_a_dictionary(void **state)
                      (int64_t)events);
 }
 
+/* A key stands in the dictionary once, given out or used; also in one that is full. */
+static void shares_credentials_with_those_that_issue_them(void **state)
+{
+    struct bed *bed = *state;
+    struct event event;
+    char issued[32], used[32];
+    int64_t source;
+    const uint64_t events = LIMIT_DICTIONARY_VALUES + 5000;
+    bed_begin(bed, "/logs/keys", 10, NULL, &source, NULL);
+    for (uint64_t i = 0; i < events; i++) {
+        event_clear(&event);
+        event.provider = PROVIDER_AWS;
+        snprintf(issued, sizeof issued, "ASIA%llu", (unsigned long long)i);
+        snprintf(used, sizeof used, "ASIA%llu", (unsigned long long)(i / 2));
+        event.text[FIELD_ISSUED] = slice_from(issued);
+        event.text[FIELD_CREDENTIAL] = slice_from(used);
+        bed_add(bed, bed->batch, source, &event, i, 1);
+    }
+    bed_finish(bed, source, NULL, 10);
+    bed_reopen(bed);
+    assert_int_equal(bed_number(bed, "SELECT count(*) FROM dictionary"),
+                     LIMIT_DICTIONARY_VALUES);
+    assert_int_equal(bed_number(bed, "SELECT count(DISTINCT field) FROM dictionary"),
+                     1);
+    for (uint64_t i = 0; i < events; i += events / 7) {
+        char sql[128];
+        snprintf(sql, sizeof sql,
+                 "SELECT offset = %llu AND credential = 'ASIA%llu' FROM event"
+                 " WHERE issued = 'ASIA%llu'",
+                 (unsigned long long)i, (unsigned long long)(i / 2),
+                 (unsigned long long)i);
+        assert_int_equal(bed_number(bed, sql), 1);
+    }
+}
+
 /* All columns at once take the room of a segment for its own values. */
 static void closes_a_segment_of_long_values_early(void **state)
 {
@@ -537,6 +572,7 @@ int main(void)
         ON_BED(stores_from_two_threads),
         ON_BED(continues_the_last_segment),
         ON_BED(outgrows_a_dictionary),
+        ON_BED(shares_credentials_with_those_that_issue_them),
         ON_BED(closes_a_segment_of_long_values_early),
         ON_BED(resumes_a_killed_load),
         ON_BED(knows_what_it_has),
