@@ -137,6 +137,10 @@ static const char version_1[] =
     " approval INTEGER NOT NULL REFERENCES approval(id), selector TEXT NOT NULL,"
     " pattern TEXT NOT NULL, PRIMARY KEY(approval, selector)) STRICT, WITHOUT ROWID;"
 
+    /* Own accounts, subscriptions, projects and networks, as declared (core/own.h). */
+    "CREATE TABLE own(kind TEXT NOT NULL, value TEXT NOT NULL COLLATE NOCASE,"
+    " PRIMARY KEY(kind, value)) STRICT, WITHOUT ROWID;"
+
     /* Append-only: who did what to this case; hash = SHA-256 over the row and the
      * hash before it. */
     "CREATE TABLE journal("

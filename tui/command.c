@@ -46,6 +46,14 @@ const struct command commands[] = {
              OPTION_REASON, OPTION_APPROVED_BY, OPTION_REVIEW_BY, OPTION_ANALYST,
              OPTION_HELP),
      true, command_allow},
+    {"own", "list | add VALUE... | remove VALUE...",
+     "own accounts, subscriptions, projects and networks",
+     "A destination that is none of these is foreign. A VALUE tells its kind (twelve "
+     "digits are an account, a GUID a subscription, an address or block a network, "
+     "anything else a project), or says it: project:acme-prod.\n"
+     "For a kind without a declaration, own are those whose logs are loaded; `own "
+     "list` says which they are.",
+     OPTIONS(OPTION_CASE, OPTION_ANALYST, OPTION_HELP), false, command_own},
     {"info", "", "sources, coverage, rejects, versions and paths",
      "What the case holds and what it cannot show: accounts, regions and time span of "
      "its logs, and every file with what went wrong in it.",

@@ -105,6 +105,7 @@ int command_open(const struct invocation *invocation);
 int command_report(const struct invocation *invocation);
 int command_export(const struct invocation *invocation);
 int command_allow(const struct invocation *invocation);
+int command_own(const struct invocation *invocation);
 int command_info(const struct invocation *invocation);
 int command_sql(const struct invocation *invocation);
 

@@ -1,0 +1,63 @@
+/*
+ * event_scan.h - all events by their columns, one segment after the other: what asks
+ * for more than SQL can say on codes alone (context, lineage, coverage).
+ *
+ * A scan decodes only the columns that are asked for, and no text but that of the
+ * events that are wanted in the end.  It holds one snapshot of the case from its first
+ * segment to its end.  Long scans can be stopped by sqlite3_interrupt.  Internal to
+ * db/.
+ */
+#ifndef DB_EVENT_SCAN_H
+#define DB_EVENT_SCAN_H
+
+#include "db/case.h"
+#include "db/segment_reader.h"
+
+struct event_scan {
+    struct segment_reader reader;
+    struct open_columns segment; /* the present one: id, count */
+    sqlite3_stmt *segments, *code, *value;
+    int64_t *doubles; /* sources whose events are passed over, in order */
+    size_t double_count;
+};
+
+/* Segments that hold an event of this span; INT64_MIN to INT64_MAX: all, those without
+ * a time as well. */
+int event_scan_begin(struct event_scan *scan, struct case_file *handle, int64_t from_us,
+                     int64_t until_us, struct error *error);
+void event_scan_end(struct event_scan *scan);
+
+/* 1: at the next segment, 0: there is no more, -1: failed. */
+int event_scan_next(struct event_scan *scan, struct error *error);
+
+/* Borrowed until the next segment; codes may be of absent columns: all 0. */
+int event_scan_column(struct event_scan *scan, enum segment_column column,
+                      const struct segment_values **out, struct error *error);
+int event_scan_field(struct event_scan *scan, int field,
+                     const struct segment_values **out, struct error *error);
+
+/* The source's events are those of another source: passed over. */
+bool event_scan_doubled(const struct event_scan *scan, int64_t source);
+
+/* A value and its code in the dictionary of a field; code 0: not in it. */
+struct scan_value {
+    int field;
+    struct slice text;
+    uint32_t code;
+};
+int event_scan_find(struct event_scan *scan, int field, struct slice text,
+                    struct scan_value *out, struct error *error);
+/* Its code in the present segment, where it may be one of the segment's own values; 0:
+ * no event of the segment has it. */
+uint32_t event_scan_code(const struct scan_value *value,
+                         const struct segment_values *column);
+
+/* The text behind a code of the present segment, in the arena; SLICE_NONE for 0. */
+int event_scan_text(struct event_scan *scan, int field, uint32_t code,
+                    struct arena *arena, struct slice *out, struct error *error);
+/* The event at a place of the present segment, with all fields that events have; texts
+ * in the arena. */
+int event_scan_event(struct event_scan *scan, uint32_t place, struct arena *arena,
+                     struct event *out, struct error *error);
+
+#endif

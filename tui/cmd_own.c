@@ -1,0 +1,120 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/escape.h"
+#include "db/own_store.h"
+#include "tui/cli.h"
+
+/* "project:acme-prod", or a value that tells its kind. */
+static int read_value(const struct invocation *invocation, const char *text,
+                      enum own_kind *kind, struct slice *value)
+{
+    struct slice rest = slice_from(text);
+    struct slice name = slice_cut(&rest, ':');
+    int named = slice_present(rest) ? own_kind_from_name(name) : -1;
+    *value = named < 0 ? slice_from(text) : rest;
+    *kind = named < 0 ? own_kind_of_value(*value) : (enum own_kind)named;
+    if (slice_blank(*value))
+        return cli_usage(invocation, "`%s`: an own value is missing", text);
+    return EXIT_DONE;
+}
+
+static int change(const struct invocation *invocation, struct case_file *handle,
+                  bool declared)
+{
+    struct error error = {0};
+    struct arena arena;
+    int status = EXIT_DONE;
+    if (invocation->argument_count < 2)
+        return cli_usage(invocation, "which account, subscription, project or network? "
+                                     "see `mirrorscope own list`");
+    arena_init(&arena);
+    struct analyst who = cli_analyst(invocation, &arena);
+    for (size_t i = 1; i < invocation->argument_count && status == EXIT_DONE; i++) {
+        enum own_kind kind;
+        struct slice value;
+        bool changed;
+        status = read_value(invocation, invocation->arguments[i], &kind, &value);
+        if (status != EXIT_DONE)
+            break;
+        if (own_store_declare(handle, &who, cli_now(), kind, value, declared, &changed,
+                              &error))
+            status = error.code == ERROR_SYNTAX
+                         ? cli_usage(invocation, "`%s`: %s", invocation->arguments[i],
+                                     error.message)
+                         : cli_fail(&error);
+        else if (!changed)
+            cli_warn("%s is %s already", invocation->arguments[i],
+                     declared ? "declared" : "not declared");
+    }
+    arena_fini(&arena);
+    return status;
+}
+
+static int add(const struct invocation *invocation, struct case_file *handle)
+{
+    return change(invocation, handle, true);
+}
+
+static int take_back(const struct invocation *invocation, struct case_file *handle)
+{
+    return change(invocation, handle, false);
+}
+
+static void print_set(const struct own *own, enum own_kind kind, struct arena *arena)
+{
+    const struct own_set *set = &own->sets[kind];
+    const char *how = set->declared ? "declared" : "inferred, its logs are loaded";
+    for (size_t i = 0; i < set->count; i++) {
+        struct slice value = escape_text(arena, set->values[i]);
+        printf("%-12s  %-40.*s  %s\n", own_kind_name(kind), (int)value.length,
+               value.data, how);
+    }
+    if (kind == OWN_NETWORK && !set->declared)
+        printf("%-12s  %-40s  inferred\n", own_kind_name(kind), "private addresses");
+}
+
+static int list(const struct invocation *invocation, struct case_file *handle)
+{
+    struct error error = {0};
+    struct arena arena;
+    struct own own;
+    int status = EXIT_DONE;
+    if (invocation->argument_count > 1)
+        return cli_usage(invocation, "`own list` takes no more words");
+    arena_init(&arena);
+    if (own_store_load(handle, &arena, &own, &error))
+        status = cli_fail(&error);
+    for (int i = 0; i < OWN_KIND_COUNT && status == EXIT_DONE; i++)
+        print_set(&own, (enum own_kind)i, &arena);
+    arena_fini(&arena);
+    return status;
+}
+
+static const struct {
+    const char *name;
+    enum case_mode mode;
+    int (*run)(const struct invocation *invocation, struct case_file *handle);
+} subjects[] = {
+    {"list", CASE_READ, list},
+    {"add", CASE_WRITE, add},
+    {"remove", CASE_WRITE, take_back},
+};
+
+int command_own(const struct invocation *invocation)
+{
+    const char *word = invocation->argument_count ? invocation->arguments[0] : "list";
+    for (size_t i = 0; i < sizeof subjects / sizeof subjects[0]; i++) {
+        if (strcmp(subjects[i].name, word))
+            continue;
+        struct case_file *handle = cli_open_case(invocation, subjects[i].mode);
+        if (!handle)
+            return EXIT_CASE;
+        int status = subjects[i].run(invocation, handle);
+        case_close(handle);
+        return cli_finish_output(status);
+    }
+    return cli_usage(invocation, "`own %s`: it is list, add or remove", word);
+}
