@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "db/growth.h"
 #include "db/load.h"
 #include "db/path_list.h"
 #include "db/source_reader.h"
@@ -84,11 +85,16 @@ struct work {
     struct arena facts; /* texts of the current hit */
 
     size_t file;
+    int64_t head;
+    struct growth_found growth;
     int64_t source;
     uint64_t resume_offset; /* records before it are in the case already */
     struct source_progress progress, told; /* told: as added to the totals */
     uint64_t bytes_told;
     uint64_t rejects_kept;
+    /* The last item: whether it was cut off by the end, and where it began. */
+    uint64_t tail_offset;
+    bool tail_open, tail_is_event;
     struct slice forms[FORMS_MAX];
     size_t form_count;
     struct counted skips[SKIP_REASONS_MAX];

@@ -217,6 +217,7 @@ static int take_record(struct work *work, const struct frame_item *item,
     int result = 0;
     switch (class) {
     case RECORD_EVENT:
+        work->tail_is_event = true;
         return take_event(work, &event, item, error);
     case RECORD_SKIPPED:
         work->progress.skipped++;
@@ -237,6 +238,17 @@ static int take_record(struct work *work, const struct frame_item *item,
 
 /* --- one source ---------------------------------------------------------------- */
 
+/* What comes after the end of the window, if anything does, may belong to a line that
+ * has no end yet, or to what was rejected because it was cut off. */
+static void note_tail(struct work *work, const struct frame_item *item,
+                      uint64_t window_end)
+{
+    work->tail_offset = item->offset;
+    work->tail_open = item->kind != FRAME_JSON && item->kind != FRAME_NOTE &&
+                      item->offset + item->length >= window_end;
+    work->tail_is_event = false;
+}
+
 /* Takes every record of the window; *tail: where the next window must begin. */
 static int take_window(struct work *work, const struct source_window *window,
                        size_t *tail, struct error *error)
@@ -247,6 +259,8 @@ static int take_window(struct work *work, const struct source_window *window,
     for (unsigned taken = 1;; taken++) {
         framer_next(work->framer, &item, work->slots);
         int result = 0;
+        if (item.kind != FRAME_MORE && item.kind != FRAME_END)
+            note_tail(work, &item, window->base + window->length);
         switch (item.kind) {
         case FRAME_JSON:
         case FRAME_LINE:
@@ -288,7 +302,9 @@ static int embed(struct work *work, const struct source_window *window,
     size_t from = (size_t)(*embedded - window->base);
     struct slice fresh = {window->data + from, window->length - from};
     *embedded = end;
-    if (end <= work->resume_offset)
+    /* Of a source that goes on, the case may have none of the bytes yet. */
+    bool none = work->growth.kind == GROWTH_CONTINUES && !work->growth.embedded;
+    if (end <= work->resume_offset && !none)
         return 0;
     return event_batch_embed(work->batch, end - fresh.length, fresh);
 }
@@ -360,8 +376,11 @@ int load_finish_source(struct work *work, const char *failure, struct error *err
         .reason = reason,
         .sha256 = source_reader_sha256(work->reader),
         .bytes = source_reader_bytes(work->reader),
+        .open_end = work->tail_open && work->tail_is_event,
     };
-    work->progress.resume_offset = work->progress.unpacked_bytes;
+    work->progress.resume_offset = work->tail_open && !work->tail_is_event
+                                       ? work->tail_offset
+                                       : work->progress.unpacked_bytes;
     if (append(work, &end, error))
         return -1;
     load_tell_result(work, end.status, reason, false);
@@ -376,5 +395,8 @@ void load_start_progress(struct work *work)
     work->bytes_told = 0;
     work->rejects_kept = 0;
     work->resume_offset = 0;
+    work->head = 0;
+    work->growth = (struct growth_found){.kind = GROWTH_NONE};
+    work->tail_open = work->tail_is_event = false;
     work->form_count = work->skip_count = 0;
 }

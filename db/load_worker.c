@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/form.h"
@@ -90,12 +91,15 @@ static int load_opened(struct work *work, struct error *error)
     struct source_start start = {
         .path = entry->path,
         .member = "",
+        .head = work->head,
+        .continues = work->growth.kind == GROWTH_CONTINUES ? work->growth.source : 0,
+        .supersedes = work->growth.kind == GROWTH_SUPERSEDES ? work->growth.source : 0,
         .bytes = source_reader_bytes(work->reader),
         .mtime_us = source_reader_mtime(work->reader),
         .options = options_text(&load->options, options),
         .loaded_by = load->options.analyst,
         .host = load->options.host,
-        .embedded = entry->is_stdin || load->options.embed,
+        .embedded = entry->is_stdin || load->options.embed || work->growth.embedded,
         .packing = packing.kind == PACKING_GZIP ? "gzip" : "",
     };
     const char *sha256 = source_reader_sha256(work->reader);
@@ -205,6 +209,37 @@ static int hash_if_doubtful(struct work *work, bool always, struct error *error)
     return source_reader_hash_first(work->reader, error);
 }
 
+/* Whether the file is a later version of a source; without hashes it cannot be told. */
+static int look_for_growth(struct work *work, int descriptor, struct error *error)
+{
+    struct load *load = work->load;
+    const struct path_entry *entry = &load->files.entries[work->file];
+    struct stat status;
+    if (entry->is_stdin || load->options.no_hash || fstat(descriptor, &status) ||
+        !S_ISREG(status.st_mode))
+        return 0;
+    work->head = growth_head(descriptor);
+    if (growth_find(load->store, descriptor, (uint64_t)status.st_size, entry->path,
+                    work->head, &work->growth, error))
+        return -1;
+    /* The whole content decides, as for any other file. */
+    if (work->growth.kind == GROWTH_SAME)
+        work->growth = (struct growth_found){.kind = GROWTH_NONE};
+    return 0;
+}
+
+static int note_part(struct work *work, int descriptor, struct error *error)
+{
+    struct load *load = work->load;
+    close(descriptor);
+    if (store_note_alias(load->store, work->growth.source,
+                         load->files.entries[work->file].path, error))
+        return -1;
+    load_tell_result(work, "done", "the beginning of a source that is in the case",
+                     true);
+    return 0;
+}
+
 static int load_file(struct work *work, struct error *error)
 {
     struct load *load = work->load;
@@ -213,6 +248,12 @@ static int load_file(struct work *work, struct error *error)
     if (entry->reason)
         return record_failure(work, entry->reason, error);
     int descriptor = open_entry(entry, error);
+    if (descriptor >= 0 && look_for_growth(work, descriptor, error)) {
+        close(descriptor);
+        return -1;
+    }
+    if (work->growth.kind == GROWTH_PART)
+        return note_part(work, descriptor, error);
     if (descriptor < 0 ||
         source_reader_open(work->reader, descriptor, !load->options.no_hash, error)) {
         char reason[sizeof error->message];

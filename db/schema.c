@@ -49,12 +49,17 @@ static const char version_1[] =
     " embedded INTEGER NOT NULL DEFAULT 0,"
     /* Found at its end to be the content of another source: its events are in the
      * segments, and are passed over. */
-    " doubled INTEGER NOT NULL DEFAULT 0) STRICT;"
+    " doubled INTEGER NOT NULL DEFAULT 0,"
+    /* How a file that grew, was renamed or copied is found again: growth.h. */
+    " head INTEGER NOT NULL DEFAULT 0,"
+    /* The last event's line had no end: what is appended belongs to it. */
+    " open_end INTEGER NOT NULL DEFAULT 0) STRICT;"
     /* The same content twice is one source. */
     "CREATE UNIQUE INDEX source_content ON source(sha256, member)"
     " WHERE sha256 IS NOT NULL AND status IN ('done','partial');"
     "CREATE INDEX source_size ON source(bytes);"
     "CREATE INDEX source_path ON source(path, member);"
+    "CREATE INDEX source_head ON source(head) WHERE head <> 0;"
     "CREATE TABLE source_alias(source INTEGER NOT NULL REFERENCES source(id),"
     " path TEXT NOT NULL, PRIMARY KEY(source, path)) STRICT, WITHOUT ROWID;"
 

@@ -126,6 +126,16 @@ void source_reader_close(struct source_reader *reader)
 
 /* --- reading and hashing ------------------------------------------------------- */
 
+void sha256_text(const unsigned char *digest, char out[SHA256_HEX])
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < SHA256_HEX / 2; i++) {
+        out[2 * i] = digits[digest[i] >> 4];
+        out[2 * i + 1] = digits[digest[i] & 15];
+    }
+    out[SHA256_HEX - 1] = '\0';
+}
+
 static void finish_hash(struct source_reader *reader)
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
@@ -134,12 +144,7 @@ static void finish_hash(struct source_reader *reader)
         return;
     if (!EVP_DigestFinal_ex(reader->digest, digest, &length) || length != 32)
         return;
-    static const char digits[] = "0123456789abcdef";
-    for (unsigned i = 0; i < length; i++) {
-        reader->hex[2 * i] = digits[digest[i] >> 4];
-        reader->hex[2 * i + 1] = digits[digest[i] & 15];
-    }
-    reader->hex[2 * length] = '\0';
+    sha256_text(digest, reader->hex);
 }
 
 /* Appends up to `room` bytes of the file to `to`; marks the end. */

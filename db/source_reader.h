@@ -17,6 +17,8 @@
 #include "core/packing.h"
 
 enum { SHA256_HEX = 65 };
+/* 32 bytes as 64 digits. */
+void sha256_text(const unsigned char *digest, char out[SHA256_HEX]);
 
 enum source_state {
     SOURCE_MORE,  /* the window was extended, more follows */

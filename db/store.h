@@ -72,6 +72,9 @@ size_t event_batch_bytes(const struct event_batch *batch);
 struct source_start {
     const char *path; /* absolute, or "-" */
     const char *member;
+    int64_t head;       /* growth.h; 0: not known */
+    int64_t continues;  /* the source that this file is a longer version of, or 0 */
+    int64_t supersedes; /* the source that this one is loaded instead of, or 0 */
     uint64_t bytes;
     int64_t mtime_us;
     const char *options;
@@ -87,13 +90,18 @@ struct source_progress {
     uint64_t records, events, skipped, unknown, damaged, hits;
     int64_t first_us, last_us;
     struct slice forms; /* names joined by ';', in order of name */
+    /* Of a source that is still growing: how much of it was read, and that part's
+     * SHA-256.  NULL for others. */
+    const char *sha256;
+    uint64_t bytes;
 };
 
 struct source_end {
-    const char *status; /* done, partial, skipped, failed */
+    const char *status; /* done, partial, skipped, failed; loading: read again later */
     const char *reason;
     const char *sha256; /* NULL with --no-hash */
     uint64_t bytes;
+    bool open_end; /* the last event's line had no end */
 };
 
 enum source_known {
@@ -109,6 +117,26 @@ enum source_known {
 int store_begin_source(struct store *store, const struct source_start *start,
                        const char *sha256, enum source_known *known, int64_t *source,
                        struct source_progress *progress, struct error *error);
+
+/* What the case knows of a source that a file may be a later version of. */
+struct source_candidate {
+    int64_t id;
+    uint64_t bytes;  /* as read, packed */
+    char sha256[65]; /* of them */
+    bool same_path, loading, embedded, open_end;
+};
+/* Sources of this path or this head whose hash is known, as committed, the longest
+ * first; the number of them, at most `room`. -1: failed. */
+ptrdiff_t store_candidates(struct store *store, const char *path, int64_t head,
+                           struct source_candidate *out, size_t room,
+                           struct error *error);
+/* embedded.h, through the store: any thread. */
+int store_embedded(struct store *store, int64_t source, uint64_t offset, char *to,
+                   size_t length, size_t *got);
+/* Notes that the content of a source was met under this path as well. */
+int store_note_alias(struct store *store, int64_t source, const char *path,
+                     struct error *error);
+
 /* A source of this size is in the case, so hashing before loading may save the load. */
 bool store_has_size(struct store *store, uint64_t bytes);
 

@@ -22,7 +22,12 @@ enum store_statement {
     STATEMENT_SOURCE_BY_HASH,
     STATEMENT_SOURCE_BY_PATH,
     STATEMENT_SOURCE_BY_SIZE,
+    STATEMENT_SOURCE_CANDIDATES,
+    STATEMENT_SOURCE_BY_ID,
+    STATEMENT_SOURCE_UNFINISHED,
     STATEMENT_SOURCE_CHANGED,
+    STATEMENT_SOURCE_SUPERSEDED,
+    STATEMENT_SOURCE_TAIL_GONE,
     STATEMENT_SOURCE_OPERATIONS,
     STATEMENT_SOURCE_ACTS,
     STATEMENT_SOURCE_RECORDS_GONE,
@@ -47,12 +52,14 @@ struct store_source {
     const char *packing;
     char sha256[65]; /* "" until known */
     uint64_t bytes;
-    int64_t mtime_us, loaded_us;
-    bool embedded;
+    int64_t mtime_us, loaded_us, head;
+    bool embedded, open_end;
     struct source_progress progress; /* forms: see above */
     bool changed, ended;
     bool again;     /* failed before: its rejects go */
     bool late_hash; /* records were stored before its hash was known */
+    bool longer;    /* goes on where an earlier load ended: rejects beyond that go */
+    uint64_t resumed_at;
     bool duplicate; /* found at its end: the same content had been loaded meanwhile */
 };
 
@@ -72,11 +79,18 @@ struct pending_chunk {
     const struct store_source *source;
     struct batch_chunk chunk;
 };
-/* path NULL: the source changed before its load was finished. */
+/* What was learnt of a source that this load is not at. */
+enum note_kind {
+    NOTE_ALIAS,      /* its content is at this path as well */
+    NOTE_UNFINISHED, /* the file changed before its load was finished */
+    NOTE_CHANGED,    /* the file changed after it */
+    NOTE_SUPERSEDED, /* another source is loaded instead */
+};
 struct pending_note {
     struct pending_note *next;
+    enum note_kind kind;
     int64_t source;
-    const char *path;
+    const char *path; /* of an alias */
 };
 
 struct pending {
@@ -129,8 +143,16 @@ struct slice store_column(sqlite3_stmt *row, int column, struct arena *arena);
  * each costs more than the lookup. The commit ends it, so no checkpoint waits long. */
 int store_lookup(struct store *store);
 
+/* --- store_known.c --- */
+/* Whether a source of this status has all its records in the case. */
+bool store_status_loaded(const char *status);
+
 /* --- store_source.c --- */
 struct store_source *store_find_source(struct store *store, int64_t id);
+/* NULL: no memory. It belongs to the store once it is added, whatever comes of that. */
+struct store_source *store_source_new(const struct source_start *start,
+                                      const char *sha256);
+int store_source_add(struct store *store, struct store_source *source);
 /* Takes over progress and end. */
 int store_progress(struct store *store, struct store_source *source,
                    const struct source_progress *progress, const struct source_end *end,

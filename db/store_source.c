@@ -31,8 +31,8 @@ static void free_source(struct store_source *source)
     free(source);
 }
 
-static struct store_source *new_source(const struct source_start *start,
-                                       const char *sha256)
+struct store_source *store_source_new(const struct source_start *start,
+                                      const char *sha256)
 {
     struct store_source *source = calloc(1, sizeof *source);
     if (!source)
@@ -50,6 +50,7 @@ static struct store_source *new_source(const struct source_start *start,
         strncpy(source->sha256, sha256, sizeof source->sha256 - 1);
     source->bytes = start->bytes;
     source->mtime_us = start->mtime_us;
+    source->head = start->head;
     source->loaded_us = now_us();
     source->embedded = start->embedded;
     source->progress.first_us = source->progress.last_us = EVENT_TIME_NONE;
@@ -81,6 +82,13 @@ static int index_begun(struct store *store, struct store_source *source)
                             source_key_path(source->path, source->member), source);
 }
 
+int store_source_add(struct store *store, struct store_source *source)
+{
+    *store->last_source = source;
+    store->last_source = &source->next;
+    return index_begun(store, source);
+}
+
 void store_free_sources(struct store *store)
 {
     while (store->sources) {
@@ -98,7 +106,7 @@ int store_forget_ended(struct store *store)
     while (*link) {
         struct store_source *source = *link;
         source->changed = false;
-        source->again = false;
+        source->again = source->longer = false;
         if (source->ended) {
             *link = source->next;
             free_source(source);
@@ -123,256 +131,6 @@ int store_load_sources(struct store *store, struct error *error)
     return code == SQLITE_ROW ? 0 : case_error(store->handle, "reading sources", error);
 }
 
-/* --- what is known already ------------------------------------------------- */
-
-static bool is_stdin(const struct source_start *start)
-{
-    return !strcmp(start->path, "-");
-}
-
-static bool loaded(const char *status)
-{
-    return !strcmp(status, "done") || !strcmp(status, "partial") ||
-           !strcmp(status, "skipped");
-}
-
-static bool same_file(const struct store_source *source,
-                      const struct source_start *start)
-{
-    return !strcmp(source->path, start->path) &&
-           !strcmp(source->member, start->member ? start->member : "") &&
-           source->bytes == start->bytes && source->mtime_us == start->mtime_us;
-}
-
-/* Among the sources that ended since the last commit. */
-static struct store_source *
-find_ended(struct store *store, const struct source_start *start, const char *sha256)
-{
-    const char *member = start->member ? start->member : "";
-    struct store_source *source;
-    uint32_t place = 0;
-    uint64_t key = source_key_hash(sha256 ? sha256 : "");
-    while (sha256 && (source = source_index_next(&store->index, key, &place))) {
-        if (source->ended && !source->duplicate && loaded(source->status) &&
-            !strcmp(source->sha256, sha256) && !strcmp(source->member, member))
-            return source;
-    }
-    place = 0;
-    key = source_key_path(start->path, member);
-    while (!is_stdin(start) &&
-           (source = source_index_next(&store->index, key, &place))) {
-        if (source->ended && !source->duplicate && same_file(source, start) &&
-            !(sha256 && source->sha256[0]))
-            return source;
-    }
-    return NULL;
-}
-
-static int note(struct store *store, int64_t source, const char *path)
-{
-    struct pending *pending = &store->pending;
-    struct pending_note *entry = arena_alloc(&pending->arena, sizeof *entry);
-    if (!entry)
-        return -1;
-    *entry = (struct pending_note){.source = source};
-    if (path) {
-        entry->path = arena_copy(&pending->arena, slice_from(path)).data;
-        if (!entry->path)
-            return -1;
-        pending->bytes += strlen(path);
-    }
-    *pending->last_note = entry;
-    pending->last_note = &entry->next;
-    return 0;
-}
-
-/* What the case has under this path, or this content. */
-struct known_source {
-    enum source_known known;
-    int64_t id; /* 0: a new row */
-    bool same_path;
-    bool again;
-    struct source_progress progress;
-};
-
-static int64_t number_or_none(sqlite3_stmt *row, int column)
-{
-    return sqlite3_column_type(row, column) == SQLITE_NULL
-               ? EVENT_TIME_NONE
-               : sqlite3_column_int64(row, column);
-}
-
-static void read_progress(sqlite3_stmt *row, struct source_progress *out)
-{
-    *out = (struct source_progress){
-        .resume_offset = (uint64_t)sqlite3_column_int64(row, 5),
-        .unpacked_bytes = (uint64_t)sqlite3_column_int64(row, 6),
-        .records = (uint64_t)sqlite3_column_int64(row, 7),
-        .events = (uint64_t)sqlite3_column_int64(row, 8),
-        .skipped = (uint64_t)sqlite3_column_int64(row, 9),
-        .unknown = (uint64_t)sqlite3_column_int64(row, 10),
-        .damaged = (uint64_t)sqlite3_column_int64(row, 11),
-        .hits = (uint64_t)sqlite3_column_int64(row, 12),
-        .first_us = number_or_none(row, 13),
-        .last_us = number_or_none(row, 14),
-    };
-}
-
-/* One earlier row of the same path; -1: the note of a change cannot be kept. */
-static int judge_row(struct store *store, sqlite3_stmt *row,
-                     const struct source_start *start, const char *sha256,
-                     struct known_source *out)
-{
-    int64_t id = sqlite3_column_int64(row, 0);
-    const char *status = (const char *)sqlite3_column_text(row, 1);
-    const char *hash = (const char *)sqlite3_column_text(row, 4);
-    bool same = (uint64_t)sqlite3_column_int64(row, 2) == start->bytes &&
-                number_or_none(row, 3) == start->mtime_us && !is_stdin(start) &&
-                !(hash && sha256 && strcmp(hash, sha256));
-    if (store_find_source(store, id))
-        return 0; /* this load is at it */
-    if (!strcmp(status, "loading")) {
-        if (!same)
-            return note(store, id, NULL);
-        out->known = SOURCE_RESUMED;
-    } else if (!strcmp(status, "failed")) {
-        out->again = true;
-    } else if (same) {
-        out->known = SOURCE_DUPLICATE;
-        out->same_path = true;
-    } else {
-        return 0;
-    }
-    out->id = id;
-    if (!out->again || out->known == SOURCE_RESUMED)
-        read_progress(row, &out->progress);
-    return 0;
-}
-
-static int find_by_path(struct store *store, const struct source_start *start,
-                        const char *sha256, struct known_source *out)
-{
-    sqlite3_stmt *select = store->statements[STATEMENT_SOURCE_BY_PATH];
-    store_bind(select, 1, slice_from(start->path));
-    store_bind(select, 2, slice_from(start->member ? start->member : ""));
-    int code, result = 0;
-    while (!result && (code = sqlite3_step(select)) == SQLITE_ROW) {
-        struct known_source found = {.known = SOURCE_NEW};
-        result = judge_row(store, select, start, sha256, &found);
-        if (found.id && out->known != SOURCE_DUPLICATE)
-            *out = found;
-    }
-    sqlite3_reset(select);
-    return result || code != SQLITE_DONE ? -1 : 0;
-}
-
-static int find_by_hash(struct store *store, const struct source_start *start,
-                        const char *sha256, struct known_source *out)
-{
-    sqlite3_stmt *select = store->statements[STATEMENT_SOURCE_BY_HASH];
-    store_bind(select, 1, slice_from(sha256));
-    store_bind(select, 2, slice_from(start->member ? start->member : ""));
-    sqlite3_bind_int64(select, 3, 0);
-    int code = sqlite3_step(select);
-    if (code == SQLITE_ROW) {
-        out->known = SOURCE_DUPLICATE;
-        out->id = sqlite3_column_int64(select, 0);
-        out->same_path =
-            !strcmp((const char *)sqlite3_column_text(select, 1), start->path);
-        out->progress.first_us = out->progress.last_us = EVENT_TIME_NONE;
-    }
-    sqlite3_reset(select);
-    return code == SQLITE_ROW || code == SQLITE_DONE ? 0 : -1;
-}
-
-static int find_known(struct store *store, const struct source_start *start,
-                      const char *sha256, struct known_source *out)
-{
-    struct store_source *ended = find_ended(store, start, sha256);
-    if (ended) {
-        out->known = SOURCE_DUPLICATE;
-        out->id = ended->id;
-        out->same_path = !strcmp(ended->path, start->path);
-        out->progress = ended->progress;
-        out->progress.forms = SLICE_NONE;
-        return 0;
-    }
-    if (sha256 && find_by_hash(store, start, sha256, out))
-        return -1;
-    return out->known == SOURCE_DUPLICATE ? 0 : find_by_path(store, start, sha256, out);
-}
-
-static int begin_source(struct store *store, const struct source_start *start,
-                        const char *sha256, const struct known_source *found,
-                        int64_t *id)
-{
-    struct store_source *source = new_source(start, sha256);
-    if (!source)
-        return -1;
-    source->id = found->id ? found->id : store->next_source++;
-    source->again = found->again && found->known == SOURCE_NEW;
-    source->late_hash = !sha256;
-    if (found->known == SOURCE_RESUMED)
-        source->progress = found->progress;
-    *store->last_source = source;
-    store->last_source = &source->next;
-    *id = source->id;
-    return index_begun(store, source);
-}
-
-static int failed_before(struct store *store, struct error *error)
-{
-    if (error)
-        *error = store->failure;
-    return -1;
-}
-
-int store_begin_source(struct store *store, const struct source_start *start,
-                       const char *sha256, enum source_known *known, int64_t *source,
-                       struct source_progress *progress, struct error *error)
-{
-    struct known_source found = {
-        .known = SOURCE_NEW,
-        .progress = {.first_us = EVENT_TIME_NONE, .last_us = EVENT_TIME_NONE}};
-    pthread_mutex_lock(&store->mutex);
-    int result = 0;
-    if (store->failed)
-        result = failed_before(store, error);
-    else if (store_lookup(store) || find_known(store, start, sha256, &found))
-        result = case_error(store->handle, "looking a source up", error);
-    else if (found.known == SOURCE_DUPLICATE) {
-        *source = found.id;
-        if (!found.same_path && !is_stdin(start) && note(store, found.id, start->path))
-            result = error_set(error, ERROR_MEMORY, "out of memory");
-    } else if (begin_source(store, start, sha256, &found, source)) {
-        result = error_set(error, ERROR_MEMORY, "out of memory");
-    }
-    pthread_mutex_unlock(&store->mutex);
-    *known = found.known;
-    *progress = found.progress;
-    return result;
-}
-
-bool store_has_size(struct store *store, uint64_t bytes)
-{
-    pthread_mutex_lock(&store->mutex);
-    uint32_t place = 0;
-    struct store_source *source;
-    while (
-        (source = source_index_next(&store->index, source_key_size(bytes), &place)) &&
-        source->bytes != bytes)
-        continue;
-    bool found = source != NULL;
-    if (!found && !store->failed && !store_lookup(store)) {
-        sqlite3_stmt *select = store->statements[STATEMENT_SOURCE_BY_SIZE];
-        sqlite3_bind_int64(select, 1, (int64_t)bytes);
-        found = sqlite3_step(select) == SQLITE_ROW;
-        sqlite3_reset(select);
-    }
-    pthread_mutex_unlock(&store->mutex);
-    return found;
-}
-
 /* --- progress and end ------------------------------------------------------ */
 
 static int replace(char **text, struct slice with)
@@ -395,12 +153,18 @@ int store_progress(struct store *store, struct store_source *source,
     source->progress = *progress;
     source->progress.forms = SLICE_NONE;
     source->changed = true;
+    source->progress.sha256 = NULL;
+    if (progress->sha256) {
+        source->bytes = progress->bytes;
+        strncpy(source->sha256, progress->sha256, sizeof source->sha256 - 1);
+    }
     if (replace(&source->forms, progress->forms))
         return error_set(error, ERROR_MEMORY, "out of memory");
     if (!end)
         return 0;
     source->ended = true;
     source->bytes = end->bytes;
+    source->open_end = end->open_end;
     source->loaded_us = now_us();
     store->pending.ended_sources++;
     if (end->sha256)
@@ -422,7 +186,7 @@ int store_progress(struct store *store, struct store_source *source,
  * events stay in their segments and are passed over (event_table.h). */
 static int find_double(struct store *store, struct store_source *source)
 {
-    if (!source->ended || !source->sha256[0] || !loaded(source->status))
+    if (!source->ended || !source->sha256[0] || !store_status_loaded(source->status))
         return 0;
     sqlite3_stmt *select = store->statements[STATEMENT_SOURCE_BY_HASH];
     store_bind(select, 1, slice_from(source->sha256));
@@ -480,6 +244,8 @@ static int write_source(struct store *store, const struct store_source *source)
     store_bind(insert, at++, slice_from(source->packing));
     sqlite3_bind_int(insert, at++, source->embedded);
     sqlite3_bind_int(insert, at++, source->duplicate);
+    sqlite3_bind_int64(insert, at++, source->head);
+    sqlite3_bind_int(insert, at++, source->open_end);
     return store_run(store, STATEMENT_SOURCE);
 }
 
@@ -487,38 +253,6 @@ static int run_for_source(struct store *store, enum store_statement which, int64
 {
     sqlite3_bind_int64(store->statements[which], 1, id);
     return store_run(store, which);
-}
-
-static int write_notes(struct store *store)
-{
-    for (struct pending_note *entry = store->pending.notes; entry;
-         entry = entry->next) {
-        if (!entry->path) {
-            if (run_for_source(store, STATEMENT_SOURCE_CHANGED, entry->source))
-                return -1;
-            continue;
-        }
-        sqlite3_stmt *insert = store->statements[STATEMENT_ALIAS];
-        sqlite3_bind_int64(insert, 1, entry->source);
-        store_bind(insert, 2, slice_from(entry->path));
-        if (store_run(store, STATEMENT_ALIAS))
-            return -1;
-    }
-    return 0;
-}
-
-int store_write_sources(struct store *store)
-{
-    for (struct store_source *source = store->sources; source; source = source->next) {
-        if (!source->changed)
-            continue;
-        if (source->again &&
-            run_for_source(store, STATEMENT_SOURCE_REJECTS_GONE, source->id))
-            return -1;
-        if (find_double(store, source) || write_source(store, source))
-            return -1;
-    }
-    return write_notes(store);
 }
 
 static int collect(struct store *store, enum store_statement which, int64_t source,
@@ -533,19 +267,93 @@ static int collect(struct store *store, enum store_statement which, int64_t sour
     return result || code != SQLITE_DONE ? -1 : 0;
 }
 
+/* What its records are part of is folded again. */
+static int touch_operations(struct store *store, int64_t source)
+{
+    return collect(store, STATEMENT_SOURCE_OPERATIONS, source, &store->operations) ||
+                   collect(store, STATEMENT_SOURCE_ACTS, source, &store->acts)
+               ? -1
+               : 0;
+}
+
+static int remove_records(struct store *store, int64_t source)
+{
+    return run_for_source(store, STATEMENT_SOURCE_RECORDS_GONE, source) ||
+                   run_for_source(store, STATEMENT_SOURCE_REJECTS_GONE, source)
+               ? -1
+               : 0;
+}
+
+static int write_alias(struct store *store, int64_t source, const char *path)
+{
+    sqlite3_stmt *insert = store->statements[STATEMENT_ALIAS];
+    sqlite3_bind_int64(insert, 1, source);
+    store_bind(insert, 2, slice_from(path));
+    return store_run(store, STATEMENT_ALIAS);
+}
+
+static int write_note(struct store *store, const struct pending_note *entry)
+{
+    switch (entry->kind) {
+    case NOTE_ALIAS:
+        return write_alias(store, entry->source, entry->path);
+    case NOTE_UNFINISHED:
+        return run_for_source(store, STATEMENT_SOURCE_UNFINISHED, entry->source);
+    case NOTE_CHANGED:
+        return run_for_source(store, STATEMENT_SOURCE_CHANGED, entry->source);
+    case NOTE_SUPERSEDED:
+        return touch_operations(store, entry->source) ||
+                       remove_records(store, entry->source) ||
+                       run_for_source(store, STATEMENT_SOURCE_SUPERSEDED, entry->source)
+                   ? -1
+                   : 0;
+    }
+    return -1;
+}
+
+static int write_notes(struct store *store)
+{
+    for (struct pending_note *entry = store->pending.notes; entry;
+         entry = entry->next) {
+        if (write_note(store, entry))
+            return -1;
+    }
+    return 0;
+}
+
+/* What was said of bytes that were cut off then. */
+static int remove_tail_rejects(struct store *store, const struct store_source *source)
+{
+    sqlite3_stmt *gone = store->statements[STATEMENT_SOURCE_TAIL_GONE];
+    sqlite3_bind_int64(gone, 1, source->id);
+    sqlite3_bind_int64(gone, 2, (int64_t)source->resumed_at);
+    return store_run(store, STATEMENT_SOURCE_TAIL_GONE);
+}
+
+int store_write_sources(struct store *store)
+{
+    for (struct store_source *source = store->sources; source; source = source->next) {
+        if (!source->changed)
+            continue;
+        if (source->again &&
+            run_for_source(store, STATEMENT_SOURCE_REJECTS_GONE, source->id))
+            return -1;
+        if (source->longer && remove_tail_rejects(store, source))
+            return -1;
+        if (find_double(store, source) || write_source(store, source))
+            return -1;
+    }
+    return write_notes(store);
+}
+
 int store_settle_sources(struct store *store)
 {
     for (struct store_source *source = store->sources; source; source = source->next) {
         bool late = source->late_hash && source->sha256[0];
         if (!source->changed || !source->ended || (!late && !source->duplicate))
             continue;
-        if (collect(store, STATEMENT_SOURCE_OPERATIONS, source->id,
-                    &store->operations) ||
-            collect(store, STATEMENT_SOURCE_ACTS, source->id, &store->acts))
-            return -1;
-        if (source->duplicate &&
-            (run_for_source(store, STATEMENT_SOURCE_RECORDS_GONE, source->id) ||
-             run_for_source(store, STATEMENT_SOURCE_REJECTS_GONE, source->id)))
+        if (touch_operations(store, source->id) ||
+            (source->duplicate && remove_records(store, source->id)))
             return -1;
     }
     return 0;

@@ -39,31 +39,53 @@ static const char *const texts[STATEMENT_COUNT] = {
         "INSERT INTO source(id, path, member, sha256, bytes, unpacked_bytes, mtime_us,"
         " forms, records, events, skipped, unknown, damaged, hits, first_us, last_us,"
         " status, reason, options, loaded_us, loaded_by, host, tool_version,"
-        " resume_offset, packing, embedded, doubled)"
-        " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+        " resume_offset, packing, embedded, doubled, head, open_end)"
+        " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
         " ON CONFLICT(id) DO UPDATE SET (sha256, bytes, unpacked_bytes, mtime_us, "
         "forms,"
         "  records, events, skipped, unknown, damaged, hits, first_us, last_us, status,"
         "  reason, options, loaded_us, loaded_by, host, tool_version, resume_offset,"
-        "  packing, embedded, doubled)"
+        "  packing, embedded, doubled, head, open_end)"
         " = (excluded.sha256, excluded.bytes, excluded.unpacked_bytes,"
         "  excluded.mtime_us, excluded.forms, excluded.records, excluded.events,"
         "  excluded.skipped, excluded.unknown, excluded.damaged, excluded.hits,"
         "  excluded.first_us, excluded.last_us, excluded.status, excluded.reason,"
         "  excluded.options, excluded.loaded_us, excluded.loaded_by, excluded.host,"
         "  excluded.tool_version, excluded.resume_offset, excluded.packing,"
-        "  excluded.embedded, excluded.doubled)",
+        "  excluded.embedded, excluded.doubled, excluded.head, excluded.open_end)",
     [STATEMENT_SOURCE_BY_HASH] =
         "SELECT id, path FROM source WHERE sha256 = ? AND member = ?"
         " AND status IN ('done', 'partial') AND id <> ?",
     [STATEMENT_SOURCE_BY_PATH] =
         "SELECT id, status, bytes, mtime_us, sha256, resume_offset, unpacked_bytes,"
-        " records, events, skipped, unknown, damaged, hits, first_us, last_us"
-        " FROM source WHERE path = ? AND member = ? ORDER BY id",
+        " records, events, skipped, unknown, damaged, hits, first_us, last_us, path,"
+        " embedded FROM source WHERE path = ? AND member = ? ORDER BY id",
     [STATEMENT_SOURCE_BY_SIZE] = "SELECT 1 FROM source WHERE bytes = ? LIMIT 1",
-    [STATEMENT_SOURCE_CHANGED] = "UPDATE source SET status = 'partial',"
-                                 " reason = 'changed before its load was finished'"
-                                 " WHERE id = ? AND status = 'loading'",
+    [STATEMENT_SOURCE_CANDIDATES] =
+        "SELECT id, bytes, sha256, path = ?1, status = 'loading',"
+        " embedded AND packing = '', open_end FROM source WHERE id IN"
+        "  (SELECT id FROM source WHERE path = ?1 AND member = '' UNION"
+        "   SELECT id FROM source WHERE head = ?2 AND head <> 0 AND member = '')"
+        " AND sha256 IS NOT NULL AND status IN ('loading', 'done', 'partial')"
+        " ORDER BY bytes DESC, id LIMIT ?3",
+    [STATEMENT_SOURCE_BY_ID] =
+        "SELECT id, status, bytes, mtime_us, sha256, resume_offset, unpacked_bytes,"
+        " records, events, skipped, unknown, damaged, hits, first_us, last_us, path,"
+        " embedded FROM source WHERE id = ?",
+    [STATEMENT_SOURCE_UNFINISHED] = "UPDATE source SET status = 'partial',"
+                                    " reason = 'changed before its load was finished'"
+                                    " WHERE id = ? AND status = 'loading'",
+    [STATEMENT_SOURCE_CHANGED] =
+        "UPDATE source SET reason = reason || CASE reason WHEN '' THEN '' ELSE '; ' END"
+        " || 'the file has changed since' WHERE id = ?"
+        " AND instr(reason, 'the file has changed since') = 0",
+    [STATEMENT_SOURCE_SUPERSEDED] =
+        "UPDATE source SET status = 'skipped', doubled = 1, records = 0, events = 0,"
+        " skipped = 0, unknown = 0, damaged = 0, hits = 0, first_us = NULL,"
+        " last_us = NULL, reason = 'its last line went on: loaded again as a whole'"
+        " WHERE id = ?",
+    [STATEMENT_SOURCE_TAIL_GONE] =
+        "DELETE FROM reject WHERE source = ? AND offset >= ?",
     [STATEMENT_SOURCE_OPERATIONS] = "SELECT DISTINCT operation FROM record"
                                     " WHERE source = ?",
     [STATEMENT_SOURCE_ACTS] = "SELECT DISTINCT act FROM record"

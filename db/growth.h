@@ -1,0 +1,37 @@
+/*
+ * growth.h - whether a file is a later version of a source that the case has.
+ *
+ * Logs grow, are renamed when they rotate, and are copied.  Candidates are the sources
+ * of the same path, and those whose first line is the same; the SHA-256 of the part
+ * that was read decides.  Where it is unchanged, the file is the same source, and only
+ * what is new is stored.
+ *
+ * A worker's thread; reads the file, leaves its offset alone.
+ */
+#ifndef DB_GROWTH_H
+#define DB_GROWTH_H
+
+#include "db/store.h"
+
+enum growth {
+    GROWTH_NONE,       /* no source that is known begins like this */
+    GROWTH_SAME,       /* all of a source, and nothing more */
+    GROWTH_CONTINUES,  /* the source goes on, or its load was not finished */
+    GROWTH_SUPERSEDES, /* the same, but in the middle of what was taken for an event */
+    GROWTH_PART,       /* the beginning of a source whose bytes are in the case */
+};
+
+struct growth_found {
+    enum growth kind;
+    int64_t source;
+    bool embedded;
+};
+
+/* A key of the first line (4096 bytes at most); 0 while it has no end. */
+int64_t growth_head(int descriptor);
+
+/* Failures of the file are no failure: it is then a source of its own. */
+int growth_find(struct store *store, int descriptor, uint64_t bytes, const char *path,
+                int64_t head, struct growth_found *out, struct error *error);
+
+#endif

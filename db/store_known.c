@@ -1,0 +1,372 @@
+#include "config.h"
+
+#include "db/store_internal.h"
+
+#include "db/embedded.h"
+
+/*
+ * Whether a source is in the case already: under its path, its content, or as a shorter
+ * version of what the file is by now.
+ */
+
+static bool is_stdin(const struct source_start *start)
+{
+    return !strcmp(start->path, "-");
+}
+
+bool store_status_loaded(const char *status)
+{
+    return !strcmp(status, "done") || !strcmp(status, "partial") ||
+           !strcmp(status, "skipped");
+}
+
+static bool same_file(const struct store_source *source,
+                      const struct source_start *start)
+{
+    return !strcmp(source->path, start->path) &&
+           !strcmp(source->member, start->member ? start->member : "") &&
+           source->bytes == start->bytes && source->mtime_us == start->mtime_us;
+}
+
+/* Among the sources that ended since the last commit. */
+static struct store_source *
+find_ended(struct store *store, const struct source_start *start, const char *sha256)
+{
+    const char *member = start->member ? start->member : "";
+    struct store_source *source;
+    uint32_t place = 0;
+    uint64_t key = source_key_hash(sha256 ? sha256 : "");
+    while (sha256 && (source = source_index_next(&store->index, key, &place))) {
+        if (source->ended && !source->duplicate &&
+            store_status_loaded(source->status) && !strcmp(source->sha256, sha256) &&
+            !strcmp(source->member, member))
+            return source;
+    }
+    place = 0;
+    key = source_key_path(start->path, member);
+    while (!is_stdin(start) &&
+           (source = source_index_next(&store->index, key, &place))) {
+        if (source->ended && !source->duplicate && same_file(source, start) &&
+            !(sha256 && source->sha256[0]))
+            return source;
+    }
+    return NULL;
+}
+
+static int note(struct store *store, enum note_kind kind, int64_t source,
+                const char *path)
+{
+    struct pending *pending = &store->pending;
+    struct pending_note *entry = arena_alloc(&pending->arena, sizeof *entry);
+    if (!entry)
+        return -1;
+    *entry = (struct pending_note){.kind = kind, .source = source};
+    if (path) {
+        entry->path = arena_copy(&pending->arena, slice_from(path)).data;
+        if (!entry->path)
+            return -1;
+        pending->bytes += strlen(path);
+    }
+    *pending->last_note = entry;
+    pending->last_note = &entry->next;
+    return 0;
+}
+
+/* What the case has under this path, or this content. */
+struct known_source {
+    enum source_known known;
+    int64_t id; /* 0: a new row */
+    bool same_path;
+    bool again;
+    struct source_progress progress;
+    uint64_t bytes; /* of the part that is continued */
+    int64_t mtime_us;
+    char sha256[65];
+};
+
+static int64_t number_or_none(sqlite3_stmt *row, int column)
+{
+    return sqlite3_column_type(row, column) == SQLITE_NULL
+               ? EVENT_TIME_NONE
+               : sqlite3_column_int64(row, column);
+}
+
+static void read_progress(sqlite3_stmt *row, struct source_progress *out)
+{
+    *out = (struct source_progress){
+        .resume_offset = (uint64_t)sqlite3_column_int64(row, 5),
+        .unpacked_bytes = (uint64_t)sqlite3_column_int64(row, 6),
+        .records = (uint64_t)sqlite3_column_int64(row, 7),
+        .events = (uint64_t)sqlite3_column_int64(row, 8),
+        .skipped = (uint64_t)sqlite3_column_int64(row, 9),
+        .unknown = (uint64_t)sqlite3_column_int64(row, 10),
+        .damaged = (uint64_t)sqlite3_column_int64(row, 11),
+        .hits = (uint64_t)sqlite3_column_int64(row, 12),
+        .first_us = number_or_none(row, 13),
+        .last_us = number_or_none(row, 14),
+    };
+}
+
+/* Whether the file of an earlier row of this path is another one by now, and nothing of
+ * what was read is left but what the case has. */
+static bool has_changed(sqlite3_stmt *row, const struct source_start *start,
+                        const char *sha256)
+{
+    const char *hash = (const char *)sqlite3_column_text(row, 4);
+    bool other = (uint64_t)sqlite3_column_int64(row, 2) != start->bytes ||
+                 (hash && sha256 && strcmp(hash, sha256));
+    bool kept = sqlite3_column_int(row, 16) != 0;
+    return other && !kept && !is_stdin(start) &&
+           sqlite3_column_int64(row, 0) != start->supersedes;
+}
+
+/* One earlier row of the same path; -1: the note of a change cannot be kept. */
+static int judge_row(struct store *store, sqlite3_stmt *row,
+                     const struct source_start *start, const char *sha256,
+                     struct known_source *out)
+{
+    int64_t id = sqlite3_column_int64(row, 0);
+    const char *status = (const char *)sqlite3_column_text(row, 1);
+    const char *hash = (const char *)sqlite3_column_text(row, 4);
+    bool same = (uint64_t)sqlite3_column_int64(row, 2) == start->bytes &&
+                number_or_none(row, 3) == start->mtime_us && !is_stdin(start) &&
+                !(hash && sha256 && strcmp(hash, sha256));
+    if (store_find_source(store, id))
+        return 0; /* this load is at it */
+    if (!strcmp(status, "loading")) {
+        if (!same)
+            return note(store, NOTE_UNFINISHED, id, NULL);
+        out->known = SOURCE_RESUMED;
+    } else if (!strcmp(status, "failed")) {
+        out->again = true;
+    } else if (same) {
+        out->known = SOURCE_DUPLICATE;
+        out->same_path = true;
+    } else {
+        return has_changed(row, start, sha256) ? note(store, NOTE_CHANGED, id, NULL)
+                                               : 0;
+    }
+    out->id = id;
+    if (!out->again || out->known == SOURCE_RESUMED)
+        read_progress(row, &out->progress);
+    return 0;
+}
+
+static int find_by_path(struct store *store, const struct source_start *start,
+                        const char *sha256, struct known_source *out)
+{
+    sqlite3_stmt *select = store->statements[STATEMENT_SOURCE_BY_PATH];
+    store_bind(select, 1, slice_from(start->path));
+    store_bind(select, 2, slice_from(start->member ? start->member : ""));
+    int code, result = 0;
+    while (!result && (code = sqlite3_step(select)) == SQLITE_ROW) {
+        struct known_source found = {.known = SOURCE_NEW};
+        result = judge_row(store, select, start, sha256, &found);
+        if (found.id && out->known != SOURCE_DUPLICATE)
+            *out = found;
+    }
+    sqlite3_reset(select);
+    return result || code != SQLITE_DONE ? -1 : 0;
+}
+
+static int find_by_hash(struct store *store, const struct source_start *start,
+                        const char *sha256, struct known_source *out)
+{
+    sqlite3_stmt *select = store->statements[STATEMENT_SOURCE_BY_HASH];
+    store_bind(select, 1, slice_from(sha256));
+    store_bind(select, 2, slice_from(start->member ? start->member : ""));
+    sqlite3_bind_int64(select, 3, 0);
+    int code = sqlite3_step(select);
+    if (code == SQLITE_ROW) {
+        out->known = SOURCE_DUPLICATE;
+        out->id = sqlite3_column_int64(select, 0);
+        out->same_path =
+            !strcmp((const char *)sqlite3_column_text(select, 1), start->path);
+        out->progress.first_us = out->progress.last_us = EVENT_TIME_NONE;
+    }
+    sqlite3_reset(select);
+    return code == SQLITE_ROW || code == SQLITE_DONE ? 0 : -1;
+}
+
+/* The source that the file was found to be a longer version of. What is said of the
+ * earlier part stays true until this load's end. */
+static int find_continued(struct store *store, const struct source_start *start,
+                          struct known_source *out)
+{
+    sqlite3_stmt *select = store->statements[STATEMENT_SOURCE_BY_ID];
+    sqlite3_bind_int64(select, 1, start->continues);
+    int code = sqlite3_step(select);
+    if (code == SQLITE_ROW) {
+        const char *hash = (const char *)sqlite3_column_text(select, 4);
+        out->known = SOURCE_RESUMED;
+        out->id = start->continues;
+        out->same_path =
+            !strcmp((const char *)sqlite3_column_text(select, 15), start->path);
+        out->bytes = (uint64_t)sqlite3_column_int64(select, 2);
+        out->mtime_us = number_or_none(select, 3);
+        strncpy(out->sha256, hash ? hash : "", sizeof out->sha256 - 1);
+        read_progress(select, &out->progress);
+    }
+    sqlite3_reset(select);
+    return code == SQLITE_ROW ? 0 : -1;
+}
+
+static int find_known(struct store *store, const struct source_start *start,
+                      const char *sha256, struct known_source *out)
+{
+    if (start->continues)
+        return find_continued(store, start, out);
+    struct store_source *ended = find_ended(store, start, sha256);
+    if (ended) {
+        out->known = SOURCE_DUPLICATE;
+        out->id = ended->id;
+        out->same_path = !strcmp(ended->path, start->path);
+        out->progress = ended->progress;
+        out->progress.forms = SLICE_NONE;
+        return 0;
+    }
+    if (sha256 && find_by_hash(store, start, sha256, out))
+        return -1;
+    return out->known == SOURCE_DUPLICATE ? 0 : find_by_path(store, start, sha256, out);
+}
+
+static int begin_source(struct store *store, const struct source_start *start,
+                        const char *sha256, const struct known_source *found,
+                        int64_t *id)
+{
+    struct store_source *source = store_source_new(start, sha256);
+    if (!source)
+        return -1;
+    source->id = found->id ? found->id : store->next_source++;
+    source->again = found->again && found->known == SOURCE_NEW;
+    source->late_hash = !sha256;
+    if (found->known == SOURCE_RESUMED) {
+        source->progress = found->progress;
+        source->resumed_at = found->progress.resume_offset;
+    }
+    if (start->continues) {
+        source->longer = source->late_hash = true;
+        source->bytes = found->bytes;
+        source->mtime_us = found->mtime_us;
+        memcpy(source->sha256, found->sha256, sizeof source->sha256);
+    }
+    *id = source->id;
+    return store_source_add(store, source);
+}
+
+static int failed_before(struct store *store, struct error *error)
+{
+    if (error)
+        *error = store->failure;
+    return -1;
+}
+
+int store_begin_source(struct store *store, const struct source_start *start,
+                       const char *sha256, enum source_known *known, int64_t *source,
+                       struct source_progress *progress, struct error *error)
+{
+    struct known_source found = {
+        .known = SOURCE_NEW,
+        .progress = {.first_us = EVENT_TIME_NONE, .last_us = EVENT_TIME_NONE}};
+    pthread_mutex_lock(&store->mutex);
+    int result = 0;
+    if (store->failed)
+        result = failed_before(store, error);
+    else if (store_lookup(store) || find_known(store, start, sha256, &found))
+        result = case_error(store->handle, "looking a source up", error);
+    else if (found.known == SOURCE_DUPLICATE) {
+        *source = found.id;
+        if (!found.same_path && !is_stdin(start) &&
+            note(store, NOTE_ALIAS, found.id, start->path))
+            result = error_set(error, ERROR_MEMORY, "out of memory");
+    } else if (begin_source(store, start, sha256, &found, source) ||
+               (start->supersedes &&
+                note(store, NOTE_SUPERSEDED, start->supersedes, NULL)) ||
+               (start->continues && !found.same_path && !is_stdin(start) &&
+                note(store, NOTE_ALIAS, found.id, start->path))) {
+        result = error_set(error, ERROR_MEMORY, "out of memory");
+    }
+    pthread_mutex_unlock(&store->mutex);
+    *known = found.known;
+    *progress = found.progress;
+    return result;
+}
+
+bool store_has_size(struct store *store, uint64_t bytes)
+{
+    pthread_mutex_lock(&store->mutex);
+    uint32_t place = 0;
+    struct store_source *source;
+    while (
+        (source = source_index_next(&store->index, source_key_size(bytes), &place)) &&
+        source->bytes != bytes)
+        continue;
+    bool found = source != NULL;
+    if (!found && !store->failed && !store_lookup(store)) {
+        sqlite3_stmt *select = store->statements[STATEMENT_SOURCE_BY_SIZE];
+        sqlite3_bind_int64(select, 1, (int64_t)bytes);
+        found = sqlite3_step(select) == SQLITE_ROW;
+        sqlite3_reset(select);
+    }
+    pthread_mutex_unlock(&store->mutex);
+    return found;
+}
+
+ptrdiff_t store_candidates(struct store *store, const char *path, int64_t head,
+                           struct source_candidate *out, size_t room,
+                           struct error *error)
+{
+    size_t count = 0;
+    int code = SQLITE_ERROR;
+    pthread_mutex_lock(&store->mutex);
+    if (!store->failed && !store_lookup(store)) {
+        sqlite3_stmt *select = store->statements[STATEMENT_SOURCE_CANDIDATES];
+        store_bind(select, 1, slice_from(path));
+        sqlite3_bind_int64(select, 2, head);
+        sqlite3_bind_int64(select, 3, (sqlite3_int64)room);
+        while ((code = sqlite3_step(select)) == SQLITE_ROW && count < room) {
+            struct source_candidate *found = &out[count++];
+            *found = (struct source_candidate){
+                .id = sqlite3_column_int64(select, 0),
+                .bytes = (uint64_t)sqlite3_column_int64(select, 1),
+                .same_path = sqlite3_column_int(select, 3) != 0,
+                .loading = sqlite3_column_int(select, 4) != 0,
+                .embedded = sqlite3_column_int(select, 5) != 0,
+                .open_end = sqlite3_column_int(select, 6) != 0,
+            };
+            strncpy(found->sha256, (const char *)sqlite3_column_text(select, 2),
+                    sizeof found->sha256 - 1);
+        }
+        sqlite3_reset(select);
+    }
+    bool done = code == SQLITE_DONE || code == SQLITE_ROW;
+    int result = done ? 0
+                 : store->failed
+                     ? failed_before(store, error)
+                     : case_error(store->handle, "looking a source up", error);
+    pthread_mutex_unlock(&store->mutex);
+    return result ? -1 : (ptrdiff_t)count;
+}
+
+int store_embedded(struct store *store, int64_t source, uint64_t offset, char *to,
+                   size_t length, size_t *got)
+{
+    struct error ignored;
+    pthread_mutex_lock(&store->mutex);
+    int result =
+        store->failed || store_lookup(store) ||
+                embedded_read(store->handle, source, offset, to, length, got, &ignored)
+            ? -1
+            : 0;
+    pthread_mutex_unlock(&store->mutex);
+    return result;
+}
+
+int store_note_alias(struct store *store, int64_t source, const char *path,
+                     struct error *error)
+{
+    pthread_mutex_lock(&store->mutex);
+    int result = note(store, NOTE_ALIAS, source, path);
+    pthread_mutex_unlock(&store->mutex);
+    return result ? error_set(error, ERROR_MEMORY, "out of memory") : 0;
+}
