@@ -11,8 +11,9 @@ struct framer *framer_new(const struct json_projection *projection)
         return NULL;
     framer->projection = projection;
     framer->damage.kept_bytes = malloc(LIMIT_REJECT_BYTES);
-    if (!framer->damage.kept_bytes) {
-        free(framer);
+    framer->table = table_new();
+    if (!framer->damage.kept_bytes || !framer->table) {
+        framer_free(framer);
         return NULL;
     }
     return framer;
@@ -20,15 +21,18 @@ struct framer *framer_new(const struct json_projection *projection)
 
 void framer_free(struct framer *framer)
 {
-    if (framer)
-        free(framer->damage.kept_bytes);
+    if (!framer)
+        return;
+    free(framer->damage.kept_bytes);
+    table_free(framer->table);
     free(framer);
 }
 
 void framer_reset(struct framer *framer)
 {
     *framer = (struct framer){.projection = framer->projection,
-                              .damage.kept_bytes = framer->damage.kept_bytes};
+                              .damage.kept_bytes = framer->damage.kept_bytes,
+                              .table = framer->table};
 }
 
 void framer_window(struct framer *framer, const char *data, size_t length,
@@ -151,7 +155,7 @@ static enum step take_object(struct framer *framer, struct frame_item *item,
     return take_value(framer, item, slots);
 }
 
-static enum step take_line(struct framer *framer, struct frame_item *item)
+enum step frame_take_line(struct framer *framer, struct frame_item *item)
 {
     size_t from = framer->at, length, after;
     switch (frame_line(framer, from, &length, &after)) {
@@ -162,7 +166,10 @@ static enum step take_line(struct framer *framer, struct frame_item *item)
     case LOOK_YES:
         break;
     }
-    if (frame_line_noise((struct slice){framer->data + from, length}) * 4 > length)
+    struct slice line = {framer->data + from, length};
+    if (frame_begin_table(framer, line, after))
+        return STEP_AGAIN;
+    if (frame_line_noise(line) * 4 > length)
         return frame_reject(framer, "this is not text");
     frame_fill(framer, item, FRAME_LINE, from, from + length, NULL);
     framer->at = after;
@@ -191,14 +198,32 @@ static enum step take_top(struct framer *framer, struct frame_item *item,
     enum look array = byte == '[' ? frame_opens_array(framer, framer->at) : LOOK_NO;
     if (array == LOOK_MORE)
         return STEP_MORE;
-    return array == LOOK_YES ? enter_array(framer) : take_line(framer, item);
+    return array == LOOK_YES ? enter_array(framer) : frame_take_line(framer, item);
+}
+
+/* An array in an array: a row of a table, or more records. */
+static enum step take_inner_array(struct framer *framer, struct frame_item *item,
+                                  struct json_slot *slots)
+{
+    bool rows = framer->levels[framer->depth - 1].kind == LEVEL_ROWS;
+    enum look row = rows ? LOOK_YES : frame_is_pairs(framer, framer->at);
+    if (row == LOOK_MORE)
+        return STEP_MORE;
+    if (row == LOOK_YES)
+        return frame_take_json_row(framer, item, slots);
+    return framer->depth < LIMIT_ENVELOPE_DEPTH ? enter_array(framer)
+                                                : take_value(framer, item, slots);
 }
 
 static enum step take_element(struct framer *framer, struct frame_item *item,
                               struct json_slot *slots)
 {
+    enum look rows;
     switch (framer->data[framer->at]) {
     case '{':
+        rows = frame_enter_rows(framer, slots);
+        if (rows != LOOK_NO)
+            return rows == LOOK_MORE ? STEP_MORE : STEP_AGAIN;
         return take_object(framer, item, slots);
     case ']':
         frame_close_array(framer);
@@ -206,9 +231,7 @@ static enum step take_element(struct framer *framer, struct frame_item *item,
     case '}':
         return frame_reject(framer, "brackets that close nothing");
     case '[':
-        if (framer->depth < LIMIT_ENVELOPE_DEPTH)
-            return enter_array(framer);
-        return take_value(framer, item, slots);
+        return take_inner_array(framer, item, slots);
     default:
         return take_value(framer, item, slots);
     }
@@ -228,23 +251,46 @@ static enum step take_end(struct framer *framer, struct frame_item *item)
     return STEP_EMIT;
 }
 
-/* Separators and UTF-8 byte order marks, which joined files have in the middle. */
-static enum look skip_separators(struct framer *framer)
+/* A UTF-8 byte order mark, which joined files have in the middle: LOOK_YES, and it is
+ * passed over. */
+static enum look skip_mark(struct framer *framer)
 {
     static const char mark[] = "\xef\xbb\xbf";
-    for (;;) {
+    size_t left = framer->length - framer->at;
+    if (!left || framer->data[framer->at] != mark[0])
+        return LOOK_NO;
+    if (left < 3)
+        return framer->final ? LOOK_NO : LOOK_MORE;
+    if (memcmp(framer->data + framer->at, mark, 3))
+        return LOOK_NO;
+    framer->at += 3;
+    return LOOK_YES;
+}
+
+static enum look skip_separators(struct framer *framer)
+{
+    enum look mark;
+    do {
         while (framer->at < framer->length &&
                frame_is_separator(framer->data[framer->at]))
             framer->at++;
-        size_t left = framer->length - framer->at;
-        if (!left || framer->data[framer->at] != mark[0])
-            return LOOK_YES;
-        if (left < 3 && !framer->final)
-            return LOOK_MORE;
-        if (left < 3 || memcmp(framer->data + framer->at, mark, 3))
-            return LOOK_YES;
-        framer->at += 3;
-    }
+        mark = skip_mark(framer);
+    } while (mark == LOOK_YES);
+    return mark;
+}
+
+/* Between rows, which may begin with blanks and commas: empty lines and NUL padding. */
+static enum look skip_line_ends(struct framer *framer)
+{
+    enum look mark;
+    do {
+        while (framer->at < framer->length &&
+               (framer->data[framer->at] == '\n' || framer->data[framer->at] == '\r' ||
+                framer->data[framer->at] == '\0'))
+            framer->at++;
+        mark = skip_mark(framer);
+    } while (mark == LOOK_YES);
+    return mark;
 }
 
 static enum step take_one(struct framer *framer, struct frame_item *item,
@@ -252,10 +298,13 @@ static enum step take_one(struct framer *framer, struct frame_item *item,
 {
     if (framer->damage.active)
         return frame_search(framer, item, slots);
-    if (skip_separators(framer) == LOOK_MORE)
+    if ((framer->in_table ? skip_line_ends(framer) : skip_separators(framer)) ==
+        LOOK_MORE)
         return STEP_MORE;
     if (framer->at == framer->length)
         return take_end(framer, item);
+    if (framer->in_table)
+        return frame_take_row(framer, item, slots);
     if (!framer->depth)
         return take_top(framer, item, slots);
     if (framer->levels[framer->depth - 1].kind == LEVEL_TAIL)

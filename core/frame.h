@@ -3,8 +3,9 @@
  *
  * A stream is a sequence of top-level values separated by anything blank-like
  * (newline, CR LF, nothing, comma, RS, NUL).  What begins with `{` is scanned as
- * JSON; `[` is entered, its elements being records; any other text is one line.
- * So JSON Lines, pretty-printed arrays, concatenated objects, device logs and
+ * JSON; `[` is entered, its elements being records; a line that is the header of a
+ * table (core/table) makes the lines behind it rows; any other text is one line.
+ * So JSON Lines, pretty-printed arrays, concatenated objects, CSV, device logs and
  * mixtures of them are one grammar.  Envelopes whose first key opens an array
  * (`{"Records":[`, `{"value":[`, the rows of frame_paths) are entered while streaming,
  * so that a document of any size needs a window of one record; envelopes that are
@@ -16,6 +17,12 @@
  * resumes where something reads well again: an object that begins as the records
  * before it did, an object or a plain text line at the start of a line, or the start
  * of an envelope.
+ *
+ * A row of a table is given as a JSON object of its own, {column: text}, so that one
+ * record needs no other to be understood; offset and length are those of the row.
+ * Rows of JSON (the tables of Log Analytics, the results of Logs Insights) likewise.
+ * A header is no record.  What stands between rows and is none (one cell where the
+ * table has several, JSON) is what it would be without the table.
  *
  * The items depend on the stream alone, never on how it was cut into windows.
  *
@@ -53,6 +60,7 @@ enum frame_slot {
     SLOT_RESULTS_ARRAY,  /* "results": Splunk, Logs Insights */
     SLOT_MESSAGES_ARRAY, /* "Messages": aws sqs receive-message */
     SLOT_HITS_ARRAY,     /* "hits hits": Elasticsearch searches */
+    SLOT_TABLES_ARRAY,   /* "tables": columns and rows of Log Analytics */
     SLOT_NEXT_PAGE,      /* nextLink, NextToken, nextToken, nextPageToken */
     FRAME_SLOT_COUNT
 };
@@ -72,12 +80,14 @@ enum frame_kind {
 struct frame_item {
     enum frame_kind kind;
     /* Inside the window, or of a reject its first LIMIT_REJECT_BYTES at most, maybe
-     * in the framer's own memory.  Valid until the next call. */
+     * in the framer's own memory, as a row's object.  Valid until the next call. */
     struct slice bytes;
-    uint64_t offset;      /* of bytes, in the unpacked stream */
-    uint64_t length;      /* bytes.length, but for a long reject its whole length */
-    const char *reason;   /* static text, for FRAME_REJECT and FRAME_NOTE */
-    const char *envelope; /* static: "", "array" or the key, such as "Records" */
+    uint64_t offset; /* in the unpacked stream */
+    uint64_t length; /* bytes.length, but of a long reject or a row what stands there */
+    bool row;        /* bytes are made from a row of a table */
+    const char *reason; /* static text, for FRAME_REJECT and FRAME_NOTE */
+    /* static: "", "array", "table" or the key, such as "Records" */
+    const char *envelope;
 };
 
 struct framer;

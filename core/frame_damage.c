@@ -116,6 +116,14 @@ enum step frame_reject_deep(struct framer *framer, const char *reason)
     return STEP_AGAIN;
 }
 
+enum step frame_reject_row(struct framer *framer, const char *reason)
+{
+    begin(framer, reason);
+    framer->damage.row = true;
+    pass_over(framer);
+    return STEP_AGAIN;
+}
+
 void frame_keep_damage(struct framer *framer)
 {
     struct damage *damage = &framer->damage;
@@ -240,6 +248,10 @@ static enum look resumes(struct framer *framer, struct json_slot *slots, bool *o
     struct damage *damage = &framer->damage;
     bool line_start = damage->last[0] == '\n';
     char byte = framer->data[framer->at];
+    if (damage->row)
+        return line_start && !too_much_in_vain(framer)
+                   ? frame_resumes_at_row(framer, slots)
+                   : LOOK_NO;
     if (damage->deep && !damage->open)
         return LOOK_YES;
     if (damage->deep && !line_start)

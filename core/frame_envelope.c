@@ -63,21 +63,35 @@ static void push(struct framer *framer, struct level level)
     framer->end_noted = false;
 }
 
-/* `: [ {` from `at` on; *after is just behind the bracket. */
-static enum look opens_objects(const struct framer *framer, size_t at, size_t limit,
-                               enum look beyond, size_t *after)
+/* `: [` from `at` on; *after is just behind the bracket. */
+static enum look opens_array(const struct framer *framer, size_t at, size_t limit,
+                             enum look beyond, size_t *after)
 {
-    static const char wanted[] = ":[{";
+    static const char wanted[] = ":[";
     for (const char *p = wanted; *p; p++) {
         at = skip_blanks(framer, at, limit);
         if (at == limit)
             return beyond;
         if (framer->data[at++] != *p)
             return LOOK_NO;
-        if (*p == '[')
-            *after = at;
     }
+    *after = at;
     return LOOK_YES;
+}
+
+/* `: [ {`, or of rows `: [ [ {`. */
+static enum look opens_objects(const struct framer *framer, size_t at, size_t limit,
+                               enum look beyond, size_t *after)
+{
+    enum look array = opens_array(framer, at, limit, beyond, after);
+    if (array != LOOK_YES)
+        return array;
+    at = *after;
+    while (at < limit && (framer->data[at] == '[' || frame_is_blank(framer->data[at])))
+        at++;
+    if (at == limit)
+        return beyond;
+    return framer->data[at] == '{' ? LOOK_YES : LOOK_NO;
 }
 
 enum look frame_stream_envelope(struct framer *framer, size_t at, bool enter)
@@ -124,6 +138,8 @@ static bool is_envelope_array(const struct framer *framer,
     if (slots[slot].type != VALUE_ARRAY)
         return false;
     struct slice inside = slice_trim(slice_skip(text, 1));
+    while (inside.data[0] == '[')
+        inside = slice_trim(slice_skip(inside, 1));
     return inside.data[0] == '{' ||
            (inside.data[0] == ']' && nothing_else(framer, slots));
 }
@@ -148,7 +164,7 @@ void frame_close_array(struct framer *framer)
 {
     struct level *level = &framer->levels[framer->depth - 1];
     framer->at++;
-    if (level->kind == LEVEL_ENVELOPE) {
+    if (level->kind == LEVEL_ENVELOPE || level->kind == LEVEL_ROWS) {
         level->kind = LEVEL_TAIL;
         return;
     }
@@ -191,23 +207,35 @@ static enum json_status read_value(const struct framer *framer, size_t colon,
     return status;
 }
 
+/* The key at `at`, which is a quote, and the colon behind it. */
+static enum json_status read_key(const struct framer *framer, size_t at, size_t limit,
+                                 struct json_slot *slots, struct slice *key,
+                                 size_t *colon, bool *more)
+{
+    bool cut = framer->length - at > limit;
+    size_t stop = cut ? at + limit : framer->length, end;
+    enum json_status status = frame_scan(framer, at, limit, slots, &end, more);
+    if (status != JSON_OK)
+        return status;
+    *key = (struct slice){framer->data + at + 1, end - at - 2};
+    *colon = skip_blanks(framer, end, stop);
+    *more = !framer->final && !cut;
+    if (*colon == stop)
+        return JSON_INCOMPLETE;
+    return framer->data[*colon] == ':' ? JSON_OK : JSON_MALFORMED;
+}
+
 /* The member at `at`, which is a quote, within `limit` bytes. */
 static enum json_status read_member(const struct framer *framer, size_t at,
                                     size_t limit, struct json_slot *slots,
                                     struct member *member, bool *more)
 {
     bool cut = framer->length - at > limit;
-    size_t stop = cut ? at + limit : framer->length;
-    enum json_status status = frame_scan(framer, at, limit, slots, &member->end, more);
+    size_t stop = cut ? at + limit : framer->length, colon;
+    enum json_status status =
+        read_key(framer, at, limit, slots, &member->key, &colon, more);
     if (status != JSON_OK)
         return status;
-    member->key = (struct slice){framer->data + at + 1, member->end - at - 2};
-    size_t colon = skip_blanks(framer, member->end, stop);
-    *more = !framer->final && !cut;
-    if (colon == stop)
-        return JSON_INCOMPLETE;
-    if (framer->data[colon] != ':')
-        return JSON_MALFORMED;
     return read_value(framer, colon, stop, slots, member, more);
 }
 
@@ -269,4 +297,73 @@ enum step frame_take_tail(struct framer *framer, struct frame_item *item,
     framer->depth--;
     framer->at += byte == '}';
     return STEP_AGAIN;
+}
+
+/* --- tables of JSON -------------------------------------------------------------- */
+
+static bool in_tables(const struct framer *framer)
+{
+    const struct level *level = &framer->levels[framer->depth - 1];
+    return (level->envelope[0] == 't' || level->envelope[0] == 'T') &&
+           (level->kind == LEVEL_ENVELOPE || level->kind == LEVEL_WHOLE) &&
+           slice_equal_nocase(slice_from(level->envelope), SLICE("tables"));
+}
+
+/* The member at `at`: *rows is behind the bracket of "rows", or 0; "columns" become the
+ * table's. */
+static enum json_status read_table_member(struct framer *framer, size_t at,
+                                          size_t limit, struct json_slot *slots,
+                                          size_t *next, size_t *rows, bool *more)
+{
+    struct slice key;
+    size_t colon;
+    enum json_status status = read_key(framer, at, limit, slots, &key, &colon, more);
+    if (status != JSON_OK)
+        return status;
+    size_t stop = framer->length - at > limit ? at + limit : framer->length;
+    *rows = 0;
+    if (slice_equal_nocase(key, SLICE("rows"))) {
+        enum look opens =
+            opens_array(framer, colon, stop, *more ? LOOK_MORE : LOOK_NO, rows);
+        return opens == LOOK_YES ? JSON_OK : JSON_INCOMPLETE;
+    }
+    size_t value = skip_blanks(framer, colon + 1, stop);
+    status = frame_scan(framer, value, stop - value, slots, next, more);
+    if (status == JSON_OK && framer->data[value] == '[' &&
+        slice_equal_nocase(key, SLICE("columns")))
+        table_set_columns(framer->table,
+                          (struct slice){framer->data + value, *next - value});
+    return status;
+}
+
+enum look frame_enter_rows(struct framer *framer, struct json_slot *slots)
+{
+    if (!in_tables(framer) || framer->depth == LIMIT_ENVELOPE_DEPTH)
+        return LOOK_NO;
+    size_t at = framer->at + 1, rows = 0;
+    size_t limit =
+        framer->length - at > FRAME_HEAD_BYTES ? at + FRAME_HEAD_BYTES : framer->length;
+    bool more = limit == framer->length && !framer->final;
+    table_clear(framer->table);
+    while (!rows) {
+        at = skip_blanks(framer, at, limit);
+        if (at == limit)
+            return more ? LOOK_MORE : LOOK_NO;
+        if (framer->data[at] == ',') {
+            at++;
+            continue;
+        }
+        if (framer->data[at] != '"')
+            return LOOK_NO;
+        enum json_status status =
+            read_table_member(framer, at, limit - at, slots, &at, &rows, &more);
+        if (status != JSON_OK)
+            return status == JSON_INCOMPLETE && more ? LOOK_MORE : LOOK_NO;
+    }
+    if (!table_columns(framer->table))
+        return LOOK_NO;
+    push(framer,
+         (struct level){LEVEL_ROWS, framer->levels[framer->depth - 1].envelope, 0});
+    framer->at = rows;
+    return LOOK_YES;
 }

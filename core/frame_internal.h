@@ -4,6 +4,7 @@
  *   frame_envelope.c  which objects and arrays are entered, and their other keys
  *   frame_damage.c    what is rejected and where reading resumes
  *   frame_line.c      where a text line ends, and whether it is text
+ *   frame_table.c     rows of tables, of text and of JSON
  *
  * Whatever needs bytes beyond the window answers "more"; whatever is decided looks
  * no further than a limit that counts from the value itself, never from the window.
@@ -12,6 +13,7 @@
 #define CORE_FRAME_INTERNAL_H
 
 #include "core/frame.h"
+#include "core/table.h"
 
 enum {
     /* `{"Records":[{` with its blanks; `[` and the blanks before its first element. */
@@ -27,6 +29,7 @@ enum level_kind {
     LEVEL_ENVELOPE, /* the array of an object that is entered while streaming */
     LEVEL_TAIL,     /* behind that array: the object's other keys */
     LEVEL_WHOLE,    /* the array of an object that was scanned whole */
+    LEVEL_ROWS,     /* "rows" of a table of JSON */
 };
 
 struct level {
@@ -52,6 +55,7 @@ struct damage {
     bool doubtful; /* JSON or no text: a short line in it is no sign of its end */
     bool braces;   /* nothing but `}` so far, in an array */
     bool deep;     /* a value nested too deeply: its brackets tell its end */
+    bool row;      /* of a table: ends where a row reads well */
     bool in_string, in_escape; /* of the deep value, and how many brackets are open: */
     size_t open;
     uint64_t cost;    /* bytes read in vain at places that looked good */
@@ -71,6 +75,8 @@ struct framer {
     struct level levels[LIMIT_ENVELOPE_DEPTH];
     struct opening opening;
     struct damage damage;
+    struct table *table;
+    bool in_table; /* the lines are rows of `table` */
 };
 
 enum step {
@@ -135,6 +141,9 @@ enum step frame_search(struct framer *framer, struct frame_item *item,
 /* Saves what framer_tail() is about to give up. */
 void frame_keep_damage(struct framer *framer);
 
+/* The row from framer->at on cannot be read. */
+enum step frame_reject_row(struct framer *framer, const char *reason);
+
 /* --- frame_line.c --- */
 
 /* The text line at `at`: its length without its ending; *after: where to go on.
@@ -143,5 +152,25 @@ enum look frame_line(const struct framer *framer, size_t at, size_t *length,
                      size_t *after);
 /* How little like text: bytes of invalid UTF-8, and control bytes twice. */
 size_t frame_line_noise(struct slice line);
+/* The line at framer->at as an item. */
+enum step frame_take_line(struct framer *framer, struct frame_item *item);
+
+/* --- frame_table.c --- */
+
+/* Whether the line, which ends before `after`, is a header; then its table begins. */
+bool frame_begin_table(struct framer *framer, struct slice line, size_t after);
+/* While in_table. */
+enum step frame_take_row(struct framer *framer, struct frame_item *item,
+                         struct json_slot *slots);
+/* Whether the line at framer->at, in a damaged place of the table, reads well. */
+enum look frame_resumes_at_row(struct framer *framer, struct json_slot *slots);
+/* The object at framer->at, an element of "tables": enters its rows. LOOK_NO: it is no
+ * table of columns and rows. */
+enum look frame_enter_rows(struct framer *framer, struct json_slot *slots);
+/* The array at framer->at, of values for the columns or of field/value pairs. */
+enum step frame_take_json_row(struct framer *framer, struct frame_item *item,
+                              struct json_slot *slots);
+/* Whether the array at `at` holds field/value pairs. */
+enum look frame_is_pairs(const struct framer *framer, size_t at);
 
 #endif

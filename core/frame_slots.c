@@ -8,6 +8,7 @@ const struct json_path frame_paths[] = {
     {"entries", SLOT_ENTRIES_ARRAY},   {"events", SLOT_EVENTS_LOWER},
     {"logEvents", SLOT_LOG_EVENTS},    {"results", SLOT_RESULTS_ARRAY},
     {"Messages", SLOT_MESSAGES_ARRAY}, {"hits hits", SLOT_HITS_ARRAY},
+    {"tables", SLOT_TABLES_ARRAY},     {"Tables", SLOT_TABLES_ARRAY},
     {"nextLink", SLOT_NEXT_PAGE},      {"NextToken", SLOT_NEXT_PAGE},
     {"nextToken", SLOT_NEXT_PAGE},     {"nextPageToken", SLOT_NEXT_PAGE},
 };

@@ -17,6 +17,9 @@ enum {
     LIMIT_FIELD_BYTES = 16 * 1024,
     /* One text line of a device log. */
     LIMIT_LINE_BYTES = 1024 * 1024,
+    /* Columns of one table, and the bytes of their names. */
+    LIMIT_TABLE_COLUMNS = 1024,
+    LIMIT_TABLE_NAME_BYTES = 128 * 1024,
     /* Rejected bytes kept in the case for each damaged place. */
     LIMIT_REJECT_BYTES = 64 * 1024,
     /* Rejects kept with their bytes for one source; later ones are counted. */

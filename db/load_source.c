@@ -154,7 +154,7 @@ static int keep_hit(struct work *work, struct event *event,
         .event = *event,
         .raw = item->bytes,
         .offset = item->offset,
-        .length = (uint32_t)item->bytes.length,
+        .length = (uint32_t)item->length,
         .form_chain = chain,
         .lifecycle = match->lifecycle,
         .severity = match->severity,
@@ -187,7 +187,7 @@ static int take_event(struct work *work, struct event *event,
         match.lifecycle = lifecycle_from_operation(event->text[FIELD_OPERATION]);
     bool fresh = item->offset >= work->resume_offset;
     enum lifecycle lifecycle = hit ? match.lifecycle : LIFECYCLE_NONE;
-    uint32_t length = (uint32_t)item->bytes.length;
+    uint32_t length = (uint32_t)item->length;
     if (fresh &&
         !event_batch_add(work->batch, event, lifecycle, item->offset, length)) {
         /* Full: everything before this record is committed with its offset. */
@@ -225,11 +225,11 @@ static int take_record(struct work *work, const struct frame_item *item,
         break;
     case RECORD_UNKNOWN:
         work->progress.unknown++;
-        result = keep_reject(work, REJECT_UNKNOWN, item, item->bytes.length, reason);
+        result = keep_reject(work, REJECT_UNKNOWN, item, item->length, reason);
         break;
     case RECORD_DAMAGED:
         work->progress.damaged++;
-        result = keep_reject(work, REJECT_DAMAGED, item, item->bytes.length, reason);
+        result = keep_reject(work, REJECT_DAMAGED, item, item->length, reason);
         break;
     }
     work->progress.records++;
