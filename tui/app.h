@@ -1,5 +1,6 @@
 /*
- * app.h - the dashboard as a state machine.
+ * app.h - the dashboard as a state machine.  app.c holds the state, act.c
+ * what keys do, take.c what answers do, rows.c the lists.
  *
  * app_update takes one message and says what is to be done (effects); app_render
  * draws what is known.  Neither reads a file, a clock or a terminal: time, results

@@ -1,57 +1,113 @@
 #include "config.h"
 
+#include <stddef.h>
+
 #include "tui/view.h"
 
 enum { ROWS_LEAST = 64 };
 
-static void window_of(const struct result *result, uint64_t *offset, size_t *count)
-{
-    *offset = 0;
-    switch (result->kind) {
-    case REQUEST_GROUPS:
-        *offset = result->groups.offset;
-        *count = result->groups.count;
-        break;
-    case REQUEST_HITS:
-        *offset = result->hits.offset;
-        *count = result->hits.count;
-        break;
-    case REQUEST_SOURCES:
-        *offset = result->sources.offset;
-        *count = result->sources.count;
-        break;
-    default:
-        *count = result->approvals.count;
+/* The rows of an answer, and where they stand in the list. */
+struct window {
+    uint64_t offset, total;
+    size_t count;
+};
+
+/*
+ * A list that a view shows through a window: where the app keeps it, and how an answer
+ * is read.  A view with a list of its own adds its row here.
+ */
+struct list_kind {
+    enum request_kind kind;
+    size_t rows; /* offset in struct app */
+    struct window (*window)(const struct result *result);
+    /* Whether both rows show the same thing of the case. */
+    bool (*same)(const struct result *a, size_t i, const struct result *b, size_t j);
+};
+
+/* Lists of db/query.h all have these members. */
+#define WINDOW_OF(list)                                                                \
+    {                                                                                  \
+        (list).offset, (list).total, (list).count                                      \
     }
+
+static struct window groups_window(const struct result *result)
+{
+    return (struct window)WINDOW_OF(result->groups);
 }
 
-static uint64_t total_of(const struct result *result)
+static bool same_group(const struct result *a, size_t i, const struct result *b,
+                       size_t j)
 {
-    switch (result->kind) {
-    case REQUEST_GROUPS:
-        return result->groups.total;
-    case REQUEST_HITS:
-        return result->hits.total;
-    case REQUEST_SOURCES:
-        return result->sources.total;
-    default:
-        return result->approvals.count;
-    }
+    return a->groups.rows[i].provider == b->groups.rows[j].provider &&
+           slice_equal(a->groups.rows[i].actor, b->groups.rows[j].actor);
 }
 
-static bool same_row(const struct result *a, size_t i, const struct result *b, size_t j)
+static struct window hits_window(const struct result *result)
 {
-    switch (a->kind) {
-    case REQUEST_GROUPS:
-        return a->groups.rows[i].provider == b->groups.rows[j].provider &&
-               slice_equal(a->groups.rows[i].actor, b->groups.rows[j].actor);
-    case REQUEST_HITS:
-        return slice_equal(a->hits.rows[i].id, b->hits.rows[j].id);
-    case REQUEST_SOURCES:
-        return a->sources.rows[i].id == b->sources.rows[j].id;
-    default:
-        return a->approvals.rows[i].approval.id == b->approvals.rows[j].approval.id;
-    }
+    return (struct window)WINDOW_OF(result->hits);
+}
+
+static bool same_hit(const struct result *a, size_t i, const struct result *b, size_t j)
+{
+    return slice_equal(a->hits.rows[i].id, b->hits.rows[j].id);
+}
+
+static struct window sources_window(const struct result *result)
+{
+    return (struct window)WINDOW_OF(result->sources);
+}
+
+static bool same_source(const struct result *a, size_t i, const struct result *b,
+                        size_t j)
+{
+    return a->sources.rows[i].id == b->sources.rows[j].id;
+}
+
+/* There are few: all of them are one window. */
+static struct window approvals_window(const struct result *result)
+{
+    size_t count = result->approvals.count;
+    return (struct window){0, count, count};
+}
+
+static bool same_approval(const struct result *a, size_t i, const struct result *b,
+                          size_t j)
+{
+    return a->approvals.rows[i].approval.id == b->approvals.rows[j].approval.id;
+}
+
+#define ROWS(member) offsetof(struct app, member)
+static const struct list_kind list_kinds[] = {
+    {REQUEST_GROUPS, ROWS(groups), groups_window, same_group},
+    {REQUEST_HITS, ROWS(hits), hits_window, same_hit},
+    {REQUEST_SOURCES, ROWS(sources), sources_window, same_source},
+    {REQUEST_APPROVALS, ROWS(approvals), approvals_window, same_approval},
+};
+enum { LIST_KINDS = sizeof list_kinds / sizeof list_kinds[0] };
+
+static const struct list_kind *kind_of(enum request_kind kind)
+{
+    for (size_t i = 0; i < LIST_KINDS; i++)
+        if (list_kinds[i].kind == kind)
+            return &list_kinds[i];
+    return NULL;
+}
+
+static struct rows *rows_at(struct app *app, const struct list_kind *kind)
+{
+    return (struct rows *)((char *)app + kind->rows);
+}
+
+struct rows *app_rows(struct app *app, enum request_kind kind)
+{
+    const struct list_kind *list = kind_of(kind);
+    return list ? rows_at(app, list) : NULL;
+}
+
+void app_each_rows(struct app *app, void (*apply)(struct rows *rows))
+{
+    for (size_t i = 0; i < LIST_KINDS; i++)
+        apply(rows_at(app, &list_kinds[i]));
 }
 
 ptrdiff_t rows_index(const struct rows *rows, uint64_t position)
@@ -93,13 +149,13 @@ bool rows_want(struct rows *rows, bool pending, uint64_t *offset, size_t *limit)
 /* Where the row under the cursor is in the new window, or by how much the row that
  * was asked about has moved. */
 static int64_t new_place(const struct rows *rows, const struct result *result,
-                         uint64_t offset, size_t count)
+                         const struct list_kind *kind, const struct window *window)
 {
     ptrdiff_t old = rows_index(rows, rows->list.cursor);
     if (old >= 0)
-        for (size_t i = 0; i < count; i++)
-            if (same_row(rows->result, (size_t)old, result, i))
-                return (int64_t)(offset + i);
+        for (size_t i = 0; i < window->count; i++)
+            if (kind->same(rows->result, (size_t)old, result, i))
+                return (int64_t)(window->offset + i);
     if (result->anchor_position < 0)
         return -1;
     int64_t moved = result->anchor_position - (int64_t)rows->asked_cursor;
@@ -109,24 +165,23 @@ static int64_t new_place(const struct rows *rows, const struct result *result,
 
 void rows_take(struct rows *rows, struct result *result)
 {
-    uint64_t offset;
-    size_t count;
-    window_of(result, &offset, &count);
+    const struct list_kind *kind = kind_of(result->kind);
+    struct window window = kind->window(result);
     int64_t place =
-        rows->result && rows->follow ? new_place(rows, result, offset, count) : -1;
+        rows->result && rows->follow ? new_place(rows, result, kind, &window) : -1;
     rows->follow = true;
     /* A short answer is the end of the list, whatever its total says: asking for the
      * missing rows again would never end. */
-    uint64_t total = total_of(result);
-    if (count < rows->asked_limit && offset + count < total)
-        total = offset + count;
+    uint64_t total = window.total;
+    if (window.count < rows->asked_limit && window.offset + window.count < total)
+        total = window.offset + window.count;
     list_set_total(&rows->list, total);
     if (place >= 0)
         list_follow(&rows->list, (uint64_t)place);
     result_free(rows->result);
     rows->result = result;
-    rows->offset = offset;
-    rows->count = count;
+    rows->offset = window.offset;
+    rows->count = window.count;
     rows->known = true;
 }
 

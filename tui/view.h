@@ -40,6 +40,14 @@ enum view_id app_view(const struct app *app);
 void app_push(struct app *app, enum view_id view);
 void app_layout(const struct app *app, struct layout *out);
 
+/* --- the parts of app_update (act.c, take.c) ----------------------------------- */
+
+void app_key(struct app *app, uint32_t key, struct effects *effects);
+void app_take(struct app *app, struct result *result, struct effects *effects);
+void app_quit(struct app *app, struct effects *effects);
+/* Whether any request is not answered yet. */
+bool app_waiting(const struct app *app);
+
 /* --- asking ------------------------------------------------------------------ */
 
 /* Sends it; older requests of the kind are forgotten. NULL is ignored. */
@@ -62,8 +70,11 @@ void app_error(struct app *app, const char *format, ...)
 void app_copy(struct app *app, struct effects *effects, struct slice text,
               const char *what);
 
-/* --- windows of rows --------------------------------------------------------- */
+/* --- windows of rows (rows.c has the table of lists) --------------------------- */
 
+/* The list that answers of this kind fill, NULL: none. */
+struct rows *app_rows(struct app *app, enum request_kind kind);
+void app_each_rows(struct app *app, void (*apply)(struct rows *rows));
 /* Whether to ask; then *offset and *limit say for what. */
 bool rows_want(struct rows *rows, bool pending, uint64_t *offset, size_t *limit);
 /* Takes the result over; the cursor follows its row. */

@@ -1,0 +1,68 @@
+#include "config.h"
+
+#include "tui/view.h"
+
+static void take_failure(struct app *app, struct result *result)
+{
+    struct rows *rows = app_rows(app, result->kind);
+    if (rows)
+        rows->failed = true;
+    if (result->kind == REQUEST_OVERVIEW)
+        app->overview_failed = true;
+    if (result->kind == REQUEST_HIT)
+        app->hit_failed = true;
+    if (result->error.code != ERROR_INTERRUPTED)
+        app_error(app, "%s", result->error.message);
+    result_free(result);
+}
+
+static void take_hit(struct app *app, struct result *result, struct effects *effects)
+{
+    result_free(app->hit);
+    app->hit = result;
+    app->hit_document.line_count = 0;
+    if (app->read_only ||
+        !slice_equal(result->hit.approval_state, SLICE("newly-covered")))
+        return;
+    struct request *request = request_new(REQUEST_MARK_SEEN);
+    if (!request)
+        return;
+    request->operation_id = arena_copy(&request->arena, result->hit.id);
+    app_ask(app, effects, request);
+    rows_refresh(&app->hits);
+}
+
+void app_take(struct app *app, struct result *result, struct effects *effects)
+{
+    struct wait *wait = &app->waits[result->kind];
+    if (!wait->pending || wait->generation != result->generation) {
+        result_free(result);
+        return;
+    }
+    wait->pending = false;
+    if (!app_waiting(app))
+        app->late = false;
+    if (result->failed) {
+        take_failure(app, result);
+        return;
+    }
+    switch (result->kind) {
+    case REQUEST_OVERVIEW:
+        result_free(app->overview);
+        app->overview = result;
+        break;
+    case REQUEST_GROUPS:
+    case REQUEST_HITS:
+    case REQUEST_SOURCES:
+        rows_take(app_rows(app, result->kind), result);
+        break;
+    case REQUEST_HIT:
+        take_hit(app, result, effects);
+        break;
+    case REQUEST_FIND:
+        find_take(app, result);
+        break;
+    default:
+        decide_take(app, result);
+    }
+}
