@@ -64,8 +64,12 @@ static bool looks_like(struct slice s, size_t at, const char *pattern)
 
 static size_t skip_fraction(struct slice s, size_t at)
 {
-    bool fraction = byte_at(s, at) == '.' && is_digit(byte_at(s, at + 1));
-    return fraction ? skip_digits(s, at + 1) : at;
+    /* Huawei counts the messages of one moment behind a second dot. */
+    for (int parts = 0; parts < 2; parts++) {
+        if (byte_at(s, at) == '.' && is_digit(byte_at(s, at + 1)))
+            at = skip_digits(s, at + 1);
+    }
+    return at;
 }
 
 /* The number of bytes of "02:25:03.100" at `at`, 0 if it is none. */
@@ -100,17 +104,27 @@ static size_t month_length(struct slice s, size_t at)
     return 0;
 }
 
+/* "2026-03-14", or "2026-3-14" as Huawei writes it. */
+static size_t iso_date_length(struct slice s)
+{
+    if (!looks_like(s, 0, "9999-"))
+        return 0;
+    size_t month = skip_digits(s, 5), day = skip_digits(s, month + 1);
+    bool shaped = month > 5 && month < 8 && byte_at(s, month) == '-' &&
+                  day > month + 1 && day < month + 4;
+    return shaped ? day : 0;
+}
+
 /* "2024-10-11T10:15:31.208321-05:00", a blank for the T, a zone or none. */
 static size_t iso_length(struct slice s)
 {
-    size_t end;
-    if (!looks_like(s, 0, "9999-99-99") ||
-        (byte_at(s, 10) != 'T' && byte_at(s, 10) != ' '))
+    size_t date = iso_date_length(s), end;
+    if (!date || (byte_at(s, date) != 'T' && byte_at(s, date) != ' '))
         return 0;
-    size_t clock = clock_length(s, 11);
+    size_t clock = clock_length(s, date + 1);
     if (!clock)
         return 0;
-    end = 11 + clock;
+    end = date + 1 + clock;
     if (byte_at(s, end) == 'Z')
         return end + 1;
     if (byte_at(s, end) != '+' && byte_at(s, end) != '-')
@@ -128,7 +142,20 @@ static size_t skip_year(struct slice s, size_t at)
     return skip_blanks(s, at + 4);
 }
 
-/* "Mar 14 02:25:03.100", the year before the month, after the day or nowhere. */
+/* " 2026" after the clock, as Junos writes it.  "2001:" is the number of a message. */
+static size_t late_year_length(struct slice s, size_t at)
+{
+    size_t year = skip_blanks(s, at);
+    bool follows = year > at && (byte_at(s, year) == '1' || byte_at(s, year) == '2') &&
+                   looks_like(s, year, "9999");
+    return follows && is_blank(byte_at(s, year + 4)) &&
+                   byte_at(s, skip_blanks(s, year + 4)) != ':'
+               ? year + 4 - at
+               : 0;
+}
+
+/* "Mar 14 02:25:03.100", the year before the month, after the day or clock, or
+ * nowhere. */
 static size_t dated_length(struct slice s)
 {
     size_t at = skip_year(s, 0);
@@ -141,7 +168,11 @@ static size_t dated_length(struct slice s)
         return 0;
     size_t clock = skip_year(s, skip_blanks(s, after));
     size_t length = clock_length(s, clock);
-    return length ? clock + length : 0;
+    if (!length)
+        return 0;
+    size_t end = clock + length;
+    bool dated = clock > skip_blanks(s, after) || at > 0;
+    return dated ? end : end + late_year_length(s, end);
 }
 
 /* "2y10w", "13w1d", "1d02h", "00:00:46": time since the device started. */
@@ -277,7 +308,7 @@ static ptrdiff_t find_token(struct slice line, struct syslog_header *out)
 /* The tag that relays give to these devices: CISCO-IOS, CISCO-IOS[811]. */
 static const struct slice TAG = {"CISCO-IOS", 9};
 
-static bool is_tag(struct slice word)
+bool syslog_header_is_tag(struct slice word)
 {
     struct slice rest = slice_skip(word, TAG.length);
     return slice_starts_with(word, TAG) && (!rest.length || rest.data[0] == '[');
@@ -340,7 +371,7 @@ static void read_named(struct reading *reading, struct slice word)
     struct syslog_header *out = reading->out;
     if (all_digits(word)) {
         out->sequence = word;
-    } else if (is_tag(word)) {
+    } else if (syslog_header_is_tag(word)) {
         out->tagged = true;
     } else if (slice_present(out->stamp)) {
         out->process = word;
@@ -356,7 +387,7 @@ static void read_named(struct reading *reading, struct slice word)
 static void read_bare(struct reading *reading, struct slice word)
 {
     struct syslog_header *out = reading->out;
-    if (is_tag(word)) {
+    if (syslog_header_is_tag(word)) {
         out->tagged = true;
         return;
     }
@@ -389,8 +420,10 @@ static void read_word(struct reading *reading)
     size_t glue = glued_stamp(rest, length);
     struct slice word = slice_first(rest, glue);
     reading->rest = slice_skip(rest, glue);
-    if (glue < length)
-        return; /* a node: part of a device, not its name */
+    if (glue < length) {
+        reading->out->node = word; /* part of a device, not its name */
+        return;
+    }
     bool named = word.data[word.length - 1] == ':';
     while (word.length && word.data[word.length - 1] == ':')
         word.length--;
@@ -413,7 +446,7 @@ static struct slice skip_priority(struct slice line)
     return looks_like(rest, 0, "9 9999-") ? slice_skip(rest, 2) : rest;
 }
 
-static void read_header(struct slice header, struct syslog_header *out)
+void syslog_header_read(struct slice header, struct syslog_header *out)
 {
     struct reading reading = {out, skip_priority(header), SLICE_NONE, false, false};
     for (size_t words = 0; words < LIMIT_HEADER_WORDS; words++) {
@@ -454,6 +487,6 @@ bool syslog_header_parse(struct slice line, struct syslog_header *out)
         out->tagged = true;
         header = slice_first(line, (size_t)anchor);
     }
-    read_header(header, out);
+    syslog_header_read(header, out);
     return true;
 }

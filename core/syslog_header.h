@@ -26,6 +26,7 @@ struct syslog_header {
     struct slice sequence; /* the device's: the last one written */
     struct slice host;     /* as the device names itself */
     struct slice stamp;    /* the device's, with its mark (* or .) and its zone */
+    struct slice node;     /* IOS XR "RP/0/RP0/CPU0": a part of the device */
     struct slice process;  /* IOS XR "config[65539]", EOS "Aaa" */
     struct slice token;    /* "PARSER-5-CFGLOG_LOGGEDCMD", no percent sign */
     struct slice facility; /* "PARSER" */
@@ -37,5 +38,12 @@ struct syslog_header {
 
 /* False where there is neither a token, nor the tag, nor a count of repeats. */
 bool syslog_header_parse(struct slice line, struct syslog_header *out);
+
+/* Reads what stands left of another form's anchor: stamps, hosts, sequence, process.
+ * *out must be zero. */
+void syslog_header_read(struct slice header, struct syslog_header *out);
+
+/* "CISCO-IOS", "CISCO-IOS[811]". */
+bool syslog_header_is_tag(struct slice word);
 
 #endif

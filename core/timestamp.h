@@ -11,12 +11,24 @@
 #include "core/error.h"
 #include "core/event.h"
 
+/* --device-tz NAME=+hh:mm: the zone of a device, or what a zone's name stands for. */
+struct time_zone_name {
+    struct slice name;
+    int minutes; /* east */
+};
+
 /* What is known about stamps that do not say: from options and file times. */
 struct time_hint {
     int year;           /* --year, 0 where not given */
+    int path_year;      /* of the source's path (".../2026/..."), 0: none */
     int64_t newest_us;  /* the source's newest possible time (mtime), or NONE */
     int offset_minutes; /* --tz: zone of stamps without one, minutes east; 0 is UTC */
     bool offset_given;  /* by option: then the quality is exact */
+    /* The last stamp of this source that had a year: whoever reads lines keeps it. */
+    bool has_neighbour;
+    int64_t neighbour_us;
+    const struct time_zone_name *zones; /* borrowed */
+    size_t zone_count;
 };
 
 struct time_value {
@@ -38,12 +50,14 @@ int timestamp_epoch(struct slice text, struct time_value *out);
  * A device stamp at the start of `text`: "Mar 14 02:25:03.100 UTC",
  * "2026 Mar 14 02:25:01", "Jan  6 2022 20:52:12.861", with `*` or `.` before it,
  * "2y10w", "00:00:46" (uptime), ISO.  *used: bytes taken, zone word included.
- * The year comes from the text, hint->year, or so that the time is not after
- * hint->newest_us by more than a day (quality TIME_YEAR_INFERRED, which outweighs
- * TIME_ZONE_ASSUMED); without any of these the stamp is refused.
+ * The year comes from the text, or hint->year.  Else it is inferred (quality
+ * TIME_YEAR_INFERRED, which outweighs TIME_ZONE_ASSUMED): hint->path_year, the year
+ * that is nearest to hint->neighbour_us, or the latest that does not put the time more
+ * than a day after hint->newest_us; without any of these the stamp is refused.
  *
  * A word is a zone where it is a known name in capitals, or any that a colon follows.
- * A stamp without a zone, or with a word that tells none, has that of the hint.  CST,
+ * A stamp without a zone, or with a word that tells none, has that of the hint; a word
+ * of hint->zones is what they say, whatever the table has.  CST,
  * IST and BST have several meanings: the American, Indian and British one is assumed,
  * unless the hint's is given.  The marks make a stamp TIME_ZONE_ASSUMED at best.
  */
@@ -71,6 +85,14 @@ enum { TIMESTAMP_TEXT_MAX = 40 };
 size_t timestamp_format(int64_t us, char out[TIMESTAMP_TEXT_MAX]);
 /* "03-14 02:11:09" for narrow columns. */
 size_t timestamp_format_short(int64_t us, char out[TIMESTAMP_TEXT_MAX]);
+
+/* The minutes of hint->zones for this name (ASCII case ignored), or NULL. */
+const struct time_zone_name *timestamp_zone(const struct time_hint *hint,
+                                            struct slice name);
+
+/* The year of a path that has one for a folder (".../2026/03/sw1.log"), the innermost
+ * if it has several, or 0. */
+int timestamp_year_of_path(struct slice path);
 
 /* Days since 1970-01-01 of a proleptic Gregorian date. */
 int64_t timestamp_days(int year, int month, int day);

@@ -24,13 +24,31 @@ static const struct zone {
     {"CST", -360, true},  {"IST", 330, true},   {"BST", 60, true},
 };
 
-static const struct zone *find_zone(struct slice word)
+const struct time_zone_name *timestamp_zone(const struct time_hint *hint,
+                                            struct slice name)
 {
-    for (size_t i = 0; i < sizeof zones / sizeof zones[0]; i++) {
-        if (slice_equal_nocase(slice_from(zones[i].name), word))
-            return &zones[i];
+    for (size_t i = 0; i < hint->zone_count; i++) {
+        if (slice_equal_nocase(hint->zones[i].name, name))
+            return &hint->zones[i];
     }
     return NULL;
+}
+
+/* What the options say of the name comes before the table. */
+static bool find_zone(struct slice word, const struct time_hint *hint, struct zone *out)
+{
+    const struct time_zone_name *given = timestamp_zone(hint, word);
+    if (given && word.length) {
+        *out = (struct zone){given->name.data, given->minutes, false};
+        return true;
+    }
+    for (size_t i = 0; i < sizeof zones / sizeof zones[0]; i++) {
+        if (slice_equal_nocase(slice_from(zones[i].name), word)) {
+            *out = zones[i];
+            return true;
+        }
+    }
+    return false;
 }
 
 /*
@@ -38,18 +56,19 @@ static const struct zone *find_zone(struct slice word)
  * colon follows ("clock timezone NewYork -5" prints as NewYork).  Elsewhere a word is
  * the host, and so is a known name that is not in capitals: then *out stays.
  */
-static void take_zone(struct cursor *cursor, struct zone *out)
+static void take_zone(struct cursor *cursor, const struct time_hint *hint,
+                      struct zone *out)
 {
     struct cursor word = *cursor, offset;
+    struct zone found = {NULL, 0, true};
     bool apart = cursor_take_blanks(&word);
     const char *start = word.at;
     while (word.at < word.end && is_letter(*word.at))
         word.at++;
     struct slice name = {start, (size_t)(word.at - start)};
-    const struct zone *zone = find_zone(name);
-    struct zone found = zone ? *zone : (struct zone){NULL, 0, true};
+    bool zone = find_zone(name, hint, &found);
     offset = word;
-    if ((!name.length || (zone && zone->minutes == 0)) &&
+    if ((!name.length || (zone && found.minutes == 0)) &&
         cursor_take_offset(&offset, &found.minutes)) {
         found.ambiguous = false;
         *out = found;
@@ -59,7 +78,7 @@ static void take_zone(struct cursor *cursor, struct zone *out)
     bool colon = word.at < word.end && *word.at == ':';
     if (!name.length || !(colon || cursor_at_blank(&word)) || (!apart && !zone))
         return;
-    if (!colon && !(zone && slice_equal(slice_from(zone->name), name)))
+    if (!colon && !(zone && !memcmp(found.name, name.data, name.length)))
         return;
     *out = found;
     *cursor = word;
@@ -130,6 +149,27 @@ static bool take_stamp(struct cursor *cursor, struct device_stamp *out)
     return true;
 }
 
+/* The year that puts the stamp nearest to a time of the same file. */
+static int nearest_year(struct civil *civil, int64_t neighbour_us)
+{
+    struct civil neighbour, tried = *civil;
+    uint64_t least = UINT64_MAX;
+    time_civil_from_us(neighbour_us, &neighbour);
+    for (tried.year = neighbour.year - 1; tried.year <= neighbour.year + 1;
+         tried.year++) {
+        int64_t us;
+        if (time_civil_to_us(&tried, &us))
+            continue;
+        uint64_t apart = us > neighbour_us ? (uint64_t)us - (uint64_t)neighbour_us
+                                           : (uint64_t)neighbour_us - (uint64_t)us;
+        if (apart < least) {
+            least = apart;
+            civil->year = tried.year;
+        }
+    }
+    return least == UINT64_MAX ? -1 : 0;
+}
+
 /* The latest year that does not put the stamp more than a day after the newest time. */
 static int infer_year(struct civil *civil, const struct time_hint *hint)
 {
@@ -190,19 +230,40 @@ static int settle_year(struct device_stamp *stamp, const struct time_hint *hint,
         return 0;
     }
     *quality = TIME_YEAR_INFERRED;
+    if (hint->path_year) {
+        stamp->civil.year = hint->path_year;
+        return 0;
+    }
+    if (hint->has_neighbour && !nearest_year(&stamp->civil, hint->neighbour_us))
+        return 0;
     return infer_year(&stamp->civil, hint);
 }
 
-/* A stamp with a month's name, its zone included. */
-static int take_dated(struct cursor *cursor, const struct time_hint *hint,
-                      struct time_value *out)
+/* "2026-3-14 02:25:05.270.1", as Huawei writes it: the last number counts messages. */
+static bool take_short_date(struct cursor *cursor, struct device_stamp *out)
+{
+    struct civil *civil = &out->civil;
+    int count;
+    *out = (struct device_stamp){{0}, true};
+    if (!cursor_take_digits(cursor, 4, &civil->year) || !cursor_take(cursor, '-') ||
+        !cursor_take_number(cursor, 2, &civil->month) || !cursor_take(cursor, '-') ||
+        !cursor_take_number(cursor, 2, &civil->day) || !cursor_take_blanks(cursor) ||
+        !cursor_take_short_clock(cursor, civil))
+        return false;
+    return !cursor_take(cursor, '.') || cursor_take_number(cursor, 4, &count);
+}
+
+/* What `take` reads at the cursor, and the zone after it. */
+static int take_dated(struct cursor *cursor,
+                      bool (*take)(struct cursor *, struct device_stamp *),
+                      const struct time_hint *hint, struct time_value *out)
 {
     struct device_stamp stamp;
     struct zone zone = {NULL, 0, true};
     enum time_quality quality = TIME_EXACT;
-    if (!take_stamp(cursor, &stamp))
+    if (!take(cursor, &stamp))
         return -1;
-    take_zone(cursor, &zone);
+    take_zone(cursor, hint, &zone);
     take_late_year(cursor, &stamp);
     int minutes = zone.minutes;
     if (zone.ambiguous && hint->offset_given)
@@ -225,14 +286,30 @@ static int take_iso(struct cursor *cursor, const struct time_hint *hint,
     return 0;
 }
 
+int timestamp_year_of_path(struct slice path)
+{
+    enum { FIRST_YEAR = 1990, LAST_YEAR = 2100 };
+    int found = 0;
+    while (slice_index(path, '/') >= 0) { /* the file's own name is no folder */
+        struct slice folder = slice_cut(&path, '/');
+        struct cursor cursor = {folder.data, folder.data + folder.length};
+        int year;
+        if (folder.length == 4 && cursor_take_digits(&cursor, 4, &year) &&
+            year >= FIRST_YEAR && year <= LAST_YEAR)
+            found = year;
+    }
+    return found;
+}
+
 int timestamp_device(struct slice text, const struct time_hint *hint,
                      struct time_value *out, size_t *used)
 {
     const struct cursor whole = {text.data, text.data + text.length};
     struct cursor start = whole, cursor;
     bool unsynced = cursor_take(&start, '*') || cursor_take(&start, '.');
-    if ((cursor = start, take_dated(&cursor, hint, out)) &&
-        (cursor = start, take_iso(&cursor, hint, out))) {
+    if ((cursor = start, take_dated(&cursor, take_stamp, hint, out)) &&
+        (cursor = start, take_iso(&cursor, hint, out)) &&
+        (cursor = start, take_dated(&cursor, take_short_date, hint, out))) {
         if (cursor = start, !take_uptime(&cursor))
             return -1;
         *out = (struct time_value){EVENT_TIME_NONE, TIME_UPTIME_ONLY};
