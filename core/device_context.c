@@ -12,7 +12,14 @@ enum { NAME_BYTES = 96, MODE_BYTES = 192 };
 
 #define CONTEXT_SPAN_US (10 * 60 * INT64_C(1000000))
 
-enum mode_kind { MODE_NONE, MODE_SESSION, MODE_VLAN, MODE_EXPORT, MODE_INTERFACE };
+enum mode_kind {
+    MODE_NONE,
+    MODE_SESSION,
+    MODE_VLAN,
+    MODE_EXPORT,
+    MODE_INTERFACE,
+    MODE_PLACE
+};
 
 struct text {
     size_t length;
@@ -66,15 +73,21 @@ static void text_set(struct text *text, struct slice value)
         memcpy(text->bytes, value.data, value.length);
 }
 
-static struct context *find(struct device_contexts *contexts, struct slice device,
-                            struct slice user)
+static const struct context *find_row(const struct device_contexts *contexts,
+                                      struct slice device, struct slice user)
 {
     for (size_t i = 0; i < LIMIT_DEVICE_CONTEXTS; i++) {
-        struct context *row = &contexts->rows[i];
+        const struct context *row = &contexts->rows[i];
         if (row->used && text_is(&row->device, device) && text_is(&row->user, user))
             return row;
     }
     return NULL;
+}
+
+static struct context *find(struct device_contexts *contexts, struct slice device,
+                            struct slice user)
+{
+    return (struct context *)find_row(contexts, device, user);
 }
 
 /* A free row, or the one that was used least lately. */
@@ -153,6 +166,7 @@ static struct slice mode_name(enum mode_kind kind, struct slice command,
         parts[1] = tail;
         break;
     case MODE_NONE:
+    case MODE_PLACE:
         break;
     }
     return arena_join(arena, parts, 4);
@@ -238,6 +252,7 @@ static bool belongs(struct context *row, struct slice command)
     case MODE_INTERFACE:
         return cisco_take(&bare, "ip", 2) && cisco_take(&bare, "traffic-export", 3);
     case MODE_NONE:
+    case MODE_PLACE:
         break;
     }
     return false;
@@ -357,4 +372,30 @@ void device_contexts_leave(struct device_contexts *contexts, struct slice device
     struct context *row = find(contexts, device, user);
     if (row)
         row->used = 0;
+}
+
+struct slice device_contexts_place(const struct device_contexts *contexts,
+                                   struct slice device, struct slice user,
+                                   struct arena *arena)
+{
+    const struct context *row = find_row(contexts, device, user);
+    return row && row->kind == MODE_PLACE ? current_mode(row, arena) : SLICE_NONE;
+}
+
+void device_contexts_set_place(struct device_contexts *contexts, struct slice device,
+                               struct slice user, struct slice place)
+{
+    struct context *row = find(contexts, device, user);
+    if (!place.length || place.length > MODE_BYTES || device.length > NAME_BYTES ||
+        user.length > NAME_BYTES) {
+        if (row)
+            row->used = 0;
+        return;
+    }
+    row = row ? row : claim(contexts);
+    text_set(&row->device, device);
+    text_set(&row->user, user);
+    row->used = ++contexts->clock;
+    row->time_us = EVENT_TIME_NONE;
+    open_mode(row, MODE_PLACE, place);
 }

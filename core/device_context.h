@@ -37,4 +37,15 @@ struct slice device_contexts_command(struct device_contexts *contexts,
 void device_contexts_leave(struct device_contexts *contexts, struct slice device,
                            struct slice user);
 
+/*
+ * For platforms whose levels the caller knows (Junos `edit`, the views of VRP): where
+ * that user is, as text in `arena`, or absent; and where he is from now on (absent: at
+ * the top).  The same rows as above, so a device has one or the other.
+ */
+struct slice device_contexts_place(const struct device_contexts *contexts,
+                                   struct slice device, struct slice user,
+                                   struct arena *arena);
+void device_contexts_set_place(struct device_contexts *contexts, struct slice device,
+                               struct slice user, struct slice place);
+
 #endif

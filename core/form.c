@@ -4,7 +4,9 @@
 
 #include "core/address.h"
 #include "core/device_context.h"
+#include "core/device_line.h"
 #include "core/form_internal.h"
+#include "core/line_state.h"
 
 /* ---- forms that are known and no events ---- */
 
@@ -47,16 +49,15 @@ static const struct form forms[] = {
      NULL},
     {"oci-audit", NULL, PROVIDER_OCI, oci_audit_fits, oci_fill},
     {"huawei-cts", NULL, PROVIDER_HUAWEI, huawei_fits, huawei_fill},
+    {"journald", NULL, PROVIDER_OTHER, journald_fits, journald_fill},
 };
 
 enum { FORM_COUNT = sizeof(forms) / sizeof(forms[0]) };
 
 const char *const form_names[] = {
-    "azure-activity",     "azure-activity-rest",
-    "azure-activity-sdk", "alibaba-actiontrail",
-    "cloudtrail",         "gcp-audit",
-    "oci-audit",          "huawei-cts",
-    "cisco-ios-syslog",   NULL,
+    "azure-activity",      "azure-activity-rest", "azure-activity-sdk",
+    "alibaba-actiontrail", "cloudtrail",          "gcp-audit",
+    "oci-audit",           "huawei-cts",          NULL,
 };
 
 /* ---- the projection ---- */
@@ -106,6 +107,7 @@ void normaliser_free(struct normaliser *normaliser)
         return;
     json_projection_free(normaliser->huawei_user);
     device_contexts_free(normaliser->devices);
+    line_state_free(normaliser->lines);
     arena_fini(&normaliser->arena);
     free(normaliser);
 }
@@ -115,6 +117,8 @@ void normaliser_reset(struct normaliser *normaliser, const struct time_hint *hin
     arena_reset(&normaliser->arena);
     if (normaliser->devices)
         device_contexts_reset(normaliser->devices);
+    if (normaliser->lines)
+        line_state_reset(normaliser->lines);
     normaliser->hint = hint ? *hint : (struct time_hint){.newest_us = EVENT_TIME_NONE};
 }
 
@@ -149,7 +153,7 @@ enum record_class normalise(struct normaliser *normaliser,
     *reason = NULL;
     if (item->kind == FRAME_JSON)
         return normalise_json(normaliser, slots, event, reason);
-    return cisco_normalise_line(normaliser, item->bytes, event, reason);
+    return line_normalise(normaliser, item->bytes, NULL, event, reason);
 }
 
 /* ---- readers of slots ---- */

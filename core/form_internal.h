@@ -4,7 +4,7 @@
  *
  * Adding a form of JSON: its paths go into FORM_PATHS, a row into the table in
  * form.c, its extraction into the file of its provider.  Adding a form of text
- * lines: see cisco_normalise_line below.
+ * lines: see core/device_line.h.
  */
 #ifndef CORE_FORM_INTERNAL_H
 #define CORE_FORM_INTERNAL_H
@@ -157,7 +157,12 @@
     X(SLOT_TRACE_RESOURCE, "resource_name")                                            \
     X(SLOT_TRACE_REQUEST, "request_id")                                                \
     X(SLOT_TRACE_AGENT, "user_agent")                                                  \
-    X(SLOT_TRACE_USER, "user")
+    X(SLOT_TRACE_USER, "user")                                                         \
+    /* journald */                                                                     \
+    X(SLOT_JOURNAL_TIME, "__REALTIME_TIMESTAMP")                                       \
+    X(SLOT_JOURNAL_MESSAGE, "MESSAGE")                                                 \
+    X(SLOT_JOURNAL_HOST, "_HOSTNAME")                                                  \
+    X(SLOT_JOURNAL_TAG, "SYSLOG_IDENTIFIER")
 
 /* Other names of the same thing. */
 #define FORM_MORE_PATHS(X)                                                             \
@@ -203,11 +208,13 @@ enum form_slot {
 };
 
 struct device_contexts; /* core/device_context.h: sub-modes of device command lines */
+struct line_state;      /* core/line_state.h: what lines tell about later ones */
 
 struct normaliser {
     struct arena arena; /* reset with each record */
     struct time_hint hint;
     struct device_contexts *devices; /* of the present source */
+    struct line_state *lines;        /* of the present source */
     /* Huawei writes `user` as an object or as that object's JSON text. */
     struct json_projection *huawei_user;
 };
@@ -292,14 +299,8 @@ enum record_class huawei_fill(const struct form_record *record, const char **rea
 /* The projection of huawei_fill's own for `user`. */
 struct json_projection *huawei_user_projection(struct error *error);
 
-/*
- * A text line (provider_cisco.c).  It sets FIELD_FORM itself, keeps sub-modes in
- * normaliser->devices (made with device_contexts_new on the first line, freed and
- * reset by form.c through device_contexts_free and device_contexts_reset), and
- * decodes nothing: its slices are the line's own or in normaliser->arena, which
- * form.c has reset.  RECORD_UNKNOWN: no device line.
- */
-enum record_class cisco_normalise_line(struct normaliser *normaliser, struct slice line,
-                                       struct event *event, const char **reason);
+/* journalctl -o json: an envelope around a text line (core/device_line.h). */
+bool journald_fits(const struct json_slot *slots);
+enum record_class journald_fill(const struct form_record *record, const char **reason);
 
 #endif

@@ -29,6 +29,11 @@ enum {
     LIMIT_UNPACK_RATIO = 1100,
     /* Device sub-mode contexts remembered for one source. */
     LIMIT_DEVICE_CONTEXTS = 256,
+    /* Messages that are split into lines: how many are joined at once, and how long. */
+    LIMIT_SPLIT_MESSAGES = 32,
+    LIMIT_SPLIT_MESSAGE_BYTES = 32 * 1024,
+    /* Bytes of a journal's message that is an array of numbers. */
+    LIMIT_JOURNAL_BYTES = 64 * 1024,
     /* Rules in a set, marks on one event, bytes of one rule file. */
     LIMIT_RULES = 1024,
     LIMIT_RULES_PER_EVENT = 16,

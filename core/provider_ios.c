@@ -1,102 +1,16 @@
 /*
- * Cisco IOS and IOS XE over syslog.  Commands come from the config logger (Cisco,
- * "Configuration Change Notification and Logging": archive, log config, notify
- * syslog); it names the user and not the address, which the login and
- * configuration notices have.
+ * Cisco IOS and IOS XE: syslog, and `show archive log config all`.  Commands come from
+ * the config logger (Cisco, "Configuration Change Notification and Logging": archive,
+ * log config, notify syslog); it names the user and not the address, which the login
+ * and configuration notices have.  What IOS XR, NX-OS and EOS took over of its
+ * messages (CONFIG_I, logins) is read here for them too.
  */
 #include "config.h"
 
 #include "core/address.h"
 #include "core/cisco_command.h"
 #include "core/device_context.h"
-#include "core/form_internal.h"
-#include "core/syslog_header.h"
-
-struct cisco_line {
-    struct normaliser *normaliser;
-    struct slice line;
-    struct syslog_header header;
-    struct event *event;
-};
-
-static struct slice after(struct slice text, struct slice mark)
-{
-    ptrdiff_t at = slice_find_nocase(text, mark);
-    return at < 0 ? SLICE_NONE : slice_skip(text, (size_t)at + mark.length);
-}
-
-static void set_present(struct event *event, enum event_field field, struct slice text)
-{
-    if (text.length)
-        event->text[field] = text;
-}
-
-/* ---- when and where ---- */
-
-/* A relay's clock is not the device's, however exact it is written. */
-static void set_time(const struct cisco_line *line)
-{
-    struct slice stamp = line->header.stamp;
-    bool relayed = !slice_present(stamp);
-    struct time_value value = {EVENT_TIME_NONE, TIME_NONE};
-    size_t used = 0;
-    if (relayed)
-        stamp = line->header.relay_stamp;
-    if (!slice_present(stamp))
-        return;
-    int status = timestamp_device(stamp, &line->normaliser->hint, &value, &used);
-    if (status == 0 && relayed && value.quality == TIME_EXACT)
-        value.quality = TIME_RECEIVER_CLOCK;
-    form_set_time(line->event, stamp, status, value);
-}
-
-/* Time since the start is no time of day; the relay's may stand beside it. */
-static void set_uptime(const struct cisco_line *line)
-{
-    struct cisco_line relayed = *line;
-    relayed.header.stamp = SLICE_NONE;
-    set_time(&relayed);
-    line->event->text[FIELD_TIME_TEXT] = line->header.stamp;
-    if (line->event->time_us == EVENT_TIME_NONE)
-        line->event->time_quality = TIME_UPTIME_ONLY;
-}
-
-/* Syslog lines have no id.  With a sequence number a copy of the line in another
- * file can be told from a second line of the same text. */
-static void set_merge_key(const struct cisco_line *line)
-{
-    const struct syslog_header *header = &line->header;
-    static const struct slice between = {"\x1f", 1};
-    struct slice stamp = header->stamp.data ? header->stamp : header->relay_stamp;
-    if (!slice_present(header->sequence))
-        return;
-    const struct slice parts[] = {line->event->text[FIELD_ACCOUNT],
-                                  between,
-                                  header->sequence,
-                                  between,
-                                  stamp,
-                                  between,
-                                  header->token,
-                                  between,
-                                  header->text};
-    line->event->merge_key =
-        arena_join(&line->normaliser->arena, parts, sizeof(parts) / sizeof(parts[0]));
-}
-
-static void fill_header(const struct cisco_line *line)
-{
-    const struct syslog_header *header = &line->header;
-    struct event *event = line->event;
-    event->provider = PROVIDER_CISCO_IOS;
-    event->text[FIELD_FORM] = SLICE("cisco-ios-syslog");
-    event->text[FIELD_ACCOUNT] =
-        slice_present(header->host) ? header->host : header->relay_host;
-    if (header->uptime)
-        set_uptime(line);
-    else
-        set_time(line);
-    set_merge_key(line);
-}
+#include "core/device_message.h"
 
 /* ---- commands ---- */
 
@@ -109,53 +23,26 @@ static bool read_logged_command(struct slice text, struct slice *user,
     ptrdiff_t at = slice_find_nocase(text, COMMAND_MARK);
     if (at < 0)
         return false;
-    *user = slice_trim(after(slice_first(text, (size_t)at), SLICE("User:")));
+    *user = slice_trim(text_after(slice_first(text, (size_t)at), SLICE("User:")));
     *command = slice_trim(slice_skip(text, (size_t)at + COMMAND_MARK.length));
     return command->length > 0;
 }
 
-static struct device_contexts *contexts_of(struct normaliser *normaliser)
-{
-    if (!normaliser->devices)
-        normaliser->devices = device_contexts_new();
-    return normaliser->devices;
-}
-
-/* The log tells of commands that the device took, and of no result. */
-static void fill_command(const struct cisco_line *line, struct slice user,
+static void fill_command(struct device_line *line, struct slice user,
                          struct slice command)
 {
-    struct event *event = line->event;
-    struct device_contexts *contexts = contexts_of(line->normaliser);
-    event->text[FIELD_OPERATION] = command;
-    event->text[FIELD_SERVICE] = slice_present(line->header.token)
-                                     ? line->header.token
-                                     : SLICE("PARSER-5-CFGLOG_LOGGEDCMD");
-    set_present(event, FIELD_ACTOR, user);
-    event->outcome = OUTCOME_SUCCESS;
-    if (contexts)
-        set_present(event, FIELD_MODE,
-                    device_contexts_command(contexts, event->text[FIELD_ACCOUNT], user,
-                                            event->time_us, command,
-                                            &line->normaliser->arena));
+    device_set_command(line, user, command);
+    line->event->text[FIELD_SERVICE] = slice_present(line->header.token)
+                                           ? line->header.token
+                                           : SLICE("PARSER-5-CFGLOG_LOGGEDCMD");
 }
 
 /* ---- who was there ---- */
 
-/* "vty0 (198.51.100.23)": the address, else the line's name. */
-static void set_terminal(struct event *event, struct slice place)
-{
-    struct slice inside = after(place, SLICE("("));
-    struct slice terminal = slice_trim(slice_cut(&place, '('));
-    set_present(event, FIELD_SOURCE_IP,
-                address_in_text(slice_trim(slice_cut(&inside, ')'))));
-    if (!slice_present(event->text[FIELD_SOURCE_IP]))
-        set_present(event, FIELD_SOURCE_TEXT, terminal);
-}
-
 static bool is_terminal(struct slice word)
 {
-    static const struct slice names[] = {{"vty", 3}, {"tty", 3}, {"aux", 3}};
+    static const struct slice names[] = {SLICE_INIT("vty"), SLICE_INIT("tty"),
+                                         SLICE_INIT("aux")};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         struct slice number = slice_skip(word, names[i].length);
         if (slice_starts_with(word, names[i]) && number.length &&
@@ -168,26 +55,28 @@ static bool is_terminal(struct slice word)
 /*
  * "Configured from console by mallory on vty0 (198.51.100.23)", "... by vty2 (ip)"
  * without a user, "... by console", whose user the config logger calls console too;
- * "Configured programmatically by process X from console as mallory on vty0 (ip)".
+ * "Configured programmatically by process X from console as mallory on vty0 (ip)";
+ * NX-OS "... from vty by mallory on 198.51.100.23@pts/0"; "Reload requested by ...".
  * It comes when configuration mode is left, so it ends that user's mode.
  */
-static void fill_configured(const struct cisco_line *line)
+static void fill_configured(struct device_line *line)
 {
     struct event *event = line->event;
-    struct slice from = after(line->header.text, SLICE(" from "));
-    struct slice rest = after(line->header.text, SLICE(" as "));
+    struct slice from = text_after(line->header.text, SLICE(" from "));
+    struct slice rest = text_after(line->header.text, SLICE(" as "));
     if (!slice_present(rest))
-        rest = after(line->header.text, SLICE(" by "));
+        rest = text_after(line->header.text, SLICE(" by "));
     struct slice who = cisco_word(&rest);
     struct slice place = cisco_take(&rest, "on", 2) ? rest : SLICE_NONE;
-    if (who.length && who.data[who.length - 1] == ',')
+    if (who.length &&
+        (who.data[who.length - 1] == ',' || who.data[who.length - 1] == '.'))
         who.length--;
     if (is_terminal(who)) {
         const struct slice parts[] = {who, SLICE(" "), rest};
-        set_terminal(event, arena_join(&line->normaliser->arena, parts, 3));
+        device_set_terminal(event, arena_join(&line->normaliser->arena, parts, 3));
     } else {
-        set_present(event, FIELD_ACTOR, who);
-        set_terminal(event, slice_present(place) ? place : cisco_word(&from));
+        device_set(event, FIELD_ACTOR, who);
+        device_set_terminal(event, slice_present(place) ? place : cisco_word(&from));
     }
     event->outcome = OUTCOME_SUCCESS;
     if (line->normaliser->devices)
@@ -195,89 +84,154 @@ static void fill_configured(const struct cisco_line *line)
                               event->text[FIELD_ACTOR]);
 }
 
-/* "Login Success [user: mallory] [Source: 198.51.100.23] [localport: 22] at ..." */
-static void fill_login(const struct cisco_line *line)
+static bool tells_failure(struct slice text)
+{
+    return slice_find_nocase(text, SLICE("fail")) >= 0 ||
+           slice_find_nocase(text, SLICE("denied")) >= 0 ||
+           slice_find_nocase(text, SLICE("rejected")) >= 0;
+}
+
+/* "Login Success [user: mallory] [Source: 198.51.100.23] [localport: 22] at ...",
+ * "User 'admin' authenticated successfully from 192.0.2.1:5123 ...". */
+static void fill_login(struct device_line *line)
 {
     struct event *event = line->event;
-    struct slice user = after(line->header.text, SLICE("[user:"));
-    struct slice source = after(line->header.text, SLICE("[Source:"));
-    set_present(event, FIELD_ACTOR, slice_trim(slice_cut(&user, ']')));
-    source = slice_trim(slice_cut(&source, ']'));
-    if (source.length)
-        form_set_address(event, source);
-    event->outcome = slice_find_nocase(line->header.token, SLICE("SUCCESS")) >= 0
-                         ? OUTCOME_SUCCESS
-                         : OUTCOME_FAILURE;
+    bool failed = tells_failure(line->header.token) || tells_failure(line->header.text);
+    device_set_who(event, line->header.text);
+    event->outcome = failed ? OUTCOME_FAILURE : OUTCOME_SUCCESS;
+}
+
+/* The device tells of itself: nobody did it. */
+static void fill_restart(struct device_line *line)
+{
+    line->event->outcome = OUTCOME_SUCCESS;
 }
 
 /* ---- messages ---- */
 
-/* Tokens that say more than their name, by the end of the token. */
+/* Tokens that say more than their name, by a part of it: facilities and mnemonics
+ * differ by platform and the severity by release. */
 static const struct {
-    struct slice token; /* facility and mnemonic; the severity differs by release */
-    void (*fill)(const struct cisco_line *line);
+    struct slice part;
+    void (*fill)(struct device_line *line);
 } notices[] = {
-    {{"-CONFIG_I", 9}, fill_configured},
-    {{"-CONFIG_P", 9}, fill_configured},
-    {{"-LOGIN_SUCCESS", 14}, fill_login},
-    {{"-LOGIN_FAILED", 13}, fill_login},
+    {SLICE_INIT("CONFIG_I"), fill_configured}, /* DMI, VSHD_SYSLOG and SYS */
+    {SLICE_INIT("-CONFIG_P"), fill_configured},
+    {SLICE_INIT("-CONFIG_E"), fill_configured},
+    {SLICE_INIT("-CONFIG_STARTUP"), fill_configured},
+    {SLICE_INIT("-RELOAD"), fill_configured},
+    {SLICE_INIT("-RESTART"), fill_restart},
+    {SLICE_INIT("LOGIN"), fill_login}, /* SEC_LOGIN, AAA-5-LOGIN, SECURITY-LOGIN */
+    {SLICE_INIT("-LOGOUT"), fill_login},
+    {SLICE_INIT("DMI-5-AUTH"), fill_login},
+    {SLICE_INIT("SSH"), fill_login}, /* SSH, SECURITY-SSHD */
+    {SLICE_INIT("AUTHPRIV-"), fill_login},
 };
 
-static void fill_message(const struct cisco_line *line)
+/* A reload that nobody asked for has no "by". */
+static bool has_author(struct slice text)
+{
+    return slice_find(text, SLICE(" by ")) >= 0;
+}
+
+void device_message_fill(struct device_line *line)
 {
     const struct syslog_header *header = &line->header;
     line->event->text[FIELD_OPERATION] = header->token;
     line->event->text[FIELD_SERVICE] = header->facility;
     for (size_t i = 0; i < sizeof(notices) / sizeof(notices[0]); i++) {
-        if (slice_ends_with(header->token, notices[i].token)) {
+        if (slice_find(header->token, notices[i].part) < 0)
+            continue;
+        if (notices[i].fill != fill_configured || has_author(header->text))
             notices[i].fill(line);
-            return;
-        }
+        return;
     }
 }
 
-static bool is_blank_line(struct slice line)
+/* ---- lines ---- */
+
+static bool is_tagged(const struct device_line *line)
 {
-    for (size_t i = 0; i < line.length; i++) {
-        char c = line.data[i];
-        if (c != ' ' && c != '\t' && c != '\r' && c != '-' && c != '=')
-            return false;
-    }
-    return true;
+    return line->relay && syslog_header_is_tag(line->relay->tag);
 }
 
-enum record_class cisco_normalise_line(struct normaliser *normaliser, struct slice line,
-                                       struct event *event, const char **reason)
+bool ios_fits(struct device_line *line)
 {
-    struct cisco_line cisco = {.normaliser = normaliser, .line = line, .event = event};
+    return device_line_header(line) || is_tagged(line);
+}
+
+enum record_class ios_fill(struct device_line *line, const char **reason)
+{
     struct slice user = SLICE_NONE, command = SLICE_NONE;
-    if (is_blank_line(line)) {
-        *reason = "blank line";
-        return RECORD_SKIPPED;
-    }
-    if (!syslog_header_parse(line, &cisco.header)) {
-        *reason = "text line of no known device";
-        return RECORD_UNKNOWN;
-    }
-    if (cisco.header.repeated) {
+    if (line->header.repeated) {
         *reason = "count of repeats, not an event";
         return RECORD_SKIPPED;
     }
-    bool logged = read_logged_command(cisco.header.text, &user, &command);
-    if (!slice_present(cisco.header.token)) {
+    if (!line->header_found)
+        line->header.text = line->line;
+    bool logged = read_logged_command(line->header.text, &user, &command);
+    if (!slice_present(line->header.token)) {
         /* Behind a relay's tag a command may stand alone. */
         if (!logged)
-            command = cisco.header.text;
+            command = line->header.text;
         if (!command.length) {
             *reason = "device line without a message";
             return RECORD_SKIPPED;
         }
         logged = true;
     }
-    fill_header(&cisco);
+    device_set_header(line, STAMP_OF_RELAY);
     if (logged)
-        fill_command(&cisco, user, command);
+        fill_command(line, user, command);
     else
-        fill_message(&cisco);
+        device_message_fill(line);
+    return RECORD_EVENT;
+}
+
+/* ---- show archive log config all ---- */
+
+struct archive_row {
+    struct slice user, terminal, command;
+};
+
+/* "    1     1        mallory@vty0     |monitor session 7 type erspan-source" */
+static bool read_archive_row(struct slice line, struct archive_row *out)
+{
+    ptrdiff_t bar = slice_index(line, '|');
+    struct slice rest = slice_first(line, bar < 0 ? 0 : (size_t)bar);
+    for (int numbers = 0; numbers < 2; numbers++) {
+        struct slice number = text_word(&rest);
+        if (!number.length)
+            return false;
+        for (size_t i = 0; i < number.length; i++) {
+            if (number.data[i] < '0' || number.data[i] > '9')
+                return false;
+        }
+    }
+    ptrdiff_t at = slice_index(rest, '@');
+    if (at <= 0 || slice_index(rest, ' ') >= 0)
+        return false;
+    out->user = slice_first(rest, (size_t)at);
+    out->terminal = slice_skip(rest, (size_t)at + 1);
+    out->command = slice_trim(slice_skip(line, (size_t)bar + 1));
+    return out->command.length > 0;
+}
+
+bool ios_archive_fits(struct device_line *line)
+{
+    struct archive_row row;
+    return read_archive_row(line->line, &row);
+}
+
+/* The rows have no time and no device: that is in the prompt above them. */
+enum record_class ios_archive_fill(struct device_line *line, const char **reason)
+{
+    struct archive_row row;
+    (void)reason;
+    read_archive_row(line->line, &row);
+    device_set_header(line, STAMP_OF_DEVICE);
+    device_set_command(line, row.user, row.command);
+    line->event->text[FIELD_SERVICE] = SLICE("archive log");
+    device_set(line->event, FIELD_SOURCE_TEXT, row.terminal);
     return RECORD_EVENT;
 }

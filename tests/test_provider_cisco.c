@@ -130,8 +130,10 @@ static void fills_events(void **state)
         const struct line_case *c = &lines[i];
         print_message("%s\n", c->line);
         assert_int_equal(read_line(fixture, c->line), RECORD_EVENT);
-        assert_int_equal(fixture->event.provider, PROVIDER_CISCO_IOS);
-        check(fixture, FIELD_FORM, "cisco-ios-syslog");
+        bool node = strstr(c->line, "RP/0/") != NULL;
+        assert_int_equal(fixture->event.provider,
+                         node ? PROVIDER_CISCO_IOSXR : PROVIDER_CISCO_IOS);
+        check(fixture, FIELD_FORM, node ? "cisco-iosxr-syslog" : "cisco-ios-syslog");
         check(fixture, FIELD_OPERATION, c->operation);
         check(fixture, FIELD_SERVICE, c->service);
         check(fixture, FIELD_ACTOR, c->actor);
