@@ -7,7 +7,7 @@
 #include "core/timestamp.h"
 #include "db/coverage.h"
 #include "db/journal.h"
-#include "db/report_line.h"
+#include "db/report_internal.h"
 
 enum {
     /* The same whatever the terminal: a report is kept, compared and pasted. */
@@ -348,6 +348,7 @@ static int put_all(struct report *report, struct error *error)
         return -1;
     put_answer(report);
     if (put_coverage(report, error) || put_groups(report, error) ||
+        report_lineage(report->handle, report->scope, &report->lines, error) ||
         put_operations(report, false, error) || put_operations(report, true, error) ||
         put_unfinished(report, error))
         return -1;

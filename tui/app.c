@@ -48,6 +48,7 @@ void app_fini(struct app *app)
 {
     result_free(app->overview);
     result_free(app->hit);
+    result_free(app->lineage);
     result_free(app->proposal);
     app_each_rows(app, rows_forget);
     find_forget(app);

@@ -138,6 +138,8 @@ struct app {
     char hit_id[OPERATION_ID_LENGTH + 1];
     struct result *hit;
     bool hit_stale, hit_failed, raw_folded;
+    struct result *lineage; /* of the hit; NULL: not yet */
+    bool lineage_stale;
     struct document hit_document;
     struct list hit_list;
     size_t hit_records; /* laid out */

@@ -86,6 +86,32 @@ static void who(struct document *document, const struct event *event)
     fields(document, event, list, sizeof list / sizeof list[0]);
 }
 
+static void step(struct document *document, const struct lineage_step *step)
+{
+    char time[TIMESTAMP_TEXT_MAX];
+    timestamp_format(step->at.event.time_us, time);
+    document_line(document, INDENT, VALUE);
+    document_printf(document, ROLE_DIM, "%-20s ", time[0] ? time : "(no time)");
+    add_value(document, lineage_step_words(step, &document->arena), ROLE_TEXT);
+    document_printf(document, lineage_link_is_proof(step->link) ? ROLE_DIM : ROLE_ALERT,
+                    "  (%s%s)", lineage_link_words(step->link),
+                    lineage_link_is_proof(step->link) ? "" : ": joined, not proven");
+}
+
+static void behind(struct document *document, const struct lineage *lineage)
+{
+    document_heading(document, "Who is behind it");
+    if (!lineage) {
+        document_line(document, INDENT, VALUE);
+        document_label(document, "...", ROLE_DIM);
+        return;
+    }
+    for (size_t i = 1; i < lineage->count; i++)
+        step(document, &lineage->steps[i]);
+    label(document, lineage->reached ? "first" : "ends");
+    add_value(document, lineage->ending, lineage->reached ? ROLE_TEXT : ROLE_ALERT);
+}
+
 static void what(struct document *document, const struct event *event)
 {
     static const struct named_field list[] = {
@@ -221,6 +247,7 @@ void hit_document_build(struct document *document, const struct hit_row *hit,
     heading(document, hit);
     what(document, &hit->operation.event);
     who(document, &hit->operation.event);
+    behind(document, options->lineage);
     why(document, &hit->operation, options->rules);
     approval(document, hit);
     records(document, evidence, options->folded);

@@ -5,13 +5,14 @@
 #ifndef TUI_HIT_DOCUMENT_H
 #define TUI_HIT_DOCUMENT_H
 
-#include "db/query.h"
+#include "db/query_lineage.h"
 #include "tui/document.h"
 
 struct hit_document_options {
     int width;
-    bool folded;                  /* raw records are not laid out */
-    const struct rule_set *rules; /* for titles; may be NULL */
+    bool folded;                   /* raw records are not laid out */
+    const struct rule_set *rules;  /* for titles; may be NULL */
+    const struct lineage *lineage; /* NULL: not known yet */
 };
 
 /* Lines of the record n (from 1) carry n as their anchor. Texts are borrowed from

@@ -229,6 +229,16 @@ static int answer_hit(struct answering *job)
                           &result->evidence, &result->error);
 }
 
+static int answer_lineage(struct answering *job)
+{
+    struct result *result = job->result;
+    if (query_hit(job->handle, job->request->operation_id, &result->arena, &result->hit,
+                  &result->error))
+        return -1;
+    return query_lineage(job->handle, &result->hit, &result->arena, &result->lineage,
+                         &result->error);
+}
+
 static int answer_approvals(struct answering *job)
 {
     return triage_approvals(job->handle, &job->result->arena, &job->result->approvals,
@@ -298,12 +308,19 @@ static int answer_mark_seen(struct answering *job)
 }
 
 static int (*const answers[REQUEST_KIND_COUNT])(struct answering *job) = {
-    [REQUEST_OVERVIEW] = answer_overview,   [REQUEST_GROUPS] = answer_groups,
-    [REQUEST_HITS] = answer_hits,           [REQUEST_HIT] = answer_hit,
-    [REQUEST_APPROVALS] = answer_approvals, [REQUEST_SOURCES] = answer_sources,
-    [REQUEST_FIND] = answer_find,           [REQUEST_PROPOSE] = answer_propose,
-    [REQUEST_APPROVE] = answer_approve,     [REQUEST_SET_ENABLED] = answer_set_enabled,
-    [REQUEST_UNDO] = answer_undo,           [REQUEST_MARK_SEEN] = answer_mark_seen,
+    [REQUEST_OVERVIEW] = answer_overview,
+    [REQUEST_GROUPS] = answer_groups,
+    [REQUEST_HITS] = answer_hits,
+    [REQUEST_HIT] = answer_hit,
+    [REQUEST_LINEAGE] = answer_lineage,
+    [REQUEST_APPROVALS] = answer_approvals,
+    [REQUEST_SOURCES] = answer_sources,
+    [REQUEST_FIND] = answer_find,
+    [REQUEST_PROPOSE] = answer_propose,
+    [REQUEST_APPROVE] = answer_approve,
+    [REQUEST_SET_ENABLED] = answer_set_enabled,
+    [REQUEST_UNDO] = answer_undo,
+    [REQUEST_MARK_SEEN] = answer_mark_seen,
 };
 
 struct result *request_run(const struct request *request, struct case_file *handle,

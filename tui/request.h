@@ -10,6 +10,7 @@
 #define TUI_REQUEST_H
 
 #include "db/query.h"
+#include "db/query_lineage.h"
 #include "db/triage.h"
 
 enum request_kind {
@@ -17,6 +18,7 @@ enum request_kind {
     REQUEST_GROUPS,
     REQUEST_HITS,
     REQUEST_HIT,
+    REQUEST_LINEAGE, /* of operation_id */
     REQUEST_APPROVALS,
     REQUEST_SOURCES,
     REQUEST_FIND,
@@ -78,6 +80,7 @@ struct result {
     struct hit_list hits;
     struct hit_row hit;
     struct evidence_list evidence;
+    struct lineage lineage;
     struct approval_list approvals;
     struct source_list sources;
     struct position_list positions;

@@ -18,8 +18,15 @@ static void take_failure(struct app *app, struct result *result)
 
 static void take_hit(struct app *app, struct result *result, struct effects *effects)
 {
+    bool same = app->hit && slice_equal(app->hit->hit.id, result->hit.id);
     result_free(app->hit);
     app->hit = result;
+    app->lineage_stale = true;
+    app->waits[REQUEST_LINEAGE].pending = false;
+    if (!same) {
+        result_free(app->lineage);
+        app->lineage = NULL;
+    }
     app->hit_document.line_count = 0;
     if (app->read_only ||
         !slice_equal(result->hit.approval_state, SLICE("newly-covered")))
@@ -58,6 +65,11 @@ void app_take(struct app *app, struct result *result, struct effects *effects)
         break;
     case REQUEST_HIT:
         take_hit(app, result, effects);
+        break;
+    case REQUEST_LINEAGE:
+        result_free(app->lineage);
+        app->lineage = result;
+        app->hit_document.line_count = 0;
         break;
     case REQUEST_FIND:
         find_take(app, result);

@@ -9,8 +9,23 @@ static struct list *list(struct app *app)
     return &app->hit_list;
 }
 
+/* After the hit itself: it is a scan of all events. */
+static void want_lineage(struct app *app, struct effects *effects)
+{
+    if (!app->hit || !app->lineage_stale || app->waits[REQUEST_LINEAGE].pending)
+        return;
+    struct request *request = request_new(REQUEST_LINEAGE);
+    if (!request)
+        return;
+    request->operation_id = arena_copy(&request->arena, app->hit->hit.id);
+    app->lineage_stale = false;
+    app_ask(app, effects, request);
+}
+
 static void want(struct app *app, struct effects *effects)
 {
+    if (!app->hit_stale)
+        want_lineage(app, effects);
     if (!app->hit_stale || app->hit_failed || app->waits[REQUEST_HIT].pending)
         return;
     struct request *request = request_new(REQUEST_HIT);
@@ -87,6 +102,7 @@ static void resize(struct app *app, const struct layout *layout)
             .width = app->width - 1,
             .folded = app->raw_folded,
             .rules = app->rules,
+            .lineage = app->lineage ? &app->lineage->lineage : NULL,
         };
         hit_document_build(document, &app->hit->hit, &app->hit->evidence, &options);
     }

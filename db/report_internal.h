@@ -1,0 +1,14 @@
+/*
+ * report_internal.h - parts of a report in files of their own.  Internal to db/.
+ */
+#ifndef DB_REPORT_INTERNAL_H
+#define DB_REPORT_INTERNAL_H
+
+#include "db/query.h"
+#include "db/report_line.h"
+
+/* Who is behind the operations of the scope: each lineage once, one line a step. */
+int report_lineage(struct case_file *handle, const struct hit_scope *scope,
+                   struct report_lines *lines, struct error *error);
+
+#endif
