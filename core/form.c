@@ -120,6 +120,16 @@ void normaliser_reset(struct normaliser *normaliser, const struct time_hint *hin
     if (normaliser->lines)
         line_state_reset(normaliser->lines);
     normaliser->hint = hint ? *hint : (struct time_hint){.newest_us = EVENT_TIME_NONE};
+    memset(normaliser->shown_order, 0, sizeof(normaliser->shown_order));
+}
+
+enum date_order normaliser_date_order(const struct normaliser *normaliser)
+{
+    bool day = normaliser->shown_order[DATE_ORDER_DAY_FIRST];
+    bool month = normaliser->shown_order[DATE_ORDER_MONTH_FIRST];
+    if (day == month)
+        return DATE_ORDER_UNKNOWN;
+    return day ? DATE_ORDER_DAY_FIRST : DATE_ORDER_MONTH_FIRST;
 }
 
 static enum record_class normalise_json(struct normaliser *normaliser,
@@ -211,9 +221,12 @@ void form_set_time(struct event *event, struct slice text, int status,
 void form_set_iso_time(const struct form_record *record, struct slice text)
 {
     struct time_value value = {EVENT_TIME_NONE, TIME_NONE};
+    struct normaliser *normaliser = record->normaliser;
     int status = -1;
     if (slice_present(text))
-        status = timestamp_any(text, &record->normaliser->hint, &value);
+        status = timestamp_any(text, &normaliser->hint, &value);
+    if (!status && text.length > 2 && (text.data[1] == '/' || text.data[2] == '/'))
+        normaliser->shown_order[timestamp_date_order(text)] = true;
     form_set_time(record->event, text, status, value);
 }
 

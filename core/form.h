@@ -32,6 +32,9 @@ struct normaliser *normaliser_new(void);
 void normaliser_free(struct normaliser *normaliser);
 /* Forget the last source. */
 void normaliser_reset(struct normaliser *normaliser, const struct time_hint *hint);
+/* What the stamps since then showed of the order of day and month; unknown where they
+ * showed none, or both. */
+enum date_order normaliser_date_order(const struct normaliser *normaliser);
 
 /*
  * Normalises one framed record (FRAME_JSON with its slots, or FRAME_LINE).

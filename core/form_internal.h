@@ -213,6 +213,8 @@ struct line_state;      /* core/line_state.h: what lines tell about later ones *
 struct normaliser {
     struct arena arena; /* reset with each record */
     struct time_hint hint;
+    /* By date_order: some stamp of the source showed it. */
+    bool shown_order[DATE_ORDER_MONTH_FIRST + 1];
     struct device_contexts *devices; /* of the present source */
     struct line_state *lines;        /* of the present source */
     /* Huawei writes `user` as an object or as that object's JSON text. */

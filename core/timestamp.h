@@ -17,7 +17,11 @@ struct time_zone_name {
     int minutes; /* east */
 };
 
-/* What is known about stamps that do not say: from options and file times. */
+/* Which number of 03/04/2026 is the day. */
+enum date_order { DATE_ORDER_UNKNOWN, DATE_ORDER_DAY_FIRST, DATE_ORDER_MONTH_FIRST };
+
+/* What is known about stamps that do not say: from options, file times, and the other
+ * stamps of the file. */
 struct time_hint {
     int year;           /* --year, 0 where not given */
     int path_year;      /* of the source's path (".../2026/..."), 0: none */
@@ -29,6 +33,7 @@ struct time_hint {
     int64_t neighbour_us;
     const struct time_zone_name *zones; /* borrowed */
     size_t zone_count;
+    enum date_order date_order; /* of 03/04/2026 */
 };
 
 struct time_value {
@@ -67,11 +72,16 @@ int timestamp_device(struct slice text, const struct time_hint *hint,
 /*
  * Any of the above, and what is met in columns alone: "/Date(1773454541765)/",
  * "3/14/2026 2:15:30 AM", "14.03.2026, 02:15:41", "Mar 14, 2026 @ 02:11:09.000",
- * "Sat Mar 14 2026 02:15:41 GMT+0000 (Coordinated Universal Time)".  Where day and
- * month cannot be told apart the month is first and TIME_DAY_MONTH_AMBIGUOUS says so.
+ * "Sat Mar 14 2026 02:15:41 GMT+0000 (Coordinated Universal Time)".  Where neither the
+ * stamp nor the hint tells day and month apart, the month is first and
+ * TIME_DAY_MONTH_AMBIGUOUS says so.
  */
 int timestamp_any(struct slice text, const struct time_hint *hint,
                   struct time_value *out);
+
+/* What a stamp shows of the order in which its kind is written: "3/14/2026 .." is month
+ * first, since 14 is no month.  Others of the same file then are, too. */
+enum date_order timestamp_date_order(struct slice text);
 
 /* What a person types: ISO with or without time, seconds and zone (UTC), "+1h" and
  * "-24h30m" relative to `anchor` (refused where that is NONE).  A span without a sign

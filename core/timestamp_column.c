@@ -64,16 +64,27 @@ static bool take_meridiem(struct cursor *cursor, int *hour)
     return true;
 }
 
+/* A number above 12 is no month. */
+static enum date_order order_of(int first, int second)
+{
+    if (first > 12)
+        return DATE_ORDER_DAY_FIRST;
+    return second > 12 ? DATE_ORDER_MONTH_FIRST : DATE_ORDER_UNKNOWN;
+}
+
 /*
  * "3/14/2026", "14/03/2026", "14.03.2026", "2026/03/14".  Which of the first two is the
- * day shows where one is above 12; dots stand after the day alone.  Else the month is
- * taken to be first, and *ambiguous says so.
+ * day shows in them or in *order, which becomes what is shown; dots stand after the day
+ * alone.  Else the month is taken to be first, and *ambiguous says so.
  */
-static bool take_numbers(struct cursor *cursor, struct civil *civil, bool *ambiguous)
+static bool take_numbers(struct cursor *cursor, struct civil *civil,
+                         enum date_order *order, bool *ambiguous)
 {
     int first, second;
     const char *start = cursor->at;
+    enum date_order hinted = *order;
     *ambiguous = false;
+    *order = DATE_ORDER_UNKNOWN;
     if (!cursor_take_number(cursor, 4, &first))
         return false;
     bool year_first = cursor->at - start == 4;
@@ -86,8 +97,11 @@ static bool take_numbers(struct cursor *cursor, struct civil *civil, bool *ambig
         civil->month = second;
         return cursor_take_number(cursor, 2, &civil->day);
     }
-    bool day_first = separator == '.' || first > 12;
-    *ambiguous = !day_first && second <= 12 && first != second;
+    if (separator == '/')
+        *order = order_of(first, second);
+    enum date_order known = *order == DATE_ORDER_UNKNOWN ? hinted : *order;
+    bool day_first = separator == '.' || known == DATE_ORDER_DAY_FIRST;
+    *ambiguous = separator == '/' && known == DATE_ORDER_UNKNOWN && first != second;
     civil->day = day_first ? first : second;
     civil->month = day_first ? second : first;
     return cursor_take_digits(cursor, 4, &civil->year);
@@ -99,9 +113,10 @@ static int parse_numbers(struct slice text, const struct time_hint *hint,
 {
     struct cursor cursor = {text.data, text.data + text.length};
     struct civil civil = {0};
+    enum date_order order = hint->date_order;
     bool ambiguous;
     int minutes = 0;
-    if (!take_numbers(&cursor, &civil, &ambiguous))
+    if (!take_numbers(&cursor, &civil, &order, &ambiguous))
         return -1;
     cursor_take(&cursor, ',');
     if (!take_any_blanks(&cursor) || !cursor_take_short_clock(&cursor, &civil) ||
@@ -121,6 +136,17 @@ static int parse_numbers(struct slice text, const struct time_hint *hint,
     if (ambiguous)
         out->quality = TIME_DAY_MONTH_AMBIGUOUS;
     return 0;
+}
+
+enum date_order timestamp_date_order(struct slice text)
+{
+    text = slice_trim(text);
+    struct cursor cursor = {text.data, text.data + text.length};
+    struct civil civil = {0};
+    enum date_order order = DATE_ORDER_UNKNOWN;
+    bool ambiguous;
+    return take_numbers(&cursor, &civil, &order, &ambiguous) ? order
+                                                             : DATE_ORDER_UNKNOWN;
 }
 
 /* --- any ----------------------------------------------------------------------- */

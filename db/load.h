@@ -19,6 +19,7 @@ struct load_options {
     int year;
     int offset_minutes;
     bool offset_given;
+    enum date_order date_order; /* unknown: as the stamps of each source show it */
     int64_t now_us;
     const char *analyst, *host;
     const struct rule_set *rules;

@@ -58,9 +58,12 @@ static const char *options_text(const struct load_options *options, char out[128
         used = snprintf(out, 128, "--year %d ", options->year);
     if (options->offset_given) {
         int minutes = options->offset_minutes;
-        snprintf(out + used, 128 - (size_t)used, "--tz %c%02d:%02d ",
-                 minutes < 0 ? '-' : '+', abs(minutes) / 60, abs(minutes) % 60);
+        used += snprintf(out + used, 128 - (size_t)used, "--tz %c%02d:%02d ",
+                         minutes < 0 ? '-' : '+', abs(minutes) / 60, abs(minutes) % 60);
     }
+    if (options->date_order != DATE_ORDER_UNKNOWN)
+        snprintf(out + used, 128 - (size_t)used, "--date-order %s ",
+                 options->date_order == DATE_ORDER_DAY_FIRST ? "dmy" : "mdy");
     size_t length = strlen(out);
     if (length)
         out[length - 1] = '\0';
@@ -78,6 +81,7 @@ static void hint_for(const struct work *work, struct time_hint *hint)
         .newest_us = newest,
         .offset_minutes = options->offset_minutes,
         .offset_given = options->offset_given,
+        .date_order = options->date_order,
     };
 }
 

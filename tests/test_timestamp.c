@@ -206,6 +206,17 @@ static void follows_hints(void **state)
          {"Mar 14 2026 02:00:00 EST", "2026-03-14T07:00:00Z", TIME_EXACT}},
         {plain, {"  2026-03-14T02:00:00Z\r\n", "2026-03-14T02:00:00Z", TIME_EXACT}},
         {plain, {"Mar 14 02:00:00 and more", NULL, TIME_NONE}},
+        {{.date_order = DATE_ORDER_DAY_FIRST},
+         {"03/04/2026 02:15:41", "2026-04-03T02:15:41Z", TIME_ZONE_ASSUMED}},
+        {{.date_order = DATE_ORDER_MONTH_FIRST},
+         {"03/04/2026 02:15:41", "2026-03-04T02:15:41Z", TIME_ZONE_ASSUMED}},
+        /* what a stamp shows itself is stronger */
+        {{.date_order = DATE_ORDER_DAY_FIRST},
+         {"3/14/2026 02:15:41", "2026-03-14T02:15:41Z", TIME_ZONE_ASSUMED}},
+        {{.date_order = DATE_ORDER_MONTH_FIRST},
+         {"14/3/2026 02:15:41", "2026-03-14T02:15:41Z", TIME_ZONE_ASSUMED}},
+        {{.date_order = DATE_ORDER_MONTH_FIRST},
+         {"04.03.2026 02:15:41", "2026-03-04T02:15:41Z", TIME_ZONE_ASSUMED}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct time_value value = {0};
@@ -255,6 +266,25 @@ static void reads_columns(void **state)
         expect_time(stamp, timestamp_any(slice_from(stamp->text), &plain, &value),
                     &value);
     }
+}
+
+static void tells_the_order_of_dates(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum date_order order;
+    } rows[] = {
+        {"3/14/2026 2:15:30 AM", DATE_ORDER_MONTH_FIRST},
+        {" 14/03/2026, 02:15:41.765", DATE_ORDER_DAY_FIRST},
+        {"03/04/2026 02:15:41", DATE_ORDER_UNKNOWN},
+        {"14.03.2026 02:15:41", DATE_ORDER_UNKNOWN},
+        {"2026/03/14 02:15:41", DATE_ORDER_UNKNOWN},
+        {"2026-03-14T02:15:41Z", DATE_ORDER_UNKNOWN},
+        {"", DATE_ORDER_UNKNOWN},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        assert_int_equal(timestamp_date_order(slice_from(rows[i].text)), rows[i].order);
 }
 
 static void reads_what_people_type(void **state)
@@ -364,6 +394,7 @@ int main(void)
         cmocka_unit_test(reads_epochs_by_magnitude),
         cmocka_unit_test(reads_device_stamps),
         cmocka_unit_test(follows_hints),
+        cmocka_unit_test(tells_the_order_of_dates),
         cmocka_unit_test(reads_columns),
         cmocka_unit_test(reads_what_people_type),
         cmocka_unit_test(refuses_endless_spans),

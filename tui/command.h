@@ -32,6 +32,7 @@ enum exit_status {
     X(OPTION_EMBED, 0, "embed", "", "copy the input bytes into the case")              \
     X(OPTION_YEAR, 0, "year", "YYYY", "the year of stamps that have none")             \
     X(OPTION_TZ, 0, "tz", "+hh:mm", "the zone of stamps that have none (default UTC)") \
+    X(OPTION_DATE_ORDER, 0, "date-order", "dmy|mdy", "which of 03/04/2026 is the day") \
     X(OPTION_WORKERS, 'j', "workers", "N", "threads (default: one per processor)")     \
     X(OPTION_QUIET, 'q', "quiet", "", "no progress and no summary")                    \
     X(OPTION_FORMAT, 'f', "format", "FORMAT", "table, csv or jsonl")                   \

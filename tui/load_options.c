@@ -14,6 +14,12 @@ static int parse_number(const char *text, long least, long most, long *out)
     return 0;
 }
 
+static int parse_date_order(const char *text, enum date_order *out)
+{
+    *out = !strcmp(text, "dmy") ? DATE_ORDER_DAY_FIRST : DATE_ORDER_MONTH_FIRST;
+    return *out == DATE_ORDER_DAY_FIRST || !strcmp(text, "mdy") ? 0 : -1;
+}
+
 int load_options_from(const struct invocation *invocation, struct arena *arena,
                       const struct rule_set *rules, struct load_options *out)
 {
@@ -48,6 +54,11 @@ int load_options_from(const struct invocation *invocation, struct arena *arena,
             return -1;
         }
         out->offset_given = true;
+    }
+    if (values[OPTION_DATE_ORDER] &&
+        parse_date_order(values[OPTION_DATE_ORDER], &out->date_order)) {
+        cli_usage(invocation, "--date-order takes dmy or mdy");
+        return -1;
     }
     return 0;
 }

@@ -22,6 +22,8 @@ run 2 load -c x.case --year nineteen .
 says err '--year takes a year'
 run 2 load -c x.case --tz 2 .
 says err '--tz takes a zone'
+run 2 load -c x.case --date-order ymd .
+says err '--date-order takes dmy or mdy'
 run 2 export -c x.case nonsense
 run 2 allow -c x.case nonsense
 says err 'list, add, enable or disable'
