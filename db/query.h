@@ -160,6 +160,24 @@ int query_histogram(struct case_file *handle, const struct hit_scope *scope,
                     size_t steps, struct arena *arena, struct histogram *out,
                     struct error *error);
 
+/*
+ * All events that have a time, and the hits among them, in equal steps: the timeline.
+ * hits are records, before merging.
+ */
+struct timeline {
+    int64_t from_us, step_us;
+    size_t count;
+    uint64_t *events, *hits; /* of each step */
+    uint64_t total, total_hits;
+};
+/*
+ * `count` steps of step_us from from_us on.  filter: NULL or one for all events: keys
+ * of hits alone are refused, ERROR_UNSUPPORTED with the column.
+ */
+int query_timeline(struct case_file *handle, const struct filter *filter,
+                   int64_t from_us, int64_t step_us, size_t count, struct arena *arena,
+                   struct timeline *out, struct error *error);
+
 struct source_row {
     int64_t id;
     struct slice path, member, aliases, sha256, forms, status, reason, options,

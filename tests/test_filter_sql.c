@@ -7,8 +7,10 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "db/filter_sql.h"
+#include "db/query.h"
 #include "tests/store_bed.h"
 
 /* 2026-03-14T02:00:00Z, and an hour. */
@@ -224,6 +226,27 @@ static void fill_events(struct bed *bed)
     bed_flush(bed);
 }
 
+/* The columns alone must keep as many as SQL does. */
+static void counts_on_columns(struct bed *bed, const struct filter_case *expected)
+{
+    struct filter filter;
+    struct timeline timeline;
+    struct error error = {0};
+    assert_int_equal(filter_parse(&filter, &bed->arena, slice_from(expected->text),
+                                  INT64_C(1773457200000000), &error),
+                     0);
+    if (query_timeline(bed->handle, &filter, INT64_C(1773450000000000),
+                       INT64_C(1000000000), 7, &bed->arena, &timeline, &error))
+        fail_msg("%s: %s", expected->text, error.message);
+    uint64_t sum = 0;
+    for (size_t i = 0; i < timeline.count; i++)
+        sum += timeline.events[i];
+    assert_int_equal(sum, timeline.total);
+    if (timeline.total != strtoull(expected->ids, NULL, 10))
+        fail_msg("%s keeps %llu events on columns, not %s", expected->text,
+                 (unsigned long long)timeline.total, expected->ids);
+}
+
 static void filters_all_events(void **state)
 {
     struct bed *bed = *state;
@@ -250,7 +273,25 @@ static void filters_all_events(void **state)
         if (strcmp(count, event_cases[i].ids))
             fail_msg("%s keeps %s events, not %s", event_cases[i].text, count,
                      event_cases[i].ids);
+        counts_on_columns(bed, &event_cases[i]);
     }
+}
+
+/* Steps hold what falls into them, and nothing from outside. */
+static void counts_by_steps_of_time(void **state)
+{
+    struct bed *bed = *state;
+    struct timeline timeline;
+    struct error error = {0};
+    const int64_t second = 1000000, start = INT64_C(1773453600000000);
+    fill_events(bed);
+    assert_int_equal(query_timeline(bed->handle, NULL, start + 10 * second, 5 * second,
+                                    4, &bed->arena, &timeline, &error),
+                     0);
+    for (size_t i = 0; i < timeline.count; i++)
+        assert_int_equal(timeline.events[i], 5);
+    assert_int_equal(timeline.total, 20);
+    assert_int_equal(timeline.total_hits, 0);
 }
 
 static void refuses_what_events_do_not_have(void **state)
@@ -303,9 +344,13 @@ static void time_narrows_the_search(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_BED(keeps_what_the_language_says), ON_BED(negation_is_the_rest),
-        ON_BED(terms_are_joined_by_and),      ON_BED(the_longest_filters_run),
-        ON_BED(filters_all_events),           ON_BED(refuses_what_events_do_not_have),
+        ON_BED(keeps_what_the_language_says),
+        ON_BED(negation_is_the_rest),
+        ON_BED(terms_are_joined_by_and),
+        ON_BED(the_longest_filters_run),
+        ON_BED(filters_all_events),
+        ON_BED(counts_by_steps_of_time),
+        ON_BED(refuses_what_events_do_not_have),
         ON_BED(time_narrows_the_search),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
