@@ -173,6 +173,9 @@ static void act(struct app *app, enum action_id action, struct effects *effects)
     case ACTION_SOURCES:
         app_push(app, VIEW_SOURCES);
         break;
+    case ACTION_TIMELINE:
+        app_push(app, VIEW_TIMELINE);
+        break;
     case ACTION_REFRESH:
         app_data_changed(app);
         break;

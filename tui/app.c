@@ -11,7 +11,8 @@
 static const struct view *const views[VIEW_COUNT] = {
     [VIEW_GROUPS] = &view_groups,   [VIEW_HITS] = &view_hits,
     [VIEW_HIT] = &view_hit,         [VIEW_APPROVALS] = &view_approvals,
-    [VIEW_SOURCES] = &view_sources, [VIEW_HELP] = &view_help,
+    [VIEW_SOURCES] = &view_sources, [VIEW_TIMELINE] = &view_timeline,
+    [VIEW_HELP] = &view_help,
 };
 
 const struct view *view_get(enum view_id id)
@@ -50,6 +51,7 @@ void app_fini(struct app *app)
     result_free(app->hit);
     result_free(app->lineage);
     result_free(app->proposal);
+    result_free(app->timeline.result);
     app_each_rows(app, rows_forget);
     find_forget(app);
     free(app->group_actor);
@@ -156,6 +158,8 @@ void app_data_changed(struct app *app)
     app->overview_failed = false;
     app->hit_stale = true;
     app->hit_failed = false;
+    app->timeline.stale = true;
+    app->timeline.failed = false;
     app->finding.stale = true;
 }
 
@@ -164,6 +168,9 @@ void app_scope_changed(struct app *app)
     app->waits[REQUEST_GROUPS].pending = false;
     app->waits[REQUEST_HITS].pending = false;
     app->waits[REQUEST_OVERVIEW].pending = false;
+    app->waits[REQUEST_TIMELINE].pending = false;
+    app->timeline.stale = true;
+    app->timeline.failed = false;
     rows_restart(&app->groups);
     rows_restart(&app->hits);
     app->overview_stale = true;

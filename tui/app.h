@@ -19,6 +19,7 @@
 #include "tui/list.h"
 #include "tui/prompt.h"
 #include "tui/request.h"
+#include "tui/timeline.h"
 
 /* How far a load is: load_totals, and the clock's time for a rate. */
 struct load_progress {
@@ -105,6 +106,13 @@ struct sorting {
     bool descending;
 };
 
+struct timeline_state {
+    struct list list;
+    struct zoom zoom;
+    struct result *result; /* of the present level, NULL: not yet */
+    bool stale, failed;
+};
+
 enum { APP_DEPTH = 6, APP_NOTICE_BYTES = 256 };
 
 struct app {
@@ -147,6 +155,8 @@ struct app {
     struct document help_document;
     struct list help_list;
     enum view_id help_of;
+
+    struct timeline_state timeline;
 
     struct prompt prompt;
     struct finding finding;

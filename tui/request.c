@@ -252,6 +252,14 @@ static int answer_sources(struct answering *job)
                          &job->result->error);
 }
 
+static int answer_timeline(struct answering *job)
+{
+    const struct request *request = job->request;
+    return query_timeline(job->handle, job->scope.filter, request->from_us,
+                          request->step_us, request->limit, &job->result->arena,
+                          &job->result->timeline, &job->result->error);
+}
+
 static int answer_find(struct answering *job)
 {
     const struct request *request = job->request;
@@ -308,19 +316,13 @@ static int answer_mark_seen(struct answering *job)
 }
 
 static int (*const answers[REQUEST_KIND_COUNT])(struct answering *job) = {
-    [REQUEST_OVERVIEW] = answer_overview,
-    [REQUEST_GROUPS] = answer_groups,
-    [REQUEST_HITS] = answer_hits,
-    [REQUEST_HIT] = answer_hit,
-    [REQUEST_LINEAGE] = answer_lineage,
-    [REQUEST_APPROVALS] = answer_approvals,
-    [REQUEST_SOURCES] = answer_sources,
-    [REQUEST_FIND] = answer_find,
-    [REQUEST_PROPOSE] = answer_propose,
-    [REQUEST_APPROVE] = answer_approve,
-    [REQUEST_SET_ENABLED] = answer_set_enabled,
-    [REQUEST_UNDO] = answer_undo,
-    [REQUEST_MARK_SEEN] = answer_mark_seen,
+    [REQUEST_OVERVIEW] = answer_overview, [REQUEST_GROUPS] = answer_groups,
+    [REQUEST_HITS] = answer_hits,         [REQUEST_HIT] = answer_hit,
+    [REQUEST_LINEAGE] = answer_lineage,   [REQUEST_APPROVALS] = answer_approvals,
+    [REQUEST_SOURCES] = answer_sources,   [REQUEST_TIMELINE] = answer_timeline,
+    [REQUEST_FIND] = answer_find,         [REQUEST_PROPOSE] = answer_propose,
+    [REQUEST_APPROVE] = answer_approve,   [REQUEST_SET_ENABLED] = answer_set_enabled,
+    [REQUEST_UNDO] = answer_undo,         [REQUEST_MARK_SEEN] = answer_mark_seen,
 };
 
 struct result *request_run(const struct request *request, struct case_file *handle,

@@ -21,6 +21,7 @@ enum request_kind {
     REQUEST_LINEAGE, /* of operation_id */
     REQUEST_APPROVALS,
     REQUEST_SOURCES,
+    REQUEST_TIMELINE,
     REQUEST_FIND,
     REQUEST_PROPOSE,
     /* These write. */
@@ -54,6 +55,7 @@ struct request {
     bool descending;
     uint64_t offset;
     size_t limit;
+    int64_t from_us, step_us; /* of the timeline; limit: its steps */
     /* Where is this row now?  An operation's id, or actor and provider of a group. */
     bool anchored;
     struct slice anchor;
@@ -83,6 +85,7 @@ struct result {
     struct lineage lineage;
     struct approval_list approvals;
     struct source_list sources;
+    struct timeline timeline;
     struct position_list positions;
     struct approval approval;
     struct slice what;

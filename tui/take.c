@@ -11,6 +11,8 @@ static void take_failure(struct app *app, struct result *result)
         app->overview_failed = true;
     if (result->kind == REQUEST_HIT)
         app->hit_failed = true;
+    if (result->kind == REQUEST_TIMELINE)
+        app->timeline.failed = true;
     if (result->error.code != ERROR_INTERRUPTED)
         app_error(app, "%s", result->error.message);
     result_free(result);
@@ -62,6 +64,10 @@ void app_take(struct app *app, struct result *result, struct effects *effects)
     case REQUEST_HITS:
     case REQUEST_SOURCES:
         rows_take(app_rows(app, result->kind), result);
+        break;
+    case REQUEST_TIMELINE:
+        result_free(app->timeline.result);
+        app->timeline.result = result;
         break;
     case REQUEST_HIT:
         take_hit(app, result, effects);

@@ -9,7 +9,8 @@
 static const char *const view_names[VIEW_COUNT] = {
     [VIEW_GROUPS] = "the actors", [VIEW_HITS] = "the operations of an actor",
     [VIEW_HIT] = "one operation", [VIEW_APPROVALS] = "approvals",
-    [VIEW_SOURCES] = "sources",   [VIEW_HELP] = "help",
+    [VIEW_SOURCES] = "sources",   [VIEW_TIMELINE] = "the timeline",
+    [VIEW_HELP] = "help",
 };
 
 /* Not keys, but asked about as often. */
