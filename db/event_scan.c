@@ -50,6 +50,11 @@ int event_scan_begin(struct event_scan *scan, struct case_file *handle, int64_t 
     *scan = (struct event_scan){.doubles = NULL};
     segment_reader_init(&scan->reader, handle->db);
     open_columns_init(&scan->segment);
+    if (sqlite3_get_autocommit(handle->db)) {
+        if (sqlite3_exec(handle->db, "BEGIN", NULL, NULL, NULL))
+            return failed(scan, error);
+        scan->reading = true;
+    }
     if (sqlite3_prepare_v2(handle->db, segments, -1, &scan->segments, NULL) ||
         sqlite3_prepare_v2(handle->db, code, -1, &scan->code, NULL) ||
         sqlite3_prepare_v2(handle->db, value, -1, &scan->value, NULL))
@@ -66,6 +71,8 @@ void event_scan_end(struct event_scan *scan)
     sqlite3_finalize(scan->segments);
     sqlite3_finalize(scan->code);
     sqlite3_finalize(scan->value);
+    if (scan->reading) /* nothing was written */
+        sqlite3_exec(scan->reader.db, "ROLLBACK", NULL, NULL, NULL);
     segment_reader_fini(&scan->reader);
     open_columns_fini(&scan->segment);
     free(scan->doubles);

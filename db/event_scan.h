@@ -3,8 +3,8 @@
  * for more than SQL can say on codes alone (context, lineage, coverage).
  *
  * A scan decodes only the columns that are asked for, and no text but that of the
- * events that are wanted in the end.  It holds one snapshot of the case from its first
- * segment to its end.  Long scans can be stopped by sqlite3_interrupt.  Internal to
+ * events that are wanted in the end.  It holds one snapshot of the case from its
+ * beginning to its end.  Long scans can be stopped by sqlite3_interrupt.  Internal to
  * db/.
  */
 #ifndef DB_EVENT_SCAN_H
@@ -19,6 +19,7 @@ struct event_scan {
     sqlite3_stmt *segments, *code, *value;
     int64_t *doubles; /* sources whose events are passed over, in order */
     size_t double_count;
+    bool reading; /* it began the transaction of its snapshot */
 };
 
 /* Segments that hold an event of this span; INT64_MIN to INT64_MAX: all, those without

@@ -7,7 +7,8 @@
 #include "db/query.h"
 #include "db/report_line.h"
 
-/* Who is behind the operations of the scope: each lineage once, one line a step. */
+/* Who is behind the operations of the scope: each lineage once, one line a step, and
+ * the telling events around its operations. */
 int report_lineage(struct case_file *handle, const struct hit_scope *scope,
                    struct report_lines *lines, struct error *error);
 

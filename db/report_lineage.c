@@ -5,24 +5,32 @@
 #include <stdlib.h>
 
 #include "core/actor.h"
+#include "db/query_context.h"
 #include "db/query_lineage.h"
 
 /* A lineage is some scans of all events; a report of many actors stays short. */
-enum { LINEAGES_SHOWN = 25 };
+enum { LINEAGES_SHOWN = 25, TELLING_SHOWN = 12 };
+
+/* How far around the operations telling events are named. */
+static const int64_t MARGIN_US = INT64_C(3600000000);
 
 /* The first hit of each lineage, in order of time. */
 struct gathering {
     struct hit_row hits[LINEAGES_SHOWN];
+    int64_t last_us[LINEAGES_SHOWN]; /* of all hits of the lineage */
     size_t count;
     bool more;
     struct arena arena;
 };
 
-static bool known(const struct gathering *gathering, const struct event *event)
+static bool known(struct gathering *gathering, const struct event *event)
 {
     for (size_t i = 0; i < gathering->count; i++) {
-        if (query_lineage_same(&gathering->hits[i].operation.event, event))
-            return true;
+        if (!query_lineage_same(&gathering->hits[i].operation.event, event))
+            continue;
+        if (event->time_us > gathering->last_us[i])
+            gathering->last_us[i] = event->time_us;
+        return true;
     }
     return false;
 }
@@ -39,6 +47,7 @@ static int gather(void *payload, const struct hit_row *row, struct arena *arena,
         gathering->more = true;
         return 1;
     }
+    gathering->last_us[gathering->count] = row->operation.event.time_us;
     struct hit_row *kept = &gathering->hits[gathering->count++];
     *kept = *row;
     kept->id = arena_copy(&gathering->arena, row->id);
@@ -86,6 +95,45 @@ static int put_lineage(struct case_file *handle, const struct hit_row *hit,
     return 0;
 }
 
+/* What the same actor, credential or address did around it that tells. */
+static int put_around(struct case_file *handle, const struct event *event,
+                      int64_t last_us, struct report_lines *lines, struct error *error)
+{
+    struct context_scope scope = context_scope_of(event, MARGIN_US);
+    struct context_list list;
+    if (event->time_us == EVENT_TIME_NONE)
+        return 0;
+    scope.until_us = last_us + MARGIN_US;
+    scope.telling_only = true;
+    if (query_context(handle, &scope, 0, TELLING_SHOWN, &lines->arena, &list, error))
+        return -1;
+    for (size_t i = 0; i < list.count; i++) {
+        const struct context_row *row = &list.rows[i];
+        report_begin(lines, 4);
+        report_add(lines, "around it: %s", report_time(lines, row->event.time_us));
+        report_add(lines, "%s:", report_safe(lines, row->event.text[FIELD_OPERATION]));
+        report_add(lines, "%s", row->telling);
+        if (outcome_is_attempt(row->event.outcome))
+            report_add(lines, "(%s)", outcome_name(row->event.outcome));
+        report_end(lines);
+    }
+    if (list.total > list.count)
+        report_line(lines, 4, "and %llu more within an hour: the dashboard's context",
+                    (unsigned long long)(list.total - list.count));
+    return 0;
+}
+
+/* Whether an earlier lineage was of the same actor: what is around it was said. */
+static bool said(const struct gathering *gathering, size_t at)
+{
+    for (size_t i = 0; i < at; i++) {
+        if (slice_equal(gathering->hits[i].operation.event.text[FIELD_ACTOR],
+                        gathering->hits[at].operation.event.text[FIELD_ACTOR]))
+            return true;
+    }
+    return false;
+}
+
 int report_lineage(struct case_file *handle, const struct hit_scope *scope,
                    struct report_lines *lines, struct error *error)
 {
@@ -98,8 +146,12 @@ int report_lineage(struct case_file *handle, const struct hit_scope *scope,
         report_blank(lines);
         report_line(lines, 0, "Who is behind it");
     }
-    for (size_t i = 0; i < gathering->count && !result; i++)
+    for (size_t i = 0; i < gathering->count && !result; i++) {
         result = put_lineage(handle, &gathering->hits[i], lines, error);
+        if (!result && !said(gathering, i))
+            result = put_around(handle, &gathering->hits[i].operation.event,
+                                gathering->last_us[i], lines, error);
+    }
     if (!result && gathering->more)
         report_line(lines, 2, "and more; the dashboard shows it for each operation");
     arena_fini(&gathering->arena);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/event.h"
+#include "tests/sample_events.h"
 
 #define START_US INT64_C(1773453600000000) /* 2026-03-14T02:00:00Z */
 #define MINUTE_US INT64_C(60000000)
@@ -163,11 +164,7 @@ static const char sources[] =
 static int fill(struct case_file *handle)
 {
     int number = 1;
-    /* The sums over all events; their columns are not needed here. */
-    static const char segment[] =
-        "INSERT INTO segment(id, events, first_us, last_us) VALUES"
-        "(1, 120829, 1773213600000000, 1773475200000000)";
-    if (run(handle, sources) || run(handle, segment))
+    if (run(handle, sources) || sample_events_add(handle))
         return -1;
     for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++)
         if (add(handle, &samples[i], number++))

@@ -12,7 +12,7 @@ static const struct view *const views[VIEW_COUNT] = {
     [VIEW_GROUPS] = &view_groups,   [VIEW_HITS] = &view_hits,
     [VIEW_HIT] = &view_hit,         [VIEW_APPROVALS] = &view_approvals,
     [VIEW_SOURCES] = &view_sources, [VIEW_TIMELINE] = &view_timeline,
-    [VIEW_HELP] = &view_help,
+    [VIEW_HELP] = &view_help,       [VIEW_CONTEXT] = &view_context,
 };
 
 const struct view *view_get(enum view_id id)
@@ -40,6 +40,7 @@ void app_init(struct app *app, const struct app_options *options)
         .group_sorting = {GROUP_BY_LAST, true},
         .hit_sorting = {OPERATION_BY_TIME, false},
     };
+    arena_init(&app->context_arena);
     document_init(&app->hit_document);
     document_init(&app->help_document);
     document_init(&app->question);
@@ -50,6 +51,7 @@ void app_fini(struct app *app)
     result_free(app->overview);
     result_free(app->hit);
     result_free(app->lineage);
+    arena_fini(&app->context_arena);
     result_free(app->proposal);
     result_free(app->timeline.result);
     app_each_rows(app, rows_forget);

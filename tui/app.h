@@ -136,7 +136,11 @@ struct app {
     struct result *overview; /* NULL: not yet */
     bool overview_stale, overview_failed;
 
-    struct rows groups, hits, approvals, sources;
+    struct rows groups, hits, approvals, sources, context;
+    struct event context_of; /* the ties of what is looked around; texts in the arena */
+    struct arena context_arena;
+    size_t context_margin;
+    bool context_telling;
     struct sorting group_sorting, hit_sorting;
     /* The group that VIEW_HITS shows; texts in malloc. */
     char *group_actor; /* NULL: no actor */

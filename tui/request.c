@@ -260,6 +260,13 @@ static int answer_timeline(struct answering *job)
                           &job->result->timeline, &job->result->error);
 }
 
+static int answer_context(struct answering *job)
+{
+    return query_context(job->handle, &job->request->context, job->request->offset,
+                         job->request->limit, &job->result->arena,
+                         &job->result->context, &job->result->error);
+}
+
 static int answer_find(struct answering *job)
 {
     const struct request *request = job->request;
@@ -323,6 +330,7 @@ static int (*const answers[REQUEST_KIND_COUNT])(struct answering *job) = {
     [REQUEST_FIND] = answer_find,         [REQUEST_PROPOSE] = answer_propose,
     [REQUEST_APPROVE] = answer_approve,   [REQUEST_SET_ENABLED] = answer_set_enabled,
     [REQUEST_UNDO] = answer_undo,         [REQUEST_MARK_SEEN] = answer_mark_seen,
+    [REQUEST_CONTEXT] = answer_context,
 };
 
 struct result *request_run(const struct request *request, struct case_file *handle,

@@ -10,6 +10,7 @@
 #define TUI_REQUEST_H
 
 #include "db/query.h"
+#include "db/query_context.h"
 #include "db/query_lineage.h"
 #include "db/triage.h"
 
@@ -22,6 +23,7 @@ enum request_kind {
     REQUEST_APPROVALS,
     REQUEST_SOURCES,
     REQUEST_TIMELINE,
+    REQUEST_CONTEXT,
     REQUEST_FIND,
     REQUEST_PROPOSE,
     /* These write. */
@@ -67,6 +69,7 @@ struct request {
     int64_t approval_id;
     bool enabled;
     struct approval approval;
+    struct context_scope context; /* texts in the arena */
 };
 
 struct result {
@@ -83,6 +86,7 @@ struct result {
     struct hit_row hit;
     struct evidence_list evidence;
     struct lineage lineage;
+    struct context_list context;
     struct approval_list approvals;
     struct source_list sources;
     struct timeline timeline;

@@ -76,11 +76,24 @@ static bool same_approval(const struct result *a, size_t i, const struct result 
     return a->approvals.rows[i].approval.id == b->approvals.rows[j].approval.id;
 }
 
+static struct window context_window(const struct result *result)
+{
+    return (struct window)WINDOW_OF(result->context);
+}
+
+static bool same_context(const struct result *a, size_t i, const struct result *b,
+                         size_t j)
+{
+    const struct context_row *left = &a->context.rows[i], *right = &b->context.rows[j];
+    return left->source == right->source && left->offset == right->offset;
+}
+
 #define ROWS(member) offsetof(struct app, member)
 static const struct list_kind list_kinds[] = {
     {REQUEST_GROUPS, ROWS(groups), groups_window, same_group},
     {REQUEST_HITS, ROWS(hits), hits_window, same_hit},
     {REQUEST_SOURCES, ROWS(sources), sources_window, same_source},
+    {REQUEST_CONTEXT, ROWS(context), context_window, same_context},
     {REQUEST_APPROVALS, ROWS(approvals), approvals_window, same_approval},
 };
 enum { LIST_KINDS = sizeof list_kinds / sizeof list_kinds[0] };

@@ -33,7 +33,7 @@ struct view {
 };
 
 extern const struct view view_groups, view_hits, view_hit, view_approvals, view_sources,
-    view_timeline, view_help;
+    view_timeline, view_context, view_help;
 
 const struct view *view_get(enum view_id id);
 enum view_id app_view(const struct app *app);
@@ -47,6 +47,9 @@ void app_take(struct app *app, struct result *result, struct effects *effects);
 void app_quit(struct app *app, struct effects *effects);
 /* Whether any request is not answered yet. */
 bool app_waiting(const struct app *app);
+
+/* Opens VIEW_CONTEXT around an event, whose texts are copied. */
+void context_open(struct app *app, const struct event *event);
 
 /* --- asking ------------------------------------------------------------------ */
 

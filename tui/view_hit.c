@@ -86,6 +86,10 @@ static bool act(struct app *app, enum action_id action, struct effects *effects)
         app->raw_folded = !app->raw_folded;
         app->hit_document.line_count = 0;
         return true;
+    case ACTION_CONTEXT:
+        if (app->hit)
+            context_open(app, &app->hit->hit.operation.event);
+        return true;
     case ACTION_COPY:
         copy(app, effects);
         return true;

@@ -120,6 +120,10 @@ static bool act(struct app *app, enum action_id action, struct effects *effects)
     case ACTION_OPEN:
         open_hit(app);
         return true;
+    case ACTION_CONTEXT:
+        if (current(app))
+            context_open(app, &current(app)->operation.event);
+        return true;
     case ACTION_COPY:
         copy(app, effects);
         return true;

@@ -22,6 +22,9 @@ Who is behind it
         AssumeRole by arn:aws:iam::111122223333:user/mallory, without MFA, from 198.51.100.23, with AKIAEXAMPLEEXAMPLE10
         (gave out the credential)
     first: whoever holds the access key AKIAEXAMPLEEXAMPLE10, first seen in these logs
+    around it: 2026-03-14T02:08:00Z AuthorizeSecurityGroupIngress:
+        opens ports; mirrored packets come on UDP 4789
+    around it: 2026-03-14T02:20:00Z StopLogging: switches the trail off
 
 END
 same expected who 'the lineage'

@@ -1,0 +1,260 @@
+#include "config.h"
+
+#include "db/query_context.h"
+
+#include <stdlib.h>
+
+#include "db/event_scan.h"
+
+struct context_scope context_scope_of(const struct event *event, int64_t margin_us)
+{
+    struct context_scope scope = {.from_us = 0, .until_us = -1};
+    for (int i = 0; i < CONTEXT_TIE_COUNT; i++)
+        scope.ties[i] = event->text[context_ties[i].field];
+    if (event->time_us != EVENT_TIME_NONE) {
+        scope.from_us = event->time_us - margin_us;
+        scope.until_us = event->time_us + margin_us;
+    }
+    return scope;
+}
+
+/* --- finding ------------------------------------------------------------------- */
+
+/* Where a found event is; 40 bytes each. */
+struct place {
+    int64_t time_us, segment;
+    uint32_t segment_events;
+    uint16_t at;
+    uint8_t ties;
+    bool hit;
+    const char *telling;
+};
+
+/* What the name of an operation tells, asked once for each code. */
+struct name {
+    bool asked;
+    uint8_t provider;
+    const char *telling;
+};
+
+enum { NAME_CODES = LIMIT_DICTIONARY_VALUES + 1 + SEGMENT_EVENTS };
+
+struct search {
+    struct event_scan scan;
+    const struct context_scope *scope;
+    struct scan_value ties[CONTEXT_TIE_COUNT];
+    struct name *names;
+    struct place *places;
+    size_t count, room;
+    struct context_list *out;
+    struct arena arena; /* of names */
+};
+
+static int telling_of(struct search *search, uint32_t code, int64_t provider,
+                      const char **out, struct error *error)
+{
+    struct name *name = &search->names[code];
+    if (!name->asked || name->provider != (uint8_t)provider) {
+        struct slice text;
+        if (event_scan_text(&search->scan, FIELD_OPERATION, code, &search->arena, &text,
+                            error))
+            return -1;
+        name->asked = true;
+        name->provider = (uint8_t)provider;
+        name->telling = context_telling((enum provider)provider, text);
+    }
+    *out = name->telling;
+    return 0;
+}
+
+static int keep(struct search *search, const struct place *place, struct error *error)
+{
+    search->out->found++;
+    search->out->telling += place->telling != NULL;
+    if ((search->scope->telling_only && !place->telling) ||
+        search->count == LIMIT_CONTEXT_EVENTS)
+        return 0;
+    if (search->count == search->room) {
+        search->room = search->room ? 2 * search->room : 256;
+        void *more = realloc(search->places, search->room * sizeof *search->places);
+        if (!more)
+            return error_set(error, ERROR_MEMORY, "out of memory");
+        search->places = more;
+    }
+    search->places[search->count++] = *place;
+    return 0;
+}
+
+/* The columns of the ties that the segment has at all. */
+struct columns {
+    const struct segment_values *ties[CONTEXT_TIE_COUNT];
+    uint32_t codes[CONTEXT_TIE_COUNT]; /* 0: no event here has it */
+    const struct segment_values *times, *sources, *lifecycles, *providers, *operations;
+};
+
+static int open_columns(struct search *search, struct columns *columns, bool *any,
+                        struct error *error)
+{
+    struct event_scan *scan = &search->scan;
+    *any = false;
+    for (int i = 0; i < CONTEXT_TIE_COUNT; i++) {
+        columns->codes[i] = 0;
+        if (slice_blank(search->scope->ties[i]))
+            continue;
+        if (event_scan_field(scan, search->ties[i].field, &columns->ties[i], error))
+            return -1;
+        columns->codes[i] = event_scan_code(&search->ties[i], columns->ties[i]);
+        *any = *any || columns->codes[i];
+    }
+    if (!*any)
+        return 0;
+    return event_scan_column(scan, COLUMN_TIME, &columns->times, error) ||
+                   event_scan_column(scan, COLUMN_SOURCE, &columns->sources, error) ||
+                   event_scan_column(scan, COLUMN_LIFECYCLE, &columns->lifecycles,
+                                     error) ||
+                   event_scan_column(scan, COLUMN_PROVIDER, &columns->providers,
+                                     error) ||
+                   event_scan_field(scan, FIELD_OPERATION, &columns->operations, error)
+               ? -1
+               : 0;
+}
+
+static uint8_t ties_of(const struct columns *columns, uint32_t at)
+{
+    unsigned ties = 0;
+    for (int i = 0; i < CONTEXT_TIE_COUNT; i++) {
+        if (columns->codes[i] && columns->ties[i]->codes[at] == columns->codes[i])
+            ties |= 1u << i;
+    }
+    return (uint8_t)ties;
+}
+
+static int search_segment(struct search *search, struct error *error)
+{
+    const struct open_columns *segment = &search->scan.segment;
+    struct columns columns;
+    bool any;
+    if (open_columns(search, &columns, &any, error))
+        return -1;
+    if (!any)
+        return 0;
+    memset(search->names + LIMIT_DICTIONARY_VALUES + 1, 0,
+           SEGMENT_EVENTS * sizeof *search->names);
+    for (uint32_t i = 0; i < segment->count; i++) {
+        int64_t time_us = columns.times->numbers[i];
+        if (time_us < search->scope->from_us || time_us > search->scope->until_us)
+            continue;
+        struct place place = {
+            .time_us = time_us,
+            .segment = segment->id,
+            .segment_events = segment->count,
+            .at = (uint16_t)i,
+            .ties = ties_of(&columns, i),
+            .hit = columns.lifecycles->numbers[i] != LIFECYCLE_NONE,
+        };
+        if (!place.ties ||
+            event_scan_doubled(&search->scan, columns.sources->numbers[i]))
+            continue;
+        if (telling_of(search, columns.operations->codes[i],
+                       columns.providers->numbers[i], &place.telling, error) ||
+            keep(search, &place, error))
+            return -1;
+    }
+    return 0;
+}
+
+static int find_all(struct search *search, struct error *error)
+{
+    for (int i = 0; i < CONTEXT_TIE_COUNT; i++) {
+        if (!slice_blank(search->scope->ties[i]) &&
+            event_scan_find(&search->scan, (int)context_ties[i].field,
+                            search->scope->ties[i], &search->ties[i], error))
+            return -1;
+    }
+    int next;
+    while ((next = event_scan_next(&search->scan, error)) > 0) {
+        if (search_segment(search, error))
+            return -1;
+    }
+    return next;
+}
+
+/* --- giving a page ------------------------------------------------------------- */
+
+static int by_time(const void *left, const void *right)
+{
+    const struct place *a = left, *b = right;
+    if (a->time_us != b->time_us)
+        return a->time_us < b->time_us ? -1 : 1;
+    if (a->segment != b->segment)
+        return a->segment < b->segment ? -1 : 1;
+    return (a->at > b->at) - (a->at < b->at);
+}
+
+static int read_row(struct search *search, const struct place *place,
+                    struct arena *arena, struct context_row *row, struct error *error)
+{
+    const struct segment_values *sources, *offsets, *lengths;
+    struct event_scan *scan = &search->scan;
+    if (scan->segment.id != place->segment)
+        open_columns_reset(&scan->segment, place->segment, place->segment_events);
+    if (event_scan_event(scan, place->at, arena, &row->event, error) ||
+        event_scan_column(scan, COLUMN_SOURCE, &sources, error) ||
+        event_scan_column(scan, COLUMN_OFFSET, &offsets, error) ||
+        event_scan_column(scan, COLUMN_LENGTH, &lengths, error))
+        return -1;
+    row->ties = place->ties;
+    row->hit = place->hit;
+    row->telling = place->telling;
+    row->source = sources->numbers[place->at];
+    row->offset = (uint64_t)offsets->numbers[place->at];
+    row->length = (uint64_t)lengths->numbers[place->at];
+    return 0;
+}
+
+/* Events of one time mostly stand in one segment, so it is opened seldom. */
+static int read_page(struct search *search, uint64_t offset, size_t limit,
+                     struct arena *arena, struct error *error)
+{
+    struct context_list *out = search->out;
+    qsort(search->places, search->count, sizeof *search->places, by_time);
+    out->total = search->count;
+    if (offset >= search->count)
+        return 0;
+    out->count =
+        search->count - (size_t)offset < limit ? search->count - (size_t)offset : limit;
+    out->rows = arena_alloc(arena, (out->count ? out->count : 1) * sizeof *out->rows);
+    if (!out->rows)
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    for (size_t i = 0; i < out->count; i++) {
+        if (read_row(search, &search->places[(size_t)offset + i], arena, &out->rows[i],
+                     error))
+            return -1;
+    }
+    return 0;
+}
+
+int query_context(struct case_file *handle, const struct context_scope *scope,
+                  uint64_t offset, size_t limit, struct arena *arena,
+                  struct context_list *out, struct error *error)
+{
+    *out = (struct context_list){.offset = offset};
+    if (scope->from_us > scope->until_us)
+        return 0;
+    struct search search = {.scope = scope, .out = out};
+    search.names = calloc(NAME_CODES, sizeof *search.names);
+    if (!search.names)
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    arena_init(&search.arena);
+    int result =
+        event_scan_begin(&search.scan, handle, scope->from_us, scope->until_us, error);
+    if (!result)
+        result = find_all(&search, error);
+    if (!result)
+        result = read_page(&search, offset, limit, arena, error);
+    event_scan_end(&search.scan);
+    arena_fini(&search.arena);
+    free(search.names);
+    free(search.places);
+    return result;
+}

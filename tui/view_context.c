@@ -1,0 +1,253 @@
+/* What happened around an operation: events of the same actor, credential, address,
+ * session issuer or resource, out of all events. */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "core/actor.h"
+#include "core/timestamp.h"
+#include "tui/view.h"
+
+enum { TIME, OPERATION, TIES, WHY, OUTCOME, ACTOR, ADDRESS, PLACE, COLUMN_COUNT };
+
+static const struct column columns[COLUMN_COUNT] = {
+    [TIME] = {"TIME", 14, 14, 0, 0, false},
+    [OPERATION] = {"OPERATION", 20, 44, 20, 0, false},
+    [TIES] = {"SAME", 5, 5, 0, 1, false},
+    [WHY] = {"WHY IT TELLS", 20, 60, 20, 2, false},
+    [OUTCOME] = {"OUTCOME", 8, 8, 0, 4, false},
+    [ACTOR] = {"ACTOR", 16, 40, 10, 5, false},
+    [ADDRESS] = {"FROM", 15, 39, 1, 6, false},
+    [PLACE] = {"ACCOUNT", 14, 36, 4, 7, false},
+};
+
+/* How far it looks, before and after. */
+static const struct {
+    int64_t us;
+    const char *words;
+} margins[] = {
+    {INT64_C(300000000), "5 min"}, {INT64_C(1800000000), "30 min"},
+    {INT64_C(3600000000), "1 h"},  {INT64_C(21600000000), "6 h"},
+    {INT64_C(86400000000), "1 d"}, {INT64_C(604800000000), "7 d"},
+};
+enum { MARGINS = sizeof margins / sizeof margins[0], MARGIN_AT_FIRST = 2 };
+
+void context_open(struct app *app, const struct event *event)
+{
+    arena_reset(&app->context_arena);
+    app->context_of = (struct event){.time_us = event->time_us};
+    for (int i = 0; i < CONTEXT_TIE_COUNT; i++) {
+        enum event_field field = context_ties[i].field;
+        app->context_of.text[field] =
+            arena_copy(&app->context_arena, event->text[field]);
+    }
+    app->context_of.text[FIELD_OPERATION] =
+        arena_copy(&app->context_arena, event->text[FIELD_OPERATION]);
+    app->context_margin = MARGIN_AT_FIRST;
+    app->context_telling = false;
+    app->waits[REQUEST_CONTEXT].pending = false;
+    rows_forget(&app->context);
+    app_push(app, VIEW_CONTEXT);
+}
+
+static struct list *list(struct app *app)
+{
+    return &app->context.list;
+}
+
+static void want(struct app *app, struct effects *effects)
+{
+    uint64_t offset;
+    size_t limit;
+    if (!rows_want(&app->context, app->waits[REQUEST_CONTEXT].pending, &offset, &limit))
+        return;
+    struct request *request = request_new(REQUEST_CONTEXT);
+    if (!request)
+        return;
+    struct context_scope scope =
+        context_scope_of(&app->context_of, margins[app->context_margin].us);
+    for (int i = 0; i < CONTEXT_TIE_COUNT; i++)
+        scope.ties[i] = arena_copy(&request->arena, scope.ties[i]);
+    scope.telling_only = app->context_telling;
+    request->context = scope;
+    request->offset = offset;
+    request->limit = limit;
+    app_ask(app, effects, request);
+}
+
+static void look(struct app *app, size_t margin)
+{
+    if (margin >= MARGINS) {
+        app_notice(app, "this is as far as it looks");
+        return;
+    }
+    app->context_margin = margin;
+    app->waits[REQUEST_CONTEXT].pending = false;
+    rows_restart(&app->context);
+}
+
+static bool act(struct app *app, enum action_id action, struct effects *effects)
+{
+    (void)effects;
+    switch (action) {
+    case ACTION_WIDER:
+        look(app, app->context_margin + 1);
+        return true;
+    case ACTION_NARROWER:
+        look(app, app->context_margin ? app->context_margin - 1 : MARGINS);
+        return true;
+    case ACTION_TELLING:
+        app->context_telling = !app->context_telling;
+        app_notice(app, app->context_telling ? "only what tells is shown"
+                                             : "all events around it are shown");
+        look(app, app->context_margin);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* The last row of the body puts the event under the cursor into words. */
+static void resize(struct app *app, const struct layout *layout)
+{
+    list_resize(&app->context.list, (uint64_t)sub_sat(layout->body_height, 1));
+}
+
+static void title(const struct app *app, struct canvas *canvas, int row)
+{
+    char text[120], time[TIMESTAMP_TEXT_MAX], a[NUMBER_MAX], b[NUMBER_MAX];
+    timestamp_format_short(app->context_of.time_us, time);
+    int column = 1 + canvas_label(canvas, row, 1, canvas->width, "Around ", ROLE_TITLE);
+    column += canvas_text(canvas, row, column, canvas->width / 3,
+                          app->context_of.text[FIELD_OPERATION], ROLE_TITLE);
+    snprintf(text, sizeof text, " %s +-%s", time[0] ? time : "(no time)",
+             margins[app->context_margin].words);
+    column += canvas_label(canvas, row, column, sub_sat(canvas->width, column), text,
+                           ROLE_TITLE);
+    if (!app->context.result)
+        return;
+    const struct context_list *found = &app->context.result->context;
+    snprintf(text, sizeof text, ": %s events, %s telling",
+             format_number(found->found, a), format_number(found->telling, b));
+    canvas_label(canvas, row, column, sub_sat(canvas->width, column), text, ROLE_TEXT);
+}
+
+static void header(const struct app *app, struct canvas *canvas, int row)
+{
+    (void)app;
+    struct column_place places[COLUMN_COUNT];
+    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
+    draw_header(canvas, row, columns, COLUMN_COUNT, places, -1, false);
+}
+
+/* "ac..": a letter for each tie, a dot for none. */
+static void ties_at(const struct row_pen *pen, unsigned ties)
+{
+    char text[CONTEXT_TIE_COUNT + 1];
+    for (int i = 0; i < CONTEXT_TIE_COUNT; i++)
+        text[i] = ties & 1u << i ? context_ties[i].letter : '.';
+    text[CONTEXT_TIE_COUNT] = '\0';
+    row_text(pen, TIES, slice_from(text), ROLE_DIM);
+}
+
+static void render_row(const struct context_row *found, const struct row_pen *pen,
+                       bool selected)
+{
+    const struct slice *text = found->event.text;
+    bool attempt = outcome_is_attempt(found->event.outcome);
+    struct slice from =
+        text[slice_blank(text[FIELD_SOURCE_IP]) ? FIELD_SOURCE_TEXT : FIELD_SOURCE_IP];
+    draw_marks(pen->canvas, pen->row, selected,
+               found->hit       ? '!'
+               : found->telling ? '*'
+                                : ' ',
+               ROLE_ALERT);
+    row_time(pen, TIME, found->event.time_us);
+    row_tail(pen, OPERATION, text[FIELD_OPERATION],
+             found->telling || found->hit ? ROLE_ALERT : ROLE_TEXT);
+    ties_at(pen, found->ties);
+    row_text(pen, WHY,
+             slice_from(found->hit       ? "mirroring"
+                        : found->telling ? found->telling
+                                         : ""),
+             ROLE_TEXT);
+    row_text(pen, OUTCOME, slice_from(outcome_name(found->event.outcome)),
+             attempt ? ROLE_ATTEMPT : ROLE_TEXT);
+    row_text(pen, ACTOR, actor_short(text[FIELD_ACTOR]), ROLE_TEXT);
+    row_text(pen, ADDRESS, from, ROLE_TEXT);
+    row_text(pen, PLACE, text[FIELD_ACCOUNT], ROLE_TEXT);
+}
+
+static int add_words(struct canvas *canvas, int row, int column, const char *label,
+                     struct slice text, enum role role)
+{
+    if (slice_blank(text))
+        return column;
+    column += canvas_label(canvas, row, column, sub_sat(canvas->width, column), label,
+                           ROLE_DIM);
+    return column + canvas_text(canvas, row, column, sub_sat(canvas->width, column + 1),
+                                text, role);
+}
+
+static void render_details(const struct context_row *found, struct canvas *canvas,
+                           int row)
+{
+    const struct slice *text = found->event.text;
+    int column = 1;
+    if (found->telling)
+        column =
+            add_words(canvas, row, column, "", slice_from(found->telling), ROLE_ALERT) +
+            2;
+    const char *separator = "same ";
+    for (int i = 0; i < CONTEXT_TIE_COUNT; i++) {
+        if (!(found->ties & 1u << i))
+            continue;
+        column = add_words(canvas, row, column, separator,
+                           slice_from(context_ties[i].words), ROLE_TEXT);
+        separator = ", ";
+    }
+    column = add_words(canvas, row, column, ": ", text[FIELD_ACTOR], ROLE_DIM);
+    column = add_words(canvas, row, column, " with ", text[FIELD_CREDENTIAL], ROLE_DIM);
+    column = add_words(canvas, row, column, " on ", text[FIELD_RESOURCE], ROLE_DIM);
+    add_words(canvas, row, column, " error ", text[FIELD_ERROR_CODE], ROLE_DIM);
+}
+
+static void render(const struct app *app, struct canvas *canvas,
+                   const struct layout *layout)
+{
+    struct column_place places[COLUMN_COUNT];
+    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
+    const struct list *shown = &app->context.list;
+    if (app->context.known && shown->total == 0)
+        canvas_label(canvas, layout->body, ROW_MARKS, canvas->width,
+                     app->context_of.time_us == EVENT_TIME_NONE
+                         ? "The operation has no time: nothing is around it"
+                         : "Nothing within this time: + looks further",
+                     ROLE_DIM);
+    for (int i = 0; i < (int)shown->page; i++) {
+        uint64_t position = shown->top + (uint64_t)i;
+        struct row_pen pen = {canvas, layout->body + i, places};
+        if (app->context.known && position >= shown->total)
+            break;
+        ptrdiff_t index = rows_index(&app->context, position);
+        if (index < 0)
+            draw_placeholder(app, canvas, pen.row, position == shown->cursor);
+        else
+            render_row(&app->context.result->context.rows[index], &pen,
+                       position == shown->cursor);
+    }
+    ptrdiff_t index = rows_index(&app->context, shown->cursor);
+    if (index >= 0)
+        render_details(&app->context.result->context.rows[index], canvas,
+                       layout->body + layout->body_height - 1);
+}
+
+const struct view view_context = {
+    .list = list,
+    .want = want,
+    .act = act,
+    .resize = resize,
+    .title = title,
+    .header = header,
+    .render = render,
+};
