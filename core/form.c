@@ -132,6 +132,11 @@ enum date_order normaliser_date_order(const struct normaliser *normaliser)
     return day ? DATE_ORDER_DAY_FIRST : DATE_ORDER_MONTH_FIRST;
 }
 
+void normaliser_set_newest(struct normaliser *normaliser, int64_t newest_us)
+{
+    normaliser->hint.newest_us = newest_us;
+}
+
 static enum record_class normalise_json(struct normaliser *normaliser,
                                         const struct json_slot *slots,
                                         struct event *event, const char **reason)

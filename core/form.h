@@ -36,6 +36,9 @@ void normaliser_reset(struct normaliser *normaliser, const struct time_hint *hin
  * showed none, or both. */
 enum date_order normaliser_date_order(const struct normaliser *normaliser);
 
+/* The source's newest possible time is later now: it is still being written. */
+void normaliser_set_newest(struct normaliser *normaliser, int64_t newest_us);
+
 /*
  * Normalises one framed record (FRAME_JSON with its slots, or FRAME_LINE).
  * event's slices live in the window or in the normaliser's arena, until the next

@@ -13,6 +13,7 @@
 
 enum {
     HEAD_BYTES = 4096,
+    HEAD_LEAST = 256, /* many logs have the same first line: "{", a heading */
     READ_BYTES = 256 * 1024,
     /* Logs that begin with the same line are told apart by reading them. */
     CANDIDATES_MAX = 16,
@@ -31,9 +32,9 @@ int64_t growth_head(int descriptor)
 {
     char head[HEAD_BYTES];
     ssize_t got = read_at(descriptor, head, sizeof head, 0);
-    if (got <= 0)
-        return 0;
-    const char *end = memchr(head, '\n', (size_t)got);
+    const char *end = got > HEAD_LEAST
+                          ? memchr(head + HEAD_LEAST, '\n', (size_t)got - HEAD_LEAST)
+                          : NULL;
     if (!end && got < HEAD_BYTES)
         return 0;
     size_t length = end ? (size_t)(end - head) : (size_t)got;
@@ -100,6 +101,8 @@ static enum growth compare(struct store *store,
     hash_prefix(descriptor, candidate->bytes, buffer, sha256);
     if (strcmp(sha256, candidate->sha256) != 0 || !candidate->bytes)
         return GROWTH_NONE;
+    if (candidate->active)
+        return candidate->bytes == bytes ? GROWTH_SAME : GROWTH_NONE;
     if (candidate->loading)
         return GROWTH_CONTINUES;
     if (candidate->bytes == bytes)
@@ -123,6 +126,7 @@ int growth_find(struct store *store, int descriptor, uint64_t bytes, const char 
         out->kind = compare(store, &candidates[i], descriptor, bytes, buffer);
         out->source = candidates[i].id;
         out->embedded = candidates[i].embedded;
+        out->same_path = candidates[i].same_path;
     }
     free(buffer);
     return 0;

@@ -2,7 +2,7 @@
  * growth.h - whether a file is a later version of a source that the case has.
  *
  * Logs grow, are renamed when they rotate, and are copied.  Candidates are the sources
- * of the same path, and those whose first line is the same; the SHA-256 of the part
+ * of the same path, and those that begin with the same lines; the SHA-256 of the part
  * that was read decides.  Where it is unchanged, the file is the same source, and only
  * what is new is stored.
  *
@@ -24,13 +24,15 @@ enum growth {
 struct growth_found {
     enum growth kind;
     int64_t source;
-    bool embedded;
+    bool embedded, same_path;
 };
 
-/* A key of the first line (4096 bytes at most); 0 while it has no end. */
+/* A key of the lines that have the first 256 bytes (4096 at most); 0 while there are
+ * fewer.  It stays the same while the file grows. */
 int64_t growth_head(int descriptor);
 
-/* Failures of the file are no failure: it is then a source of its own. */
+/* Failures of the file are no failure: it is then a source of its own.  What this load
+ * itself is at counts as far as it is committed (store_flush_head). */
 int growth_find(struct store *store, int descriptor, uint64_t bytes, const char *path,
                 int64_t head, struct growth_found *out, struct error *error);
 

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -52,6 +53,23 @@ static int list_files(struct load *load, struct error *error)
     return 0;
 }
 
+size_t load_add_file(struct load *load, const char *path)
+{
+    size_t at = SIZE_MAX;
+    pthread_mutex_lock(&load->mutex);
+    size_t count = load->files.count;
+    void *results = realloc(load->results, (count + 1) * sizeof *load->results);
+    if (results)
+        load->results = results;
+    if (results && path_list_add(&load->files, path)) {
+        load->results[count] = (struct load_source_result){0};
+        load->totals.files++;
+        at = count;
+    }
+    pthread_mutex_unlock(&load->mutex);
+    return at;
+}
+
 static unsigned worker_count(const struct load *load)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
@@ -94,13 +112,31 @@ static void close_store(struct load *load)
     load->store = NULL;
 }
 
+/* What appears while the files are listed is told by the watches made before. */
+static int follow_all(struct load *load, struct error *error)
+{
+    struct follower *follower = follow_new(load, error);
+    if (!follower)
+        return -1;
+    int result = list_files(load, error);
+    if (!result) {
+        follow_choose(load);
+        run_workers(load);
+        result = atomic_load(&load->stop) ? 0 : follow_run(follower, error);
+    }
+    follow_free(follower);
+    return result;
+}
+
 static void *coordinate(void *payload)
 {
     struct load *load = payload;
     struct error error = {0};
-    if (list_files(load, &error))
+    int result =
+        load->options.follow ? follow_all(load, &error) : list_files(load, &error);
+    if (result)
         load_fail(load, &error);
-    else
+    else if (!load->options.follow)
         run_workers(load);
     close_store(load);
     pthread_mutex_lock(&load->mutex);
@@ -126,6 +162,8 @@ static void load_free(struct load *load)
     json_projection_free(load->projection);
     case_close(load->handle);
     free(load->case_path);
+    if (load->wake >= 0)
+        close(load->wake);
     pthread_mutex_destroy(&load->mutex);
     pthread_cond_destroy(&load->flight_landed);
     pthread_cond_destroy(&load->ended);
@@ -174,6 +212,7 @@ struct load *load_start(const char *case_path, const char *const *paths, size_t 
     load->changed = changed;
     load->payload = payload;
     load->totals.listing = true;
+    load->wake = options->follow ? eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) : -1;
     pthread_mutex_init(&load->mutex, NULL);
     pthread_cond_init(&load->flight_landed, NULL);
     pthread_cond_init(&load->ended, NULL);
@@ -221,6 +260,9 @@ bool load_wait(struct load *load, unsigned milliseconds)
 void load_stop(struct load *load)
 {
     atomic_store(&load->stop, true);
+    uint64_t one = 1;
+    ssize_t ignored = load->wake < 0 ? 0 : write(load->wake, &one, sizeof one);
+    (void)ignored;
 }
 
 int load_join(struct load *load, struct load_totals *totals,

@@ -16,6 +16,7 @@ struct load_options {
     unsigned workers; /* 0: one per processor */
     bool no_hash;
     bool embed;
+    bool follow; /* keep reading what grows or appears, until load_stop */
     int year;
     int offset_minutes;
     bool offset_given;
@@ -57,7 +58,8 @@ bool load_finished(struct load *load);
 /* Returns when the load has finished, at the latest after so many milliseconds: whether
  * it has. */
 bool load_wait(struct load *load, unsigned milliseconds);
-/* Asks the workers to stop at the next record; what is committed stays. */
+/* Asks the workers to stop at the next record, or a load that follows to end; what is
+ * committed stays. */
 void load_stop(struct load *load);
 /*
  * Waits, then frees.  each: called for every source that was met, in order of path.

@@ -38,6 +38,7 @@ struct load {
     void *payload;
 
     atomic_bool stop;
+    int wake; /* made readable by load_stop, where the load follows; else -1 */
     atomic_bool finished;
 
     pthread_t coordinator;
@@ -59,6 +60,16 @@ struct load_worker {
     pthread_t thread;
 };
 void *load_worker_run(void *worker);
+
+/* follow.c: reads what grows and appears until the load is stopped. */
+struct follower;
+struct follower *follow_new(struct load *load, struct error *error);
+int follow_run(struct follower *follower, struct error *error);
+void follow_free(struct follower *follower);
+/* Leaves the files that may grow to follow_run: those that are not packed. */
+void follow_choose(struct load *load);
+/* One more file; SIZE_MAX: no memory. */
+size_t load_add_file(struct load *load, const char *path);
 
 /* Notes the failure that ends the load and stops it. */
 void load_fail(struct load *load, const struct error *error);
@@ -90,7 +101,7 @@ struct work {
     int64_t source;
     uint64_t resume_offset; /* records before it are in the case already */
     struct source_progress progress, told; /* told: as added to the totals */
-    uint64_t bytes_told;
+    uint64_t consumed, bytes_told;         /* of the input, packed */
     uint64_t rejects_kept;
     /* The last item: whether it was cut off by the end, and where it began. */
     uint64_t tail_offset;
@@ -103,6 +114,24 @@ struct work {
 };
 
 bool work_stopped(const struct work *work);
+/* The tools; false: no memory. */
+bool load_equip(struct work *work, struct load *load, unsigned number);
+void load_disband(struct work *work);
+/* One file of the list, from its opening to its end. */
+int load_file(struct work *work, struct error *error);
+/* What a normaliser is told of a source that was last written then. */
+struct time_hint load_hint(const struct load_options *options, int64_t newest_us);
+const char *load_options_text(const struct load_options *options, char out[128]);
+
+/* Takes every record of the window; *tail: where the next window must begin. */
+int load_take_window(struct work *work, const struct source_window *window,
+                     size_t *tail, struct error *error);
+int load_append(struct work *work, const struct source_end *end, struct error *error);
+/* The status of a source by what was counted, and its reason.  failure: NULL or what
+ * ended it; cut, note: "" or what is said of its end. */
+const char *load_judge_source(const struct work *work, const char *failure,
+                              const char *cut, const char *note,
+                              char reason[REASON_MAX]);
 /* The events and hits of the opened source. -1 with ERROR_INPUT: the input failed, and
  * only it; any other failure ends the load. */
 int load_take_source(struct work *work, bool embedding, struct error *error);

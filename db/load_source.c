@@ -25,7 +25,6 @@ static void add_to_totals(struct work *work)
 {
     struct load *load = work->load;
     const struct source_progress *now = &work->progress, *before = &work->told;
-    uint64_t consumed = source_reader_consumed(work->reader);
     pthread_mutex_lock(&load->mutex);
     load->totals.records += now->records - before->records;
     load->totals.events += now->events - before->events;
@@ -33,11 +32,11 @@ static void add_to_totals(struct work *work)
     load->totals.skipped += now->skipped - before->skipped;
     load->totals.unknown += now->unknown - before->unknown;
     load->totals.damaged += now->damaged - before->damaged;
-    if (consumed > work->bytes_told)
-        load->totals.bytes_done += consumed - work->bytes_told;
+    if (work->consumed > work->bytes_told)
+        load->totals.bytes_done += work->consumed - work->bytes_told;
     pthread_mutex_unlock(&load->mutex);
     work->told = *now;
-    work->bytes_told = consumed;
+    work->bytes_told = work->consumed;
 }
 
 void load_tell_result(struct work *work, const char *status, const char *reason,
@@ -107,7 +106,7 @@ static int keep_reject(struct work *work, enum reject_kind kind,
                               slice_first(item->bytes, limit));
 }
 
-static int append(struct work *work, const struct source_end *end, struct error *error)
+int load_append(struct work *work, const struct source_end *end, struct error *error)
 {
     size_t used = 0;
     work->forms_text[0] = '\0';
@@ -192,7 +191,7 @@ static int take_event(struct work *work, struct event *event,
         !event_batch_add(work->batch, event, lifecycle, item->offset, length)) {
         /* Full: everything before this record is committed with its offset. */
         work->progress.resume_offset = item->offset;
-        if (append(work, NULL, error))
+        if (load_append(work, NULL, error))
             return -1;
         if (!event_batch_add(work->batch, event, lifecycle, item->offset, length))
             return error_set(error, ERROR_LIMIT, "one event does not fit a batch");
@@ -249,9 +248,8 @@ static void note_tail(struct work *work, const struct frame_item *item,
     work->tail_is_event = false;
 }
 
-/* Takes every record of the window; *tail: where the next window must begin. */
-static int take_window(struct work *work, const struct source_window *window,
-                       size_t *tail, struct error *error)
+int load_take_window(struct work *work, const struct source_window *window,
+                     size_t *tail, struct error *error)
 {
     framer_window(work->framer, window->data, window->length, window->base,
                   window->state != SOURCE_MORE, window->state == SOURCE_CUT);
@@ -284,8 +282,9 @@ static int take_window(struct work *work, const struct source_window *window,
             return -1;
         bool full = event_batch_bytes(work->batch) > BATCH_BYTES;
         if (full) {
-            work->progress.resume_offset = item.offset + 1;
-            if (append(work, NULL, error))
+            if (item.offset >= work->progress.resume_offset)
+                work->progress.resume_offset = item.offset + 1;
+            if (load_append(work, NULL, error))
                 return -1;
         }
         if (taken % STOP_INTERVAL == 0 && work_stopped(work))
@@ -318,9 +317,10 @@ int load_take_source(struct work *work, bool embedding, struct error *error)
     do {
         if (source_reader_next(work->reader, tail, &window, error))
             return -1;
+        work->consumed = source_reader_consumed(work->reader);
         if (embedding && embed(work, &window, &embedded))
             return error_set(error, ERROR_MEMORY, "no memory to embed the input");
-        if (take_window(work, &window, &tail, error))
+        if (load_take_window(work, &window, &tail, error))
             return -1;
         add_to_totals(work);
     } while (window.state == SOURCE_MORE);
@@ -339,13 +339,11 @@ static size_t add_reason(char *out, size_t used, const char *format, uint64_t co
     return used < REASON_MAX ? used : REASON_MAX;
 }
 
-/* What is said of the source, and its status. */
-static const char *judge_source(const struct work *work, const char *failure,
-                                char reason[REASON_MAX])
+const char *load_judge_source(const struct work *work, const char *failure,
+                              const char *cut, const char *note,
+                              char reason[REASON_MAX])
 {
     const struct source_progress *got = &work->progress;
-    const char *cut = source_reader_reason(work->reader);
-    const char *note = source_reader_note(work->reader);
     size_t used = 0;
     reason[0] = '\0';
     if (failure)
@@ -361,8 +359,6 @@ static const char *judge_source(const struct work *work, const char *failure,
     for (size_t i = 0; i < work->skip_count; i++)
         used = add_reason(reason, used, "%llu skipped: %s", work->skips[i].count,
                           work->skips[i].text);
-    if (source_reader_bytes(work->reader) == 0)
-        add_reason(reason, used, "%.0llu%s", 0, "the file is empty");
     if (failure && !got->records)
         return "failed";
     return failure || cut[0] || got->damaged || got->unknown ? "partial" : "done";
@@ -371,8 +367,12 @@ static const char *judge_source(const struct work *work, const char *failure,
 int load_finish_source(struct work *work, const char *failure, struct error *error)
 {
     char reason[REASON_MAX];
+    const char *note = source_reader_note(work->reader);
+    if (source_reader_bytes(work->reader) == 0)
+        note = "the file is empty";
     struct source_end end = {
-        .status = judge_source(work, failure, reason),
+        .status = load_judge_source(work, failure, source_reader_reason(work->reader),
+                                    note, reason),
         .reason = reason,
         .sha256 = source_reader_sha256(work->reader),
         .bytes = source_reader_bytes(work->reader),
@@ -381,7 +381,7 @@ int load_finish_source(struct work *work, const char *failure, struct error *err
     work->progress.resume_offset = work->tail_open && !work->tail_is_event
                                        ? work->tail_offset
                                        : work->progress.unpacked_bytes;
-    if (append(work, &end, error))
+    if (load_append(work, &end, error))
         return -1;
     load_tell_result(work, end.status, reason, false);
     return 0;
@@ -392,7 +392,7 @@ void load_start_progress(struct work *work)
     work->progress = (struct source_progress){.first_us = EVENT_TIME_NONE,
                                               .last_us = EVENT_TIME_NONE};
     work->told = work->progress;
-    work->bytes_told = 0;
+    work->consumed = work->bytes_told = 0;
     work->rejects_kept = 0;
     work->resume_offset = 0;
     work->head = 0;

@@ -50,7 +50,7 @@ static void land(struct work *work)
 
 /* --- one file ------------------------------------------------------------------ */
 
-static const char *options_text(const struct load_options *options, char out[128])
+const char *load_options_text(const struct load_options *options, char out[128])
 {
     int used = 0;
     out[0] = '\0';
@@ -70,15 +70,11 @@ static const char *options_text(const struct load_options *options, char out[128
     return out;
 }
 
-static void hint_for(const struct work *work, struct time_hint *hint)
+struct time_hint load_hint(const struct load_options *options, int64_t newest_us)
 {
-    const struct load_options *options = &work->load->options;
-    int64_t newest = source_reader_mtime(work->reader);
-    if (work->load->files.entries[work->file].is_stdin || newest > options->now_us)
-        newest = options->now_us;
-    *hint = (struct time_hint){
+    return (struct time_hint){
         .year = options->year,
-        .newest_us = newest,
+        .newest_us = newest_us > options->now_us ? options->now_us : newest_us,
         .offset_minutes = options->offset_minutes,
         .offset_given = options->offset_given,
         .date_order = options->date_order,
@@ -100,7 +96,7 @@ static int load_opened(struct work *work, struct error *error)
         .supersedes = work->growth.kind == GROWTH_SUPERSEDES ? work->growth.source : 0,
         .bytes = source_reader_bytes(work->reader),
         .mtime_us = source_reader_mtime(work->reader),
-        .options = options_text(&load->options, options),
+        .options = load_options_text(&load->options, options),
         .loaded_by = load->options.analyst,
         .host = load->options.host,
         .embedded = entry->is_stdin || load->options.embed || work->growth.embedded,
@@ -118,6 +114,7 @@ static int load_opened(struct work *work, struct error *error)
     }
     if (known == SOURCE_RESUMED)
         work->resume_offset = work->told.resume_offset;
+    work->progress.resume_offset = work->resume_offset;
     work->told = work->progress;
 
     if (packing.kind == PACKING_OTHER || packing.kind == PACKING_BINARY) {
@@ -125,8 +122,9 @@ static int load_opened(struct work *work, struct error *error)
         snprintf(failure, sizeof failure, "%s: %s", packing.name, packing.hint);
         return load_finish_source(work, failure, error);
     }
-    struct time_hint hint;
-    hint_for(work, &hint);
+    struct time_hint hint =
+        load_hint(&load->options, entry->is_stdin ? load->options.now_us
+                                                  : source_reader_mtime(work->reader));
     framer_reset(work->framer);
     normaliser_reset(work->normaliser, &hint);
     if (!load_take_source(work, start.embedded, error))
@@ -244,10 +242,12 @@ static int note_part(struct work *work, int descriptor, struct error *error)
     return 0;
 }
 
-static int load_file(struct work *work, struct error *error)
+int load_file(struct work *work, struct error *error)
 {
     struct load *load = work->load;
     const struct path_entry *entry = &load->files.entries[work->file];
+    if (entry->followed)
+        return 0;
     load_start_progress(work);
     if (entry->reason)
         return record_failure(work, entry->reason, error);
@@ -289,9 +289,10 @@ static bool next_file(struct work *work)
     return found && !work_stopped(work);
 }
 
-static bool equip(struct work *work)
+bool load_equip(struct work *work, struct load *load, unsigned number)
 {
-    struct load *load = work->load;
+    *work = (struct work){.load = load, .number = number};
+    arena_init(&work->facts);
     work->reader = source_reader_new();
     work->framer = framer_new(load->projection);
     work->normaliser = normaliser_new();
@@ -303,7 +304,7 @@ static bool equip(struct work *work)
            work->batch && work->slots;
 }
 
-static void disband(struct work *work)
+void load_disband(struct work *work)
 {
     free(work->slots);
     event_batch_free(work->batch);
@@ -317,10 +318,9 @@ static void disband(struct work *work)
 void *load_worker_run(void *payload)
 {
     struct load_worker *worker = payload;
-    struct work work = {.load = worker->load, .number = worker->number};
+    struct work work;
     struct error error = {0};
-    arena_init(&work.facts);
-    if (!equip(&work)) {
+    if (!load_equip(&work, worker->load, worker->number)) {
         error_set(&error, ERROR_MEMORY, "no memory for the loading buffers");
         load_fail(work.load, &error);
     } else {
@@ -332,6 +332,6 @@ void *load_worker_run(void *payload)
             }
         }
     }
-    disband(&work);
+    load_disband(&work);
     return NULL;
 }

@@ -22,27 +22,29 @@ struct walk {
     bool out_of_memory;
 };
 
-static struct path_entry *add_entry(struct walk *walk, const char *path)
+struct path_entry *path_list_add(struct path_list *list, const char *path)
 {
-    struct path_list *list = walk->list;
     if (list->count == list->capacity) {
         size_t capacity = list->capacity ? 2 * list->capacity : 64;
         struct path_entry *entries =
             realloc(list->entries, capacity * sizeof *list->entries);
-        if (!entries) {
-            walk->out_of_memory = true;
+        if (!entries)
             return NULL;
-        }
         list->entries = entries;
         list->capacity = capacity;
     }
     struct path_entry *entry = &list->entries[list->count];
     *entry = (struct path_entry){.path = strdup(path)};
-    if (!entry->path) {
-        walk->out_of_memory = true;
+    if (!entry->path)
         return NULL;
-    }
     list->count++;
+    return entry;
+}
+
+static struct path_entry *add_entry(struct walk *walk, const char *path)
+{
+    struct path_entry *entry = path_list_add(walk->list, path);
+    walk->out_of_memory |= !entry;
     return entry;
 }
 

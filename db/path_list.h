@@ -20,6 +20,7 @@ struct path_entry {
     char *reason; /* NULL: a file to load; else why it cannot be */
     uint64_t bytes;
     bool is_stdin;
+    bool followed; /* left to follow.h */
 };
 
 struct path_list {
@@ -38,6 +39,8 @@ struct path_exclusion {
 int path_list_fill(struct path_list *list, const char *const *paths, size_t count,
                    const struct path_exclusion *exclusions, size_t exclusion_count,
                    struct error *error);
+/* One more file, of which nothing is known but its path; NULL: no memory. */
+struct path_entry *path_list_add(struct path_list *list, const char *path);
 void path_list_fini(struct path_list *list);
 
 #endif

@@ -41,6 +41,11 @@ uint64_t source_key_hash(const char *sha256)
     return key_of(4, sha256, strlen(sha256));
 }
 
+uint64_t source_key_head(int64_t head)
+{
+    return key_of(5, &head, sizeof head);
+}
+
 static size_t head_of(uint64_t key)
 {
     return (key ^ key >> 32) % SOURCE_INDEX_HEADS;

@@ -26,6 +26,7 @@ uint64_t source_key_id(int64_t id);
 uint64_t source_key_size(uint64_t bytes);
 uint64_t source_key_path(const char *path, const char *member);
 uint64_t source_key_hash(const char *sha256);
+uint64_t source_key_head(int64_t head);
 
 /* -1: no memory. */
 int source_index_add(struct source_index *index, uint64_t key,

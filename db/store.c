@@ -359,14 +359,32 @@ int store_append(struct store *store, int64_t source, struct event_batch *batch,
     return result;
 }
 
+static int flush(struct store *store, struct error *error)
+{
+    if (!store->failed)
+        return commit(store, error);
+    if (error)
+        *error = store->failure;
+    return -1;
+}
+
 int store_flush(struct store *store, struct error *error)
 {
     pthread_mutex_lock(&store->mutex);
-    int result = -1;
-    if (!store->failed)
-        result = commit(store, error);
-    else if (error)
-        *error = store->failure;
+    int result = flush(store, error);
+    pthread_mutex_unlock(&store->mutex);
+    return result;
+}
+
+int store_flush_head(struct store *store, int64_t head, const char *path,
+                     struct error *error)
+{
+    uint32_t by_head = 0, by_path = 0;
+    pthread_mutex_lock(&store->mutex);
+    bool met =
+        (head && source_index_next(&store->index, source_key_head(head), &by_head)) ||
+        source_index_next(&store->index, source_key_path(path, ""), &by_path);
+    int result = met ? flush(store, error) : 0;
     pthread_mutex_unlock(&store->mutex);
     return result;
 }

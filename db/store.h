@@ -94,6 +94,7 @@ struct source_progress {
      * SHA-256.  NULL for others. */
     const char *sha256;
     uint64_t bytes;
+    int64_t head; /* as in source_start, or 0: as before */
 };
 
 struct source_end {
@@ -124,6 +125,7 @@ struct source_candidate {
     uint64_t bytes;  /* as read, packed */
     char sha256[65]; /* of them */
     bool same_path, loading, embedded, open_end;
+    bool active; /* this load is at it */
 };
 /* Sources of this path or this head whose hash is known, as committed, the longest
  * first; the number of them, at most `room`. -1: failed. */
@@ -152,6 +154,9 @@ int store_append(struct store *store, int64_t source, struct event_batch *batch,
 
 /* Commits what is pending. */
 int store_flush(struct store *store, struct error *error);
+/* The same, where this load is at a source of this head (growth.h) or this path. */
+int store_flush_head(struct store *store, int64_t head, const char *path,
+                     struct error *error);
 
 /* Totals of this load, for progress displays; any thread. */
 struct store_totals {

@@ -214,7 +214,8 @@ static int find_continued(struct store *store, const struct source_start *start,
 static int find_known(struct store *store, const struct source_start *start,
                       const char *sha256, struct known_source *out)
 {
-    if (start->continues)
+    /* Unless this load is at it under another path. */
+    if (start->continues && !store_find_source(store, start->continues))
         return find_continued(store, start, out);
     struct store_source *ended = find_ended(store, start, sha256);
     if (ended) {
@@ -244,7 +245,7 @@ static int begin_source(struct store *store, const struct source_start *start,
         source->progress = found->progress;
         source->resumed_at = found->progress.resume_offset;
     }
-    if (start->continues) {
+    if (found->known == SOURCE_RESUMED && found->id == start->continues) {
         source->longer = source->late_hash = true;
         source->bytes = found->bytes;
         source->mtime_us = found->mtime_us;
@@ -282,7 +283,7 @@ int store_begin_source(struct store *store, const struct source_start *start,
     } else if (begin_source(store, start, sha256, &found, source) ||
                (start->supersedes &&
                 note(store, NOTE_SUPERSEDED, start->supersedes, NULL)) ||
-               (start->continues && !found.same_path && !is_stdin(start) &&
+               (found.id && found.id == start->continues && !found.same_path &&
                 note(store, NOTE_ALIAS, found.id, start->path))) {
         result = error_set(error, ERROR_MEMORY, "out of memory");
     }
@@ -334,6 +335,7 @@ ptrdiff_t store_candidates(struct store *store, const char *path, int64_t head,
                 .embedded = sqlite3_column_int(select, 5) != 0,
                 .open_end = sqlite3_column_int(select, 6) != 0,
             };
+            found->active = store_find_source(store, found->id) != NULL;
             strncpy(found->sha256, (const char *)sqlite3_column_text(select, 2),
                     sizeof found->sha256 - 1);
         }

@@ -76,7 +76,9 @@ struct store_source *store_find_source(struct store *store, int64_t id)
 /* What is known of a source when it begins. */
 static int index_begun(struct store *store, struct store_source *source)
 {
-    return source_index_add(&store->index, source_key_id(source->id), source) ||
+    return (source->head &&
+            source_index_add(&store->index, source_key_head(source->head), source)) ||
+           source_index_add(&store->index, source_key_id(source->id), source) ||
            source_index_add(&store->index, source_key_size(source->bytes), source) ||
            source_index_add(&store->index,
                             source_key_path(source->path, source->member), source);
@@ -154,6 +156,8 @@ int store_progress(struct store *store, struct store_source *source,
     source->progress.forms = SLICE_NONE;
     source->changed = true;
     source->progress.sha256 = NULL;
+    if (progress->head)
+        source->head = progress->head;
     if (progress->sha256) {
         source->bytes = progress->bytes;
         strncpy(source->sha256, progress->sha256, sizeof source->sha256 - 1);

@@ -3,6 +3,7 @@
 #include "tui/cli.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -16,6 +17,8 @@
 enum { MESSAGE_MAX = 1024, HOST_MAX = 256 };
 
 static volatile sig_atomic_t caught;
+/* A handler has no other way to reach its pipe. */
+static int wakeups[2] = {-1, -1};
 
 static void write_warning(const char *format, va_list arguments)
 {
@@ -160,9 +163,19 @@ int cli_judge(const struct invocation *invocation, struct case_file *handle, int
     return left ? EXIT_LEFT_TO_DECIDE : status;
 }
 
+void cli_wake(void *payload)
+{
+    (void)payload;
+    int saved = errno;
+    ssize_t ignored = wakeups[1] < 0 ? 0 : write(wakeups[1], "w", 1);
+    (void)ignored;
+    errno = saved;
+}
+
 static void note_signal(int number)
 {
     caught = number;
+    cli_wake(NULL);
 }
 
 void cli_catch_signals(void)
@@ -181,6 +194,26 @@ void cli_catch_signals(void)
 int cli_signal(void)
 {
     return caught;
+}
+
+int cli_wakeups(void)
+{
+    if (wakeups[0] >= 0)
+        return wakeups[0];
+    if (pipe(wakeups))
+        return -1;
+    for (int i = 0; i < 2; i++) {
+        fcntl(wakeups[i], F_SETFL, O_NONBLOCK);
+        fcntl(wakeups[i], F_SETFD, FD_CLOEXEC);
+    }
+    return wakeups[0];
+}
+
+void cli_awake(void)
+{
+    char bytes[64];
+    while (read(wakeups[0], bytes, sizeof bytes) > 0)
+        ;
 }
 
 int64_t cli_now(void)

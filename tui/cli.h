@@ -44,6 +44,12 @@ int cli_judge(const struct invocation *invocation, struct case_file *handle,
 /* INT, TERM and HUP set this to their number instead of ending the program. */
 void cli_catch_signals(void);
 int cli_signal(void);
+/* A descriptor to wait on: it becomes readable with a signal, and by cli_wake, which
+ * takes any payload and may be called from any thread. -1: none can be had. */
+int cli_wakeups(void);
+void cli_wake(void *payload);
+/* Takes what made it readable. */
+void cli_awake(void);
 
 int64_t cli_now(void);
 /* --analyst, $MIRRORSCOPE_ANALYST, else the login with SUDO_USER. In the arena. */

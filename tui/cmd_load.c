@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -34,6 +35,21 @@ static void show_progress(struct load *load, double started)
     fflush(stderr);
 }
 
+/* Nothing is looked at while nothing happens. */
+static void watch_following(struct load *load, bool progress)
+{
+    double started = seconds();
+    struct pollfd fd = {.fd = cli_wakeups(), .events = POLLIN};
+    while (!load_finished(load)) {
+        if (cli_signal())
+            load_stop(load);
+        if (progress)
+            show_progress(load, started);
+        if (poll(&fd, 1, -1) > 0)
+            cli_awake();
+    }
+}
+
 static void watch(struct load *load, bool progress)
 {
     double started = seconds();
@@ -43,8 +59,6 @@ static void watch(struct load *load, bool progress)
         if (progress)
             show_progress(load, started);
     }
-    if (progress)
-        fputs("\r\033[K", stderr);
 }
 
 /* One line of the summary for each source; what went well is told in short. */
@@ -112,12 +126,21 @@ static int run_load(const struct invocation *invocation, struct case_file *handl
         return EXIT_USAGE;
     bool quiet = invocation->values[OPTION_QUIET] != NULL;
     double started = seconds();
-    struct load *load =
-        load_start(invocation->case_path, invocation->arguments,
-                   invocation->argument_count, &options, NULL, NULL, &error);
+    if (options.follow && (options.no_hash || cli_wakeups() < 0))
+        return cli_usage(invocation, "--follow tells files by their hash: not with "
+                                     "--no-hash");
+    struct load *load = load_start(invocation->case_path, invocation->arguments,
+                                   invocation->argument_count, &options,
+                                   options.follow ? cli_wake : NULL, NULL, &error);
     if (!load)
         return cli_fail(&error);
-    watch(load, !quiet && isatty(STDERR_FILENO));
+    bool progress = !quiet && isatty(STDERR_FILENO);
+    if (options.follow)
+        watch_following(load, progress);
+    else
+        watch(load, progress);
+    if (progress)
+        fputs("\r\033[K", stderr);
     struct load_totals totals;
     struct summary summary = {quiet, handle};
     int result = load_join(load, &totals, print_source, &summary, &error);

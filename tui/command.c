@@ -20,10 +20,14 @@ const struct command commands[] = {
      "in "
      "one file. Loading the same content again changes nothing, and a load that was "
      "stopped goes on where it was.\n"
-     "What could not be read is counted, named here, and kept in the case.",
-     OPTIONS(OPTION_CASE, OPTION_NO_HASH, OPTION_EMBED, OPTION_YEAR, OPTION_TZ,
-             OPTION_DATE_ORDER, OPTION_WORKERS, OPTION_QUIET, OPTION_EXIT_CODE,
-             OPTION_ANALYST, OPTION_HELP),
+     "What could not be read is counted, named here, and kept in the case.\n"
+     "With --follow the files, and folders with all that is in them, are read on as "
+     "they grow, are rotated or appear, and their bytes are kept in the case. It runs "
+     "in "
+     "the foreground until it is stopped.",
+     OPTIONS(OPTION_CASE, OPTION_FOLLOW, OPTION_NO_HASH, OPTION_EMBED, OPTION_YEAR,
+             OPTION_TZ, OPTION_DATE_ORDER, OPTION_WORKERS, OPTION_QUIET,
+             OPTION_EXIT_CODE, OPTION_ANALYST, OPTION_HELP),
      false, command_load},
     {"report", "[FILTER...]", "the summary for a ticket",
      "Answers first: what was marked, by whom, what was approved, what is left to "

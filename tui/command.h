@@ -29,6 +29,8 @@ enum exit_status {
     X(OPTION_READ_ONLY, 0, "read-only", "", "change nothing in the case")              \
     X(OPTION_NO_HASH, 0, "no-hash", "",                                                \
       "do not compute the sources' SHA-256 (faster; sha256 is null)")                  \
+    X(OPTION_FOLLOW, 0, "follow", "",                                                  \
+      "keep reading what grows, rotates or appears, until it is stopped")              \
     X(OPTION_EMBED, 0, "embed", "", "copy the input bytes into the case")              \
     X(OPTION_YEAR, 0, "year", "YYYY", "the year of stamps that have none")             \
     X(OPTION_TZ, 0, "tz", "+hh:mm", "the zone of stamps that have none (default UTC)") \

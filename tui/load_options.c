@@ -29,6 +29,7 @@ int load_options_from(const struct invocation *invocation, struct arena *arena,
     *out = (struct load_options){
         .no_hash = values[OPTION_NO_HASH] != NULL,
         .embed = values[OPTION_EMBED] != NULL,
+        .follow = values[OPTION_FOLLOW] != NULL,
         .now_us = cli_now(),
         .analyst = analyst.name.data,
         .host = analyst.host.data,
