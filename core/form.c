@@ -18,7 +18,8 @@ static bool is_state_snapshot(const struct json_slot *slots)
            form_is(slots, SLOT_STATE_TARGETS, VALUE_ARRAY) ||
            form_is(slots, SLOT_STATE_FILTERS, VALUE_ARRAY) ||
            (form_is_string(slots, SLOT_KIND) &&
-            slice_equal(slots[SLOT_KIND].text, SLICE("compute#packetMirroring"))) ||
+            slice_starts_with(slots[SLOT_KIND].text,
+                              SLICE("compute#packetMirroring"))) ||
            (form_is_string(slots, SLOT_TYPE) &&
             slice_starts_with_nocase(slots[SLOT_TYPE].text,
                                      SLICE("Microsoft.Network/virtualNetworkTaps")));
@@ -26,7 +27,8 @@ static bool is_state_snapshot(const struct json_slot *slots)
 
 /*
  * The first row that fits decides.  What only looks like a form stands before it:
- * Insight files and notifications before CloudTrail, whose keys they use; Azure
+ * Insight files and notifications before CloudTrail, whose keys they use; Entra ID
+ * before the Activity Log, whose envelope it uses; Azure
  * before CloudTrail, since its REST form has an `eventName` too; Alibaba before
  * CloudTrail, since ActionTrail took over its keys and AWS's operation names.
  */
@@ -39,6 +41,8 @@ static const struct form forms[] = {
      PROVIDER_AWS, cloudtrail_is_pointer, NULL},
     {"state-snapshot", "state snapshot, not an event", PROVIDER_OTHER,
      is_state_snapshot, NULL},
+    {"entra-sign-in", NULL, PROVIDER_AZURE, entra_sign_in_fits, entra_sign_in_fill},
+    {"entra-audit", NULL, PROVIDER_AZURE, entra_audit_fits, entra_audit_fill},
     {"azure-activity", NULL, PROVIDER_AZURE, azure_activity_fits, azure_fill},
     {"azure-activity-rest", NULL, PROVIDER_AZURE, azure_rest_fits, azure_fill},
     {"azure-activity-sdk", NULL, PROVIDER_AZURE, azure_sdk_fits, azure_fill},
@@ -55,9 +59,17 @@ static const struct form forms[] = {
 enum { FORM_COUNT = sizeof(forms) / sizeof(forms[0]) };
 
 const char *const form_names[] = {
-    "azure-activity",      "azure-activity-rest", "azure-activity-sdk",
-    "alibaba-actiontrail", "cloudtrail",          "gcp-audit",
-    "oci-audit",           "huawei-cts",          NULL,
+    "azure-activity",
+    "azure-activity-rest",
+    "azure-activity-sdk",
+    "entra-sign-in",
+    "entra-audit",
+    "alibaba-actiontrail",
+    "cloudtrail",
+    "gcp-audit",
+    "oci-audit",
+    "huawei-cts",
+    NULL,
 };
 
 /* ---- the projection ---- */
@@ -94,7 +106,8 @@ struct normaliser *normaliser_new(void)
     arena_init(&normaliser->arena);
     normaliser->hint.newest_us = EVENT_TIME_NONE;
     normaliser->huawei_user = huawei_user_projection(NULL);
-    if (!normaliser->huawei_user) {
+    normaliser->entra = entra_projection(NULL);
+    if (!normaliser->huawei_user || !normaliser->entra) {
         normaliser_free(normaliser);
         return NULL;
     }
@@ -106,6 +119,7 @@ void normaliser_free(struct normaliser *normaliser)
     if (!normaliser)
         return;
     json_projection_free(normaliser->huawei_user);
+    json_projection_free(normaliser->entra);
     device_contexts_free(normaliser->devices);
     line_state_free(normaliser->lines);
     arena_fini(&normaliser->arena);
@@ -139,7 +153,8 @@ void normaliser_set_newest(struct normaliser *normaliser, int64_t newest_us)
 
 static enum record_class normalise_json(struct normaliser *normaliser,
                                         const struct json_slot *slots,
-                                        struct event *event, const char **reason)
+                                        struct slice bytes, struct event *event,
+                                        const char **reason)
 {
     const struct form *form = forms, *end = forms + FORM_COUNT;
     while (form < end && !form->fits(slots))
@@ -154,7 +169,7 @@ static enum record_class normalise_json(struct normaliser *normaliser,
         *reason = form->reason;
         return RECORD_SKIPPED;
     }
-    const struct form_record record = {normaliser, slots, event};
+    const struct form_record record = {normaliser, slots, event, bytes};
     return form->fill(&record, reason);
 }
 
@@ -167,7 +182,7 @@ enum record_class normalise(struct normaliser *normaliser,
     event_clear(event);
     *reason = NULL;
     if (item->kind == FRAME_JSON)
-        return normalise_json(normaliser, slots, event, reason);
+        return normalise_json(normaliser, slots, item->bytes, event, reason);
     return line_normalise(normaliser, item->bytes, NULL, event, reason);
 }
 

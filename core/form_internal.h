@@ -81,6 +81,8 @@
     X(SLOT_RESOURCE_GROUP, "resourceGroupName")                                        \
     X(SLOT_SUBSCRIPTION, "subscriptionId")                                             \
     X(SLOT_RESOURCE_PROVIDER, "resourceProviderName value")                            \
+    X(SLOT_AUTHORIZED_ACTION, "authorization action")                                  \
+    X(SLOT_CLAIMS, "claims")                                                           \
     X(SLOT_CLAIM_UPN,                                                                  \
       "claims http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn")              \
     X(SLOT_CLAIM_EMAIL,                                                                \
@@ -92,8 +94,13 @@
     X(SLOT_CLAIM_TYPE, "claims idtyp")                                                 \
     X(SLOT_CLAIM_TOKEN, "claims uti")                                                  \
     X(SLOT_CLAIM_ADDRESS, "claims ipaddr")                                             \
+    X(SLOT_CLAIM_MANAGED, "claims xms_mirid")                                          \
     X(SLOT_EVIDENCE_PRINCIPAL, "identity authorization evidence principalId")          \
     X(SLOT_EVIDENCE_TYPE, "identity authorization evidence principalType")             \
+    /* Entra ID: what tells its records; they are read by provider_entra.c's own */    \
+    X(SLOT_ENTRA_CREATED, "createdDateTime")                                           \
+    X(SLOT_ENTRA_ADDRESS, "ipAddress")                                                 \
+    X(SLOT_ENTRA_ACTIVITY, "activityDisplayName")                                      \
     /* GCP Cloud Audit Logs */                                                         \
     X(SLOT_PROTO, "protoPayload")                                                      \
     X(SLOT_PROTO_TYPE, "protoPayload @type")                                           \
@@ -113,7 +120,9 @@
     X(SLOT_PROTO_AUTHORIZATION, "protoPayload authorizationInfo")                      \
     X(SLOT_PROTO_ADDRESS, "protoPayload requestMetadata callerIp")                     \
     X(SLOT_PROTO_AGENT, "protoPayload requestMetadata callerSuppliedUserAgent")        \
+    X(SLOT_PROTO_RESULT, "protoPayload status")                                        \
     X(SLOT_PROTO_STATUS, "protoPayload status code")                                   \
+    X(SLOT_PROTO_REQUEST_NAME, "protoPayload request name")                            \
     X(SLOT_PROTO_LOCATION, "protoPayload resourceLocation currentLocations *")         \
     X(SLOT_LABEL_PROJECT, "resource labels project_id")                                \
     X(SLOT_LABEL_REGION, "resource labels region")                                     \
@@ -196,7 +205,14 @@
     X(SLOT_CLAIM_APP, "identity claims appid")                                         \
     X(SLOT_CLAIM_TYPE, "identity claims idtyp")                                        \
     X(SLOT_CLAIM_TOKEN, "identity claims uti")                                         \
-    X(SLOT_CLAIM_ADDRESS, "identity claims ipaddr")
+    X(SLOT_CLAIM_ADDRESS, "identity claims ipaddr")                                    \
+    X(SLOT_CLAIM_MANAGED, "identity claims xms_mirid")                                 \
+    X(SLOT_CLAIMS, "identity claims")                                                  \
+    X(SLOT_AUTHORIZED_ACTION, "identity authorization action")                         \
+    X(SLOT_ENTRA_ACTIVITY, "properties activityDisplayName")                           \
+    X(SLOT_PROTO_DELEGATE_SUBJECT,                                                     \
+      "protoPayload authenticationInfo serviceAccountDelegationInfo * "                \
+      "thirdPartyPrincipal thirdPartyClaims sub")
 
 /* The first slots belong to the framer's envelopes. */
 enum form_slot {
@@ -219,6 +235,7 @@ struct normaliser {
     struct line_state *lines;        /* of the present source */
     /* Huawei writes `user` as an object or as that object's JSON text. */
     struct json_projection *huawei_user;
+    struct json_projection *entra; /* of Entra ID's records, which are scanned again */
 };
 
 /* One record on its way into an event. */
@@ -226,6 +243,7 @@ struct form_record {
     struct normaliser *normaliser;
     const struct json_slot *slots;
     struct event *event;
+    struct slice bytes; /* the record itself */
 };
 
 struct form {
@@ -285,6 +303,15 @@ bool azure_activity_fits(const struct json_slot *slots);
 bool azure_rest_fits(const struct json_slot *slots);
 bool azure_sdk_fits(const struct json_slot *slots);
 enum record_class azure_fill(const struct form_record *record, const char **reason);
+
+bool entra_sign_in_fits(const struct json_slot *slots);
+enum record_class entra_sign_in_fill(const struct form_record *record,
+                                     const char **reason);
+bool entra_audit_fits(const struct json_slot *slots);
+enum record_class entra_audit_fill(const struct form_record *record,
+                                   const char **reason);
+/* The projection of the two for their records. */
+struct json_projection *entra_projection(struct error *error);
 
 bool gcp_audit_fits(const struct json_slot *slots);
 bool gcp_is_other_log(const struct json_slot *slots);

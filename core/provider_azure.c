@@ -64,8 +64,56 @@ static bool is_guid(struct slice text)
     return true;
 }
 
+/*
+ * The text of the member whose key ends with `key_end` (its closing quote included),
+ * in the text of an object.  A quote inside of a string is escaped, so what is found
+ * is a key.
+ */
+static struct slice text_after_key(struct slice object, struct slice key_end)
+{
+    ptrdiff_t at = slice_find_nocase(object, key_end);
+    if (at < 0)
+        return SLICE_NONE;
+    struct slice rest = slice_skip(object, (size_t)at + key_end.length);
+    ptrdiff_t quote = slice_index(rest, '"');
+    if (quote < 0 ||
+        !slice_equal(slice_trim(slice_first(rest, (size_t)quote)), SLICE(":")))
+        return SLICE_NONE;
+    rest = slice_skip(rest, (size_t)quote + 1);
+    struct slice text = slice_cut(&rest, '"');
+    return slice_present(rest) && text.length ? text : SLICE_NONE;
+}
+
+/* Exports rewrite the addresses that claims are named by, never their last word. */
+static struct slice claimed_name(const struct form_record *record)
+{
+    static const struct slice ends[] = {SLICE_INIT("claims/upn\""),
+                                        SLICE_INIT("claims/emailaddress\"")};
+    const struct json_slot *claims = &record->slots[SLOT_CLAIMS];
+    for (size_t i = 0; i < 2 && claims->type == VALUE_OBJECT; i++) {
+        struct slice text = text_after_key(claims->text, ends[i]);
+        if (slice_present(text))
+            return text;
+    }
+    return SLICE_NONE;
+}
+
+static struct slice actor_of(const struct form_record *record)
+{
+    static const enum form_slot names[] = {SLOT_CALLER, SLOT_CLAIM_UPN,
+                                           SLOT_CLAIM_EMAIL};
+    static const enum form_slot others[] = {
+        SLOT_CLAIM_NAME, SLOT_CLAIM_APP, SLOT_CLAIM_OBJECT_ID, SLOT_EVIDENCE_PRINCIPAL};
+    struct slice actor = form_first_text(record, names, 3);
+    if (!slice_present(actor))
+        actor = claimed_name(record);
+    return slice_present(actor) ? actor : form_first_text(record, others, 4);
+}
+
 static struct slice actor_type(const struct form_record *record, struct slice actor)
 {
+    if (slice_present(form_text(record, SLOT_CLAIM_MANAGED)))
+        return SLICE("ManagedIdentity");
     struct slice type = form_text(record, SLOT_CLAIM_TYPE);
     if (slice_present(type)) /* idtyp: "app" or "user" */
         return slice_equal(type, SLICE("app"))    ? SLICE("ServicePrincipal")
@@ -81,20 +129,20 @@ static struct slice actor_type(const struct form_record *record, struct slice ac
 
 static void set_actor(const struct form_record *record)
 {
-    static const enum form_slot actor[] = {
-        SLOT_CALLER,    SLOT_CLAIM_UPN,       SLOT_CLAIM_EMAIL,       SLOT_CLAIM_NAME,
-        SLOT_CLAIM_APP, SLOT_CLAIM_OBJECT_ID, SLOT_EVIDENCE_PRINCIPAL};
     static const enum form_slot id[] = {SLOT_CLAIM_OBJECT_ID, SLOT_EVIDENCE_PRINCIPAL};
     static const enum form_slot credential[] = {SLOT_CLAIM_TOKEN, SLOT_CLAIM_APP};
+    /* Who asked for the token: the resource of a managed identity, or an application.
+     */
+    static const enum form_slot issuer[] = {SLOT_CLAIM_MANAGED, SLOT_CLAIM_APP};
     static const enum form_slot address[] = {SLOT_CLIENT_ADDRESS, SLOT_CALLER_ADDRESS,
                                              SLOT_CLAIM_ADDRESS};
     struct event *event = record->event;
 
-    event->text[FIELD_ACTOR] =
-        form_first_text(record, actor, sizeof(actor) / sizeof(actor[0]));
+    event->text[FIELD_ACTOR] = actor_of(record);
     event->text[FIELD_ACTOR_TYPE] = actor_type(record, event->text[FIELD_ACTOR]);
     event->text[FIELD_ACTOR_ID] = form_first_text(record, id, 2);
     event->text[FIELD_CREDENTIAL] = form_first_text(record, credential, 2);
+    event->text[FIELD_SESSION_ISSUER] = form_first_text(record, issuer, 2);
     form_set_address(event, form_first_text(record, address, 3));
 }
 
@@ -138,23 +186,6 @@ static void set_status(const struct form_record *record)
         record->event->phase = PHASE_LAST;
 }
 
-/* statusMessage is the error's JSON as text: {"error":{"code":"...","message":..}}. */
-static struct slice code_in_message(struct slice message)
-{
-    struct slice rest = message;
-    ptrdiff_t at = slice_find_nocase(rest, SLICE("\"code\""));
-    if (at < 0)
-        return SLICE_NONE;
-    rest = slice_skip(rest, (size_t)at + 6);
-    ptrdiff_t quote = slice_index(rest, '"');
-    if (quote < 0 ||
-        !slice_equal(slice_trim(slice_first(rest, (size_t)quote)), SLICE(":")))
-        return SLICE_NONE;
-    rest = slice_skip(rest, (size_t)quote + 1);
-    struct slice code = slice_cut(&rest, '"');
-    return slice_present(rest) && code.length ? code : SLICE_NONE;
-}
-
 static bool says_denied(struct slice text)
 {
     static const struct slice words[] = {
@@ -182,7 +213,9 @@ static void set_error(const struct form_record *record)
     struct event *event = record->event;
     struct slice status_code = form_text(record, SLOT_STATUS_CODE);
     struct slice detail = form_text(record, SLOT_RESULT_DETAIL);
-    struct slice code = code_in_message(form_text(record, SLOT_STATUS_MESSAGE));
+    /* The error's JSON as text: {"error":{"code":"...","message":..}}. */
+    struct slice code =
+        text_after_key(form_text(record, SLOT_STATUS_MESSAGE), SLICE("\"code\""));
 
     if (!slice_present(code))
         code = slice_present(status_code) ? status_code : after_dot(detail);
@@ -258,10 +291,11 @@ static struct slice merge_key(const struct form_record *record)
 enum record_class azure_fill(const struct form_record *record, const char **reason)
 {
     static const enum form_slot operation[] = {
-        SLOT_OPERATION_VALUE, SLOT_OPERATION_NAME, SLOT_SDK_OPERATION_NAME};
+        SLOT_OPERATION_VALUE, SLOT_OPERATION_NAME, SLOT_SDK_OPERATION_NAME,
+        SLOT_AUTHORIZED_ACTION};
     struct event *event = record->event;
 
-    event->text[FIELD_OPERATION] = form_first_text(record, operation, 3);
+    event->text[FIELD_OPERATION] = form_first_text(record, operation, 4);
     if (!slice_present(event->text[FIELD_OPERATION])) {
         *reason = "Azure record without an operation";
         return RECORD_DAMAGED;

@@ -18,6 +18,26 @@ bool gcp_is_other_log(const struct json_slot *slots)
            form_is(slots, SLOT_INSERT_ID, VALUE_STRING);
 }
 
+/* What an identity is, by its address or by its subject's name. */
+static struct slice actor_type(struct slice actor, struct slice subject)
+{
+    static const struct {
+        struct slice start, type;
+    } subjects[] = {
+        {SLICE_INIT("serviceAccount:"), SLICE_INIT("ServiceAccount")},
+        {SLICE_INIT("user:"), SLICE_INIT("User")},
+        {SLICE_INIT("principal:"), SLICE_INIT("Federated")},
+        {SLICE_INIT("principalSet:"), SLICE_INIT("Federated")},
+    };
+    if (slice_ends_with(actor, SLICE(".gserviceaccount.com")))
+        return SLICE("ServiceAccount");
+    for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++) {
+        if (slice_starts_with(subject, subjects[i].start))
+            return subjects[i].type;
+    }
+    return slice_index(actor, '@') >= 0 ? SLICE("User") : SLICE_NONE;
+}
+
 /* An impersonated service account: the delegation's first entry is who began. */
 static void set_actor(const struct form_record *record)
 {
@@ -31,6 +51,8 @@ static void set_actor(const struct form_record *record)
     if (!slice_present(event->text[FIELD_ACTOR]))
         event->text[FIELD_ACTOR] = event->text[FIELD_VIA];
     form_set(record, FIELD_ACTOR_ID, SLOT_PROTO_SUBJECT);
+    event->text[FIELD_ACTOR_TYPE] =
+        actor_type(event->text[FIELD_ACTOR], event->text[FIELD_ACTOR_ID]);
     form_set(record, FIELD_CREDENTIAL, SLOT_PROTO_KEY);
     form_set_address(event, form_text(record, SLOT_PROTO_ADDRESS));
     form_set(record, FIELD_USER_AGENT, SLOT_PROTO_AGENT);
@@ -95,20 +117,33 @@ static struct slice project_of(const struct form_record *record)
     return form_segment(form_text(record, SLOT_LOG_NAME), SLICE("projects/"));
 }
 
-/* A key in the text of an array of objects: `"granted" : false` anywhere.  Inside
- * a string the quotes would be escaped. */
+/*
+ * Whether a permission was refused, by the text of authorizationInfo: the value of
+ * "granted" that is false, or is left out as JSON of protocol buffers leaves out what
+ * is false.  Every element has one "permission" and may have one "granted"; inside a
+ * string the quotes would be escaped.
+ */
 static bool has_refusal(struct slice text)
 {
-    static const struct slice key = SLICE_INIT("\"granted\"");
-    ptrdiff_t at;
-    while ((at = slice_find(text, key)) >= 0) {
-        text = slice_skip(text, (size_t)at + key.length);
-        struct slice value = slice_trim(slice_first(text, 64));
-        if (slice_starts_with(value, SLICE(":")) &&
-            slice_starts_with(slice_trim(slice_skip(value, 1)), SLICE("false")))
-            return true;
+    static const struct slice permission = SLICE_INIT("\"permission\"");
+    static const struct slice granted = SLICE_INIT("\"granted\"");
+    size_t asked = 0, given = 0;
+    for (struct slice rest = text; slice_present(rest) && rest.length; asked++) {
+        ptrdiff_t at = slice_find(rest, permission);
+        if (at < 0)
+            break;
+        rest = slice_skip(rest, (size_t)at + permission.length);
     }
-    return false;
+    for (ptrdiff_t at; (at = slice_find(text, granted)) >= 0;) {
+        text = slice_skip(text, (size_t)at + granted.length);
+        struct slice value = slice_trim(slice_first(text, 64));
+        if (!slice_starts_with(value, SLICE(":")))
+            continue;
+        if (slice_starts_with(slice_trim(slice_skip(value, 1)), SLICE("false")))
+            return true;
+        given++;
+    }
+    return given < asked;
 }
 
 /* google.rpc.Code: 0 OK, 7 PERMISSION_DENIED. */
@@ -116,13 +151,13 @@ static void set_outcome(const struct form_record *record)
 {
     struct event *event = record->event;
     struct slice code = form_text(record, SLOT_PROTO_STATUS);
+    bool told = form_is(record->slots, SLOT_PROTO_RESULT, VALUE_OBJECT); /* {} is 0 */
 
     if (slice_present(code) && !slice_equal(code, SLICE("0"))) {
         event->text[FIELD_ERROR_CODE] = code;
         event->outcome =
             slice_equal(code, SLICE("7")) ? OUTCOME_DENIED : OUTCOME_FAILURE;
-    } else if (!slice_present(code) &&
-               has_refusal(record->slots[SLOT_PROTO_AUTHORIZATION].text)) {
+    } else if (!told && has_refusal(record->slots[SLOT_PROTO_AUTHORIZATION].text)) {
         event->outcome = OUTCOME_DENIED;
     } else {
         event->outcome =
@@ -139,6 +174,21 @@ static enum phase phase_of(const struct json_slot *slots)
         return first || !form_is_string(slots, SLOT_LONG_ID) ? PHASE_SINGLE
                                                              : PHASE_MIDDLE;
     return first ? PHASE_FIRST : PHASE_LAST;
+}
+
+/*
+ * What was acted on.  A token is asked for by the account's address, and the
+ * resource's name has a number in its place (GenerateAccessToken, SignJwt, ...).
+ */
+static void set_resource(const struct form_record *record)
+{
+    static const enum form_slot account[] = {SLOT_PROTO_REQUEST_NAME,
+                                             SLOT_PROTO_RESOURCE};
+    if (slice_equal(record->event->text[FIELD_SERVICE],
+                    SLICE("iamcredentials.googleapis.com")))
+        record->event->text[FIELD_RESOURCE] = form_first_text(record, account, 2);
+    else
+        form_set(record, FIELD_RESOURCE, SLOT_PROTO_RESOURCE);
 }
 
 static enum record_class no_method(const struct form_record *record,
@@ -163,7 +213,7 @@ enum record_class gcp_fill(const struct form_record *record, const char **reason
         return no_method(record, reason);
     form_set_iso_time(record, form_first_text(record, time, 2));
     form_set(record, FIELD_SERVICE, SLOT_PROTO_SERVICE);
-    form_set(record, FIELD_RESOURCE, SLOT_PROTO_RESOURCE);
+    set_resource(record);
     set_actor(record);
     set_issued(record);
     event->text[FIELD_ACCOUNT] = project_of(record);

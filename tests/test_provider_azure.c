@@ -80,6 +80,7 @@ static void reads_a_diagnostic_record_in_full(void **state)
             [FIELD_ACTOR] = "mallory@contoso.example",
             [FIELD_ACTOR_TYPE] = "User",
             [FIELD_ACTOR_ID] = "object-1",
+            [FIELD_SESSION_ISSUER] = "app-1",
             [FIELD_CREDENTIAL] = "token-1",
             [FIELD_SOURCE_IP] = "198.51.100.23",
             [FIELD_ACCOUNT] = SUBSCRIPTION,
@@ -104,10 +105,11 @@ static void both_forms_tell_the_same(void **state)
     struct event hub = record_read_hit(*state, hub_end);
     struct event rest = record_read_hit(*state, rest_end);
     static const enum event_field same[] = {
-        FIELD_OPERATION, FIELD_SERVICE,       FIELD_ACTOR,          FIELD_ACTOR_TYPE,
-        FIELD_ACTOR_ID,  FIELD_CREDENTIAL,    FIELD_SOURCE_IP,      FIELD_ACCOUNT,
-        FIELD_RESOURCE,  FIELD_MIRROR,        FIELD_RESOURCE_GROUP, FIELD_MIRRORED,
-        FIELD_TIME_TEXT, FIELD_CORRELATION_ID};
+        FIELD_OPERATION,  FIELD_SERVICE,   FIELD_ACTOR,
+        FIELD_ACTOR_TYPE, FIELD_ACTOR_ID,  FIELD_CREDENTIAL,
+        FIELD_SOURCE_IP,  FIELD_ACCOUNT,   FIELD_SESSION_ISSUER,
+        FIELD_RESOURCE,   FIELD_MIRROR,    FIELD_RESOURCE_GROUP,
+        FIELD_MIRRORED,   FIELD_TIME_TEXT, FIELD_CORRELATION_ID};
     for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
         assert_true(slice_present(hub.text[same[i]]));
         if (!slice_equal_nocase(hub.text[same[i]], rest.text[same[i]]))
@@ -159,6 +161,7 @@ static void the_sdk_writes_snake_case(void **state)
                      [FIELD_ERROR_CODE] = "Forbidden",
                      [FIELD_ACTOR] = "12345678-9abc-4def-8abc-1234567890ab",
                      [FIELD_ACTOR_TYPE] = "ServicePrincipal",
+                     [FIELD_SESSION_ISSUER] = "app-1",
                      [FIELD_CREDENTIAL] = "app-1",
                      [FIELD_SOURCE_IP] = "198.51.100.23",
                      [FIELD_ACCOUNT] = "s-1",
@@ -239,6 +242,15 @@ static const struct {
      "\"principalType\":\"ServicePrincipal\"}}}",
      "p", "ServicePrincipal"},
     {"\"caller\":\"\",\"claims\":{\"" OBJECT_ID "\":\"o\"}", "o", NULL},
+    /* Keys whose dots an export has replaced, and a value that looks like a key. */
+    {"\"identity\":{\"claims\":{\"name\":\"x/claims/upn\",\"appid\":\"a\"}}",
+     "x/claims/upn", NULL},
+    {"\"identity\":{\"claims\":{\"name\":\"M\",\"http://schemas_xmlsoap_org/ws/2005/05/"
+     "identity/claims/upn\" : \"m@contoso.example\"}}",
+     "m@contoso.example", "User"},
+    {"\"caller\":\"12345678-9abc-4def-8abc-1234567890ab\",\"claims\":{\"idtyp\":"
+     "\"app\",\"xms_mirid\":\"/subscriptions/s/vm\"}",
+     "12345678-9abc-4def-8abc-1234567890ab", "ManagedIdentity"},
 };
 
 static void names_the_actor(void **state)
@@ -252,6 +264,49 @@ static void names_the_actor(void **state)
         expect_text(&event, FIELD_ACTOR, actors[i].actor);
         expect_text(&event, FIELD_ACTOR_TYPE, actors[i].type);
     }
+}
+
+/* ---- addresses ---- */
+
+static const struct {
+    const char *fields, *address, *text;
+} addresses[] = {
+    {"\"callerIpAddress\":\"198.51.100.23:51544\"", "198.51.100.23", NULL},
+    {"\"callerIpAddress\":\"[2001:db8::7]:443\"", "2001:db8::7", NULL},
+    {"\"callerIpAddress\":\"198.51.100.0/24\"", "198.51.100.0", "198.51.100.0/24"},
+    {"\"httpRequest\":null,\"claims\":{\"ipaddr\":\"203.0.113.9\"}", "203.0.113.9",
+     NULL},
+    {"\"httpRequest\":{\"clientIpAddress\":\"192.0.2.4\"},\"claims\":{\"ipaddr\":"
+     "\"203.0.113.9\"}",
+     "192.0.2.4", NULL},
+    {"\"callerIpAddress\":\"\",\"identity\":{\"claims\":{\"ipaddr\":\"2001:db8::9\"}}",
+     "2001:db8::9", NULL},
+};
+
+static void finds_the_address(void **state)
+{
+    for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
+        char json[512];
+        snprintf(json, sizeof(json),
+                 "{\"operationName\":\"A/write\",\"category\":\"x\",%s}",
+                 addresses[i].fields);
+        struct event event = record_read(*state, json);
+        expect_text(&event, FIELD_SOURCE_IP, addresses[i].address);
+        expect_text(&event, FIELD_SOURCE_TEXT, addresses[i].text);
+    }
+}
+
+static void the_authorized_action_names_the_operation(void **state)
+{
+    struct event event = record_read(
+        *state,
+        "{\"operationName\":{\"value\":null},\"caller\":\"a\",\"authorization\":"
+        "{\"action\":\"Microsoft.Network/virtualNetworkTaps/write\"}}");
+    expect_text(&event, FIELD_OPERATION, "Microsoft.Network/virtualNetworkTaps/write");
+    event =
+        record_read(*state, "{\"operationName\":\"\",\"caller\":\"a\",\"identity\":{"
+                            "\"authorization\":{\"action\":\"A/delete\"}}}");
+    expect_text(&event, FIELD_OPERATION, "A/delete");
 }
 
 /* ---- what each operation tells of the mirror ---- */
@@ -317,6 +372,8 @@ int main(void)
         cmocka_unit_test(the_sdk_writes_snake_case),
         cmocka_unit_test(tells_results_apart),
         cmocka_unit_test(names_the_actor),
+        cmocka_unit_test(finds_the_address),
+        cmocka_unit_test(the_authorized_action_names_the_operation),
         cmocka_unit_test(reads_every_operation),
     };
     return cmocka_run_group_tests(tests, record_bed_make, record_bed_unmake);

@@ -47,6 +47,7 @@ static void reads_a_policy_in_full(void **state)
             [FIELD_OPERATION] = "v1.compute.packetMirrorings.insert",
             [FIELD_SERVICE] = "compute.googleapis.com",
             [FIELD_ACTOR] = "mallory@example.com",
+            [FIELD_ACTOR_TYPE] = "User",
             [FIELD_SOURCE_IP] = "198.51.100.23",
             [FIELD_USER_AGENT] = "google-cloud-sdk gcloud/460.0.0",
             [FIELD_ACCOUNT] = "acme-prod",
@@ -90,8 +91,18 @@ static const struct {
     /* One of several permissions was missing, and the call went through. */
     {"null", ",\"status\":{\"code\":0},\"authorizationInfo\":[{\"granted\":false}]",
      OUTCOME_SUCCESS, PHASE_SINGLE, NULL},
-    {"null", ",\"authorizationInfo\":[{\"permission\":\"\\\"granted\\\":false\"}]",
+    {"null",
+     ",\"authorizationInfo\":[{\"permission\":\"\\\"granted\\\":false\","
+     "\"granted\":true}]",
      OUTCOME_SUCCESS, PHASE_SINGLE, NULL},
+    /* What is false is left out, unless the call is said to have gone well. */
+    {"null",
+     ",\"authorizationInfo\":[{\"permission\":\"p\",\"granted\":true},"
+     "{\"permission\":\"q\"}]",
+     OUTCOME_DENIED, PHASE_SINGLE, NULL},
+    {"null", ",\"status\":{},\"authorizationInfo\":[{\"permission\":\"q\"}]",
+     OUTCOME_SUCCESS, PHASE_SINGLE, NULL},
+    {"null", ",\"authorizationInfo\":[]", OUTCOME_SUCCESS, PHASE_SINGLE, NULL},
     {"{\"id\":\"o\",\"first\":true}", ",\"status\":{\"code\":3}", OUTCOME_FAILURE,
      PHASE_FIRST, "3"},
 };
@@ -126,6 +137,100 @@ static void shows_both_sides_of_a_delegation(void **state)
     expect_text(&event, FIELD_ACTOR, "sa@acme-prod.iam.gserviceaccount.com");
     expect_text(&event, FIELD_VIA, "mallory@example.com");
     expect_text(&event, FIELD_CREDENTIAL, "//iam.googleapis.com/keys/1");
+}
+
+/* The resource's name has a number in place of the account's address. */
+static void a_token_is_asked_for_by_address(void **state)
+{
+    static const char token[] =
+        "{\"insertId\":\"t1\",\"logName\":\"projects/acme-prod/logs/"
+        "cloudaudit.googleapis.com%2Fdata_access\",\"protoPayload\":{\"serviceName\":"
+        "\"iamcredentials.googleapis.com\",\"methodName\":\"GenerateAccessToken\","
+        "\"resourceName\":\"projects/-/serviceAccounts/105711361070066902665\","
+        "\"authenticationInfo\":{\"principalEmail\":\"mallory@example.com\","
+        "\"principalSubject\":\"user:mallory@example.com\"},\"requestMetadata\":{"
+        "\"callerIp\":\"198.51.100.23\"},\"status\":{},\"request\":{\"name\":"
+        "\"projects/-/serviceAccounts/ndr@acme-prod.iam.gserviceaccount.com\"}},"
+        "\"resource\":{\"labels\":{\"project_id\":\"acme-prod\",\"email_id\":"
+        "\"ndr@acme-prod.iam.gserviceaccount.com\"}},"
+        "\"timestamp\":\"2026-03-14T02:19:00Z\"}";
+    struct event event = record_read(*state, token);
+    expect_texts(
+        &event,
+        (expected_texts){
+            [FIELD_FORM] = "gcp-audit",
+            [FIELD_OPERATION] = "GenerateAccessToken",
+            [FIELD_SERVICE] = "iamcredentials.googleapis.com",
+            [FIELD_ACTOR] = "mallory@example.com",
+            [FIELD_ACTOR_TYPE] = "User",
+            [FIELD_ACTOR_ID] = "user:mallory@example.com",
+            [FIELD_SOURCE_IP] = "198.51.100.23",
+            [FIELD_ACCOUNT] = "acme-prod",
+            [FIELD_RESOURCE] =
+                "projects/-/serviceAccounts/ndr@acme-prod.iam.gserviceaccount.com",
+            [FIELD_EVENT_ID] = "t1",
+        });
+    expect_outcome(&event, OUTCOME_SUCCESS);
+}
+
+/* What Google's own systems did, and what a perimeter refused. */
+static void reads_the_other_audit_logs(void **state)
+{
+    struct event event = record_read(
+        *state,
+        "{\"logName\":\"projects/p/logs/cloudaudit.googleapis.com%2Fsystem_event\","
+        "\"insertId\":\"s\",\"protoPayload\":{\"methodName\":"
+        "\"compute.instances.migrateOnHostMaintenance\",\"authenticationInfo\":{"
+        "\"principalEmail\":\"system@google.com\"}},\"timestamp\":"
+        "\"2026-03-14T02:19:00Z\"}");
+    assert_int_equal(((struct record_bed *)*state)->class, RECORD_EVENT);
+    expect_text(&event, FIELD_ACTOR, "system@google.com");
+    event = record_read(
+        *state,
+        "{\"logName\":\"projects/p/logs/cloudaudit.googleapis.com%2Fpolicy\","
+        "\"insertId\":\"d\",\"protoPayload\":{\"methodName\":\"google.storage.objects"
+        ".get\",\"status\":{\"code\":7,\"message\":\"Request is prohibited\"},"
+        "\"authenticationInfo\":{\"principalEmail\":\"m@example.com\"},\"metadata\":{"
+        "\"violationReason\":\"NO_MATCHING_ACCESS_LEVEL\"}}}");
+    expect_outcome(&event, OUTCOME_DENIED);
+    expect_text(&event, FIELD_ACCOUNT, "p");
+}
+
+static const struct {
+    const char *authentication, *actor, *type, *via;
+} identities[] = {
+    {"\"principalEmail\":\"a@example.com\"", "a@example.com", "User", NULL},
+    {"\"principalEmail\":\"x@p.iam.gserviceaccount.com\"",
+     "x@p.iam.gserviceaccount.com", "ServiceAccount", NULL},
+    {"\"principalSubject\":\"serviceAccount:x@p.iam.gserviceaccount.com\"",
+     "serviceAccount:x@p.iam.gserviceaccount.com", "ServiceAccount", NULL},
+    {"\"principalEmail\":\"\",\"principalSubject\":\"principal://iam.googleapis.com/"
+     "locations/global/workforcePools/p/subject/s\"",
+     "principal://iam.googleapis.com/locations/global/workforcePools/p/subject/s",
+     "Federated", NULL},
+    {"\"principalEmail\":\"x@p.iam.gserviceaccount.com\","
+     "\"serviceAccountDelegationInfo\":[{\"principalSubject\":\"principal://a\"},"
+     "{\"principalSubject\":\"serviceAccount:y\"}]",
+     "x@p.iam.gserviceaccount.com", "ServiceAccount", "principal://a"},
+    {"\"serviceAccountDelegationInfo\":[{\"thirdPartyPrincipal\":{"
+     "\"thirdPartyClaims\":{\"sub\":\"repo:acme/infra\"}}}]",
+     "repo:acme/infra", NULL, "repo:acme/infra"},
+};
+
+static void names_every_kind_of_identity(void **state)
+{
+    for (size_t i = 0; i < sizeof(identities) / sizeof(identities[0]); i++) {
+        char json[512];
+        snprintf(json, sizeof(json),
+                 "{\"protoPayload\":{\"methodName\":\"a.b\",\"authenticationInfo\":"
+                 "{%s}}}",
+                 identities[i].authentication);
+        print_message("%s\n", json);
+        struct event event = record_read(*state, json);
+        expect_text(&event, FIELD_ACTOR, identities[i].actor);
+        expect_text(&event, FIELD_ACTOR_TYPE, identities[i].type);
+        expect_text(&event, FIELD_VIA, identities[i].via);
+    }
 }
 
 static void names_identities_without_mail(void **state)
@@ -308,6 +413,9 @@ int main(void)
         cmocka_unit_test(reads_a_policy_in_full),
         cmocka_unit_test(tells_results_apart),
         cmocka_unit_test(shows_both_sides_of_a_delegation),
+        cmocka_unit_test(a_token_is_asked_for_by_address),
+        cmocka_unit_test(reads_the_other_audit_logs),
+        cmocka_unit_test(names_every_kind_of_identity),
         cmocka_unit_test(names_identities_without_mail),
         cmocka_unit_test(finds_project_and_region),
         cmocka_unit_test(reads_every_call),
