@@ -36,7 +36,9 @@ bool cisco_session_parse(struct slice command, struct cisco_session *out)
 {
     struct slice rest = command;
     out->negated = cisco_take_negation(&rest);
-    if (!cisco_take(&rest, "monitor", 3) || !cisco_take(&rest, "session", 3))
+    out->hyphen = cisco_take(&rest, "monitor-session", 8);
+    if (!out->hyphen &&
+        (!cisco_take(&rest, "monitor", 3) || !cisco_take(&rest, "session", 3)))
         return false;
     out->id = cisco_word(&rest);
     out->rest = rest;

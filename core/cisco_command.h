@@ -19,11 +19,12 @@ bool cisco_take(struct slice *rest, const char *keyword, size_t least);
 bool cisco_take_negation(struct slice *rest);
 
 struct cisco_session {
+    bool hyphen;       /* monitor-session NAME, of IOS XR */
     bool negated;      /* no monitor session ... */
     struct slice id;   /* "7", or "all", "local", "remote", "range" after no */
     struct slice rest; /* what follows the id; empty if nothing does */
 };
-/* "[no] monitor session ID ...". */
+/* "[no] monitor session ID ...", "[no] monitor-session ID ...". */
 bool cisco_session_parse(struct slice command, struct cisco_session *out);
 
 #endif

@@ -119,8 +119,10 @@ static enum mode_kind opened_mode(struct slice command, struct slice *tail)
     struct slice rest = command;
     struct cisco_session session;
     if (cisco_session_parse(command, &session)) {
-        /* One-line forms (source, destination, filter) open none. */
-        bool opens = !session.rest.length || cisco_take(&session.rest, "type", 2);
+        /* One-line forms (source, destination, filter) open none; IOS XR names the
+         * kind of packets. */
+        bool opens = session.hyphen || !session.rest.length ||
+                     cisco_take(&session.rest, "type", 2);
         *tail = session.id;
         return opens && !session.negated ? MODE_SESSION : MODE_NONE;
     }
@@ -250,7 +252,8 @@ static bool belongs(struct context *row, struct slice command)
     case MODE_EXPORT:
         return belongs_to_export(row, bare);
     case MODE_INTERFACE:
-        return cisco_take(&bare, "ip", 2) && cisco_take(&bare, "traffic-export", 3);
+        return cisco_take(&bare, "monitor-session", 8) ||
+               (cisco_take(&bare, "ip", 2) && cisco_take(&bare, "traffic-export", 3));
     case MODE_NONE:
     case MODE_PLACE:
         break;
@@ -340,7 +343,8 @@ struct slice device_contexts_command(struct device_contexts *contexts,
         row->used = 0;
         row = NULL;
     }
-    if (row && row->kind == MODE_EXPORT && belongs(row, command)) {
+    if (row && (row->kind == MODE_EXPORT || row->kind == MODE_INTERFACE) &&
+        belongs(row, command)) {
         row->time_us = time_us;
         return current_mode(row, arena);
     }

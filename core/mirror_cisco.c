@@ -1,5 +1,6 @@
 /*
- * What a command of Cisco IOS tells of a mirror: SPAN and RSPAN in one line
+ * What a command of Cisco IOS, and of those with its commands, tells of a mirror: SPAN
+ * and RSPAN in one line
  * ("monitor session 1 source interface Gi1/0/1 rx"), ERSPAN over several lines in a
  * mode, and IP traffic export.  Session numbers are a device's own, so the mirror is
  * named after both.
@@ -8,19 +9,10 @@
 
 #include "core/address.h"
 #include "core/cisco_command.h"
+#include "core/device_line.h"
 #include "core/mirror_internal.h"
 
 static const struct slice INNER = {" ; ", 3};
-
-/* kind: with a blank at its end. */
-static void set_mirror(const struct facts *facts, struct slice kind, struct slice id)
-{
-    struct slice device = facts->event->text[FIELD_ACCOUNT];
-    const struct slice parts[] = {device, device.length ? SLICE("/") : SLICE_NONE, kind,
-                                  id};
-    facts_set(facts, FIELD_MIRROR, arena_join(facts->arena, parts, 4));
-    facts_set(facts, FIELD_RESOURCE, arena_join(facts->arena, parts + 2, 2));
-}
 
 /* "interface Gi1/0/24 encapsulation replicate" -> "Gi1/0/24"; "vlan 20 rx" and
  * "remote vlan 900" stay as they are. */
@@ -45,9 +37,15 @@ static void session_ends(const struct facts *facts, struct slice command,
     if (cisco_take(&command, "source", 2)) {
         facts_set(facts, FIELD_MIRRORED, endpoint(command));
     } else if (cisco_take(&command, "destination", 3)) {
-        /* NX-OS: "destination ip A" */
-        if (cisco_take(&command, "ip", 2))
+        /* NX-OS "destination ip A", IOS XR "destination next-hop A", EOS "destination
+         * tunnel mode gre source A destination B". */
+        if (cisco_take(&command, "tunnel", 3))
+            command = text_after(command, SLICE(" destination "));
+        if (cisco_take(&command, "ip", 2) || cisco_take(&command, "next-hop", 6)) {
+            if (!cisco_take(&command, "ipv4", 4))
+                cisco_take(&command, "ipv6", 4);
             command = cisco_word(&command);
+        }
         facts_set(facts, FIELD_DESTINATION, endpoint(command));
     } else if (outward &&
                (cisco_take(&command, "ip", 2) || cisco_take(&command, "ipv6", 4)) &&
@@ -62,7 +60,7 @@ static void session_ends(const struct facts *facts, struct slice command,
 static void session_facts(const struct facts *facts, struct slice id,
                           struct slice command, struct slice inner, bool negated)
 {
-    set_mirror(facts, SLICE("session "), id);
+    facts_set_mirror(facts, SLICE("session "), id);
     if (!negated && !cisco_take_negation(&command))
         session_ends(facts, command, inner);
 }
@@ -75,7 +73,7 @@ static void export_facts(const struct facts *facts, struct slice command,
     cisco_take(&command, "traffic-export", 3);
     if (!cisco_take(&command, "profile", 2) && !cisco_take(&command, "apply", 2))
         return;
-    set_mirror(facts, SLICE("traffic-export "), cisco_word(&command));
+    facts_set_mirror(facts, SLICE("traffic-export "), cisco_word(&command));
     if (cisco_take(&mode, "interface", 9))
         facts_set(facts, FIELD_MIRRORED, mode);
 }
@@ -100,12 +98,16 @@ void cisco_mirror_facts(const struct facts *facts)
 
     if (cisco_session_parse(command, &session)) {
         session_facts(facts, session.id, session.rest, SLICE_NONE, session.negated);
+        /* IOS XR names the session under the interface that it mirrors. */
+        if (cisco_take(&mode, "interface", 9))
+            facts_set(facts, FIELD_MIRRORED, mode);
     } else if (is_export(command)) {
         export_facts(facts, command, mode);
     } else if (cisco_session_parse(mode, &session)) {
         session_facts(facts, session.id, command, inner, false);
     } else if (slice_starts_with(mode, profile)) {
-        set_mirror(facts, SLICE("traffic-export "), slice_skip(mode, profile.length));
+        facts_set_mirror(facts, SLICE("traffic-export "),
+                         slice_skip(mode, profile.length));
         if (cisco_take(&command, "interface", 3))
             facts_set(facts, FIELD_DESTINATION, command);
     } else if (slice_starts_with(mode, vlan)) {

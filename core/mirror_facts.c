@@ -283,6 +283,15 @@ void facts_set(const struct facts *facts, enum event_field field, struct slice t
         facts->event->text[field] = text;
 }
 
+void facts_set_mirror(const struct facts *facts, struct slice kind, struct slice id)
+{
+    struct slice device = facts->event->text[FIELD_ACCOUNT];
+    const struct slice parts[] = {device, device.length ? SLICE("/") : SLICE_NONE, kind,
+                                  id};
+    facts_set(facts, FIELD_MIRROR, arena_join(facts->arena, parts, 4));
+    facts_set(facts, FIELD_RESOURCE, arena_join(facts->arena, parts + 2, 2));
+}
+
 bool facts_operation_has(const struct facts *facts, struct slice part)
 {
     return slice_find_nocase(facts->event->text[FIELD_OPERATION], part) >= 0;
@@ -309,13 +318,25 @@ static void (*const extractors[PROVIDER_COUNT])(const struct facts *) = {
     [PROVIDER_HUAWEI] = huawei_mirror_facts,
 };
 
+/* A line has no tree: the command and its mode are fields by now. */
+static void (*const line_extractors[PROVIDER_COUNT])(const struct facts *) = {
+    [PROVIDER_CISCO_IOS] = cisco_mirror_facts,
+    [PROVIDER_CISCO_NXOS] = cisco_mirror_facts,
+    [PROVIDER_CISCO_IOSXR] = cisco_mirror_facts,
+    [PROVIDER_EOS] = cisco_mirror_facts,
+    [PROVIDER_JUNOS] = junos_mirror_facts,
+    [PROVIDER_HUAWEI_VRP] = vrp_mirror_facts,
+    [PROVIDER_FORTIOS] = fortios_mirror_facts,
+    [PROVIDER_OPENVSWITCH] = ovs_mirror_facts,
+    [PROVIDER_LINUX] = linux_mirror_facts,
+};
+
 void mirror_facts(struct event *event, struct slice raw, struct arena *arena)
 {
     unsigned provider = (unsigned)event->provider;
-    if (provider == PROVIDER_CISCO_IOS) {
-        /* A line has no tree: the command and its mode are fields by now. */
+    if (provider < PROVIDER_COUNT && line_extractors[provider]) {
         const struct facts line = {event, arena, NULL, NULL};
-        cisco_mirror_facts(&line);
+        line_extractors[provider](&line);
         return;
     }
     if (provider >= PROVIDER_COUNT || !extractors[provider])

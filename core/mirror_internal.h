@@ -53,6 +53,10 @@ struct slice facts_joined(const struct facts *facts, const struct facts_list *li
 /* Sets a field that is still absent. */
 void facts_set(const struct facts *facts, enum event_field field, struct slice text);
 
+/* Mirror and resource of a device: "sw1/session 7" and "session 7".  kind: with a blank
+ * at its end where id is not empty. */
+void facts_set_mirror(const struct facts *facts, struct slice kind, struct slice id);
+
 /* An operation's name against a pattern's part, ASCII case ignored. */
 bool facts_operation_has(const struct facts *facts, struct slice part);
 
@@ -62,7 +66,12 @@ void gcp_mirror_facts(const struct facts *facts);
 void oci_mirror_facts(const struct facts *facts);
 void alibaba_mirror_facts(const struct facts *facts);
 void huawei_mirror_facts(const struct facts *facts);
-/* Reads fields of the event alone: root and owned are NULL. */
+/* Of lines of text: they read fields of the event alone, root and owned are NULL. */
 void cisco_mirror_facts(const struct facts *facts);
+void junos_mirror_facts(const struct facts *facts);
+void vrp_mirror_facts(const struct facts *facts);
+void fortios_mirror_facts(const struct facts *facts);
+void ovs_mirror_facts(const struct facts *facts);
+void linux_mirror_facts(const struct facts *facts);
 
 #endif

@@ -49,6 +49,7 @@ static struct slice skip_configure(struct slice stack)
 void accounting_stack(struct device_line *line, struct slice user, struct slice stack)
 {
     struct event *event = line->event;
+    struct slice whole = stack;
     event->outcome = take_result(&stack);
     stack = skip_configure(stack);
     struct slice command = stack;
@@ -56,7 +57,9 @@ void accounting_stack(struct device_line *line, struct slice user, struct slice 
     while ((end = slice_find(command, STACK)) >= 0)
         command = slice_skip(command, (size_t)end + STACK.length);
     size_t modes = (size_t)(command.data - stack.data);
-    event->text[FIELD_OPERATION] = slice_trim(command);
+    /* A stack that ends in nothing is cut off: it is told as it stands. */
+    event->text[FIELD_OPERATION] =
+        slice_trim(command).length ? slice_trim(command) : slice_trim(whole);
     if (modes)
         event->text[FIELD_MODE] = slice_trim(slice_first(stack, modes - STACK.length));
     device_set(event, FIELD_ACTOR, user);

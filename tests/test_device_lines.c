@@ -524,6 +524,104 @@ static void tells_what_is_no_event(void **state)
     }
 }
 
+/* ---- what is mirrored, and where to ---- */
+
+#define TASK_OF(device, command)                                                       \
+    "2026-03-14 02:25:03 +0000\t" device                                               \
+    "\tmallory\ttty2\t198.51.100.23\tstop\tcmd=" command " <cr>"
+#define VRP(command)                                                                   \
+    "2026-03-14 02:25:05 vrp1 %%01SHELL/5/CMDRECORD(s)[13]:Recorded command "          \
+    "information. (Task=VT0, Ip=198.51.100.23, User=mallory, Command=\"" command "\")"
+#define OVS(command)                                                                   \
+    "Mar 14 02:25:05 kvm1 ovs-vsctl: ovs|00001|vsctl|INFO|Called as "                  \
+    "ovs-vsctl " command
+#define JUNOS(command)                                                                 \
+    "Mar 14 02:25:05 mx1 mgd[7729]: UI_CMDLINE_READ_LINE: User 'mallory', command "    \
+    "'" command " '"
+#define FORTI(action, path, object, attributes)                                        \
+    "date=2026-03-14 time=02:25:05 devname=fw1 devid=FG1 type=event user=\"mallory\" " \
+    "action=\"" action "\" cfgpath=\"" path "\" cfgobj=\"" object                      \
+    "\" cfgattr=\"" attributes "\""
+
+static void tells_the_mirror(void **state)
+{
+    static const struct {
+        const char *lines, *mirror, *mirrored, *destination;
+        bool switched_off;
+    } rows[] = {
+        {TASK_OF("nx1", "configure terminal ; monitor session 3 type erspan-source ; "
+                        "destination ip 203.0.113.66 (SUCCESS)"),
+         "nx1/session 3", "", "203.0.113.66", false},
+        {TASK_OF("nx1", "configure terminal ; monitor session 3 ; source interface "
+                        "Ethernet1/1 both (SUCCESS)"),
+         "nx1/session 3", "Ethernet1/1 both", "", false},
+        {TASK_OF("nx1", "configure terminal ; monitor session 3 ; shut (SUCCESS)"),
+         "nx1/session 3", "", "", true},
+        {TASK_OF("xr1", "interface GigabitEthernet0/0/0/1") "\n" TASK_OF(
+             "xr1", "monitor-session TAP ethernet"),
+         "xr1/session TAP", "GigabitEthernet0/0/0/1", "", false},
+        {TASK_OF("xr1", "monitor-session TAP ethernet") "\n" TASK_OF(
+             "xr1", "destination next-hop ipv4 203.0.113.66"),
+         "xr1/session TAP", "", "203.0.113.66", false},
+        {"Mar 14 02:25:06 leaf1 Aaa: %ACCOUNTING-6-CMD: mallory vty6 198.51.100.23 "
+         "stop "
+         "task_id=17 cmd=monitor session M1 destination tunnel mode gre source "
+         "192.0.2.1 "
+         "destination 203.0.113.66 <cr>",
+         "leaf1/session M1", "", "203.0.113.66", false},
+        {JUNOS("set forwarding-options analyzer A1 output ip-address 203.0.113.66"),
+         "mx1/analyzer A1", "", "203.0.113.66", false},
+        {JUNOS("edit forwarding-options analyzer A1") "\n" JUNOS(
+             "set input ingress interface ge-0/0/1.0"),
+         "mx1/analyzer A1", "ge-0/0/1.0", "", false},
+        {JUNOS("set forwarding-options port-mirroring instance P1 family inet output "
+               "interface ge-0/0/9.0 next-hop 203.0.113.66"),
+         "mx1/port-mirroring P1", "", "203.0.113.66", false},
+        {JUNOS("delete forwarding-options port-mirroring"), "mx1/port-mirroring", "",
+         "", false},
+        {VRP("observe-port 1 interface GigabitEthernet0/0/2"), "vrp1/observe-port 1",
+         "", "GigabitEthernet0/0/2", false},
+        {VRP("interface GigabitEthernet0/0/1") "\n" VRP(
+             "port-mirroring to observe-port 1 both"),
+         "vrp1/observe-port 1", "GigabitEthernet0/0/1", "", false},
+        {FORTI("Edit", "system.switch-interface", "sw0",
+               "span[disable->enable]span-source-port[->port1]span-dest-port[->port5]"),
+         "fw1/system.switch-interface sw0", "port1", "port5", false},
+        {FORTI("Edit", "system.switch-interface", "sw0", "span[enable->disable]"),
+         "fw1/system.switch-interface sw0", "", "", true},
+        {FORTI("Add", "firewall.sniffer", "1", "interface[port3]"),
+         "fw1/firewall.sniffer 1", "port3", "", false},
+        {OVS("-- --id=@p get Port eth1 -- --id=@s get port eth2 -- --id=@m create "
+             "Mirror "
+             "name=m0 select-src-port=@s output-port=@p -- set Bridge br0 mirrors=@m"),
+         "kvm1/mirror m0", "eth2", "eth1", false},
+        {OVS("clear Bridge br0 mirrors"), "kvm1/bridge br0", "", "", false},
+        {OVS("set Mirror m0 select_all=true output_vlan=900"), "", "all ports",
+         "vlan 900", false},
+        {"Mar 14 02:25:05 host1 sudo: mallory : TTY=pts/0 ; PWD=/ ; USER=root ; "
+         "COMMAND=/usr/sbin/tc filter add dev eth0 parent ffff: action mirred egress "
+         "mirror dev tun0",
+         "host1/tc eth0", "eth0", "tun0", false},
+    };
+    struct record_bed *bed = *state;
+    struct arena arena;
+    arena_init(&arena);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct event event;
+        const char *reason;
+        const struct line_case named = {.lines = rows[i].lines};
+        normaliser_reset(bed->normaliser, &in_2026);
+        assert_int_equal(read_lines(bed->normaliser, rows[i].lines, &event, &reason),
+                         RECORD_EVENT);
+        mirror_facts(&event, SLICE_NONE, &arena);
+        check(&named, &event, FIELD_MIRROR, rows[i].mirror);
+        check(&named, &event, FIELD_MIRRORED, rows[i].mirrored);
+        check(&named, &event, FIELD_DESTINATION, rows[i].destination);
+        assert_int_equal(event.switched_off, rows[i].switched_off);
+    }
+    arena_fini(&arena);
+}
+
 /* ---- journald ---- */
 
 #define JOURNAL(message)                                                               \
@@ -718,6 +816,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_every_form),
         cmocka_unit_test(tells_what_is_no_event),
+        cmocka_unit_test(tells_the_mirror),
         cmocka_unit_test(reads_journals),
         cmocka_unit_test(merges_records_of_one_task),
         cmocka_unit_test(infers_years_in_order),
