@@ -277,7 +277,7 @@ static int start_source(struct follow_stream *stream, const struct stat *status,
 {
     struct work *work = &stream->work;
     const struct load_options *options = &work->load->options;
-    char text[128];
+    struct load_options_text text;
     const struct growth_found *growth = &work->growth;
     struct source_start start = {
         .path = follow_stream_path(stream),
@@ -287,7 +287,7 @@ static int start_source(struct follow_stream *stream, const struct stat *status,
         .supersedes = growth->kind == GROWTH_SUPERSEDES ? growth->source : 0,
         .mtime_us =
             (int64_t)status->st_mtim.tv_sec * 1000000 + status->st_mtim.tv_nsec / 1000,
-        .options = load_options_text(options, text),
+        .options = load_options_text(options, &text),
         .loaded_by = options->analyst,
         .host = options->host,
         .embedded = true,
@@ -296,7 +296,7 @@ static int start_source(struct follow_stream *stream, const struct stat *status,
     enum source_known known;
     if (stream->is_stdin)
         start.mtime_us = now_us();
-    struct time_hint hint = load_hint(options, start.mtime_us);
+    struct time_hint hint = load_hint(options, start.path, start.mtime_us);
     if (store_begin_source(work->load->store, &start, NULL, &known, &work->source,
                            &work->told, error))
         return -1;

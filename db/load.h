@@ -12,6 +12,9 @@
 #include "core/timestamp.h"
 #include "db/store.h"
 
+/* --device-tz: how often, and how long a name may be. */
+enum { LIMIT_LOAD_ZONES = 32, LIMIT_LOAD_ZONE_BYTES = 96 };
+
 struct load_options {
     unsigned workers; /* 0: one per processor */
     bool no_hash;
@@ -20,6 +23,8 @@ struct load_options {
     int year;
     int offset_minutes;
     bool offset_given;
+    const struct time_zone_name *zones; /* borrowed until load_join */
+    size_t zone_count;
     enum date_order date_order; /* unknown: as the stamps of each source show it */
     int64_t now_us;
     const char *analyst, *host;

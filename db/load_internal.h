@@ -119,9 +119,16 @@ bool load_equip(struct work *work, struct load *load, unsigned number);
 void load_disband(struct work *work);
 /* One file of the list, from its opening to its end. */
 int load_file(struct work *work, struct error *error);
-/* What a normaliser is told of a source that was last written then. */
-struct time_hint load_hint(const struct load_options *options, int64_t newest_us);
-const char *load_options_text(const struct load_options *options, char out[128]);
+/* What a normaliser is told of a source of that path that was last written then. */
+struct time_hint load_hint(const struct load_options *options, const char *path,
+                           int64_t newest_us);
+/* Room for every option, --device-tz as often as it may be given. */
+struct load_options_text {
+    char bytes[128 + LIMIT_LOAD_ZONES * (LIMIT_LOAD_ZONE_BYTES + 32)];
+    size_t used;
+};
+const char *load_options_text(const struct load_options *options,
+                              struct load_options_text *text);
 
 /* Takes every record of the window; *tail: where the next window must begin. */
 int load_take_window(struct work *work, const struct source_window *window,

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -50,31 +51,55 @@ static void land(struct work *work)
 
 /* --- one file ------------------------------------------------------------------ */
 
-const char *load_options_text(const struct load_options *options, char out[128])
+static void add_option(struct load_options_text *text, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void add_option(struct load_options_text *text, const char *format, ...)
 {
-    int used = 0;
-    out[0] = '\0';
-    if (options->year)
-        used = snprintf(out, 128, "--year %d ", options->year);
-    if (options->offset_given) {
-        int minutes = options->offset_minutes;
-        used += snprintf(out + used, 128 - (size_t)used, "--tz %c%02d:%02d ",
-                         minutes < 0 ? '-' : '+', abs(minutes) / 60, abs(minutes) % 60);
+    size_t room = sizeof text->bytes - text->used;
+    if (text->used && room > 1) {
+        text->bytes[text->used++] = ' ';
+        room--;
     }
-    if (options->date_order != DATE_ORDER_UNKNOWN)
-        snprintf(out + used, 128 - (size_t)used, "--date-order %s ",
-                 options->date_order == DATE_ORDER_DAY_FIRST ? "dmy" : "mdy");
-    size_t length = strlen(out);
-    if (length)
-        out[length - 1] = '\0';
-    return out;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(text->bytes + text->used, room, format, arguments);
+    va_end(arguments);
+    text->used += length < 0 || (size_t)length >= room ? 0 : (size_t)length;
 }
 
-struct time_hint load_hint(const struct load_options *options, int64_t newest_us)
+const char *load_options_text(const struct load_options *options,
+                              struct load_options_text *text)
+{
+    *text = (struct load_options_text){.used = 0};
+    if (options->year)
+        add_option(text, "--year %d", options->year);
+    if (options->offset_given) {
+        int minutes = options->offset_minutes;
+        add_option(text, "--tz %c%02d:%02d", minutes < 0 ? '-' : '+', abs(minutes) / 60,
+                   abs(minutes) % 60);
+    }
+    for (size_t i = 0; i < options->zone_count; i++) {
+        const struct time_zone_name *zone = &options->zones[i];
+        add_option(text, "--device-tz %.*s=%c%02d:%02d", (int)zone->name.length,
+                   zone->name.data, zone->minutes < 0 ? '-' : '+',
+                   abs(zone->minutes) / 60, abs(zone->minutes) % 60);
+    }
+    if (options->date_order != DATE_ORDER_UNKNOWN)
+        add_option(text, "--date-order %s",
+                   options->date_order == DATE_ORDER_DAY_FIRST ? "dmy" : "mdy");
+    return text->bytes;
+}
+
+struct time_hint load_hint(const struct load_options *options, const char *path,
+                           int64_t newest_us)
 {
     return (struct time_hint){
         .year = options->year,
+        .path_year = timestamp_year_of_path(slice_from(path)),
         .newest_us = newest_us > options->now_us ? options->now_us : newest_us,
+        .zones = options->zones,
+        .zone_count = options->zone_count,
         .offset_minutes = options->offset_minutes,
         .offset_given = options->offset_given,
         .date_order = options->date_order,
@@ -87,7 +112,7 @@ static int load_opened(struct work *work, struct error *error)
     struct load *load = work->load;
     const struct path_entry *entry = &load->files.entries[work->file];
     struct packing packing = source_reader_packing(work->reader);
-    char options[128];
+    struct load_options_text options;
     struct source_start start = {
         .path = entry->path,
         .member = "",
@@ -96,7 +121,7 @@ static int load_opened(struct work *work, struct error *error)
         .supersedes = work->growth.kind == GROWTH_SUPERSEDES ? work->growth.source : 0,
         .bytes = source_reader_bytes(work->reader),
         .mtime_us = source_reader_mtime(work->reader),
-        .options = load_options_text(&load->options, options),
+        .options = load_options_text(&load->options, &options),
         .loaded_by = load->options.analyst,
         .host = load->options.host,
         .embedded = entry->is_stdin || load->options.embed || work->growth.embedded,
@@ -122,9 +147,9 @@ static int load_opened(struct work *work, struct error *error)
         snprintf(failure, sizeof failure, "%s: %s", packing.name, packing.hint);
         return load_finish_source(work, failure, error);
     }
-    struct time_hint hint =
-        load_hint(&load->options, entry->is_stdin ? load->options.now_us
-                                                  : source_reader_mtime(work->reader));
+    struct time_hint hint = load_hint(
+        &load->options, entry->path,
+        entry->is_stdin ? load->options.now_us : source_reader_mtime(work->reader));
     framer_reset(work->framer);
     normaliser_reset(work->normaliser, &hint);
     if (!load_take_source(work, start.embedded, error))

@@ -12,7 +12,8 @@ const struct command commands[] = {
      "PATHs are loaded in the background, as by `load`. Without a verb, the first word "
      "is taken for a PATH if it exists.",
      OPTIONS(OPTION_CASE, OPTION_READ_ONLY, OPTION_ANALYST, OPTION_NO_HASH, OPTION_YEAR,
-             OPTION_TZ, OPTION_DATE_ORDER, OPTION_WORKERS, OPTION_SCRIPT, OPTION_HELP),
+             OPTION_TZ, OPTION_DEVICE_TZ, OPTION_DATE_ORDER, OPTION_WORKERS,
+             OPTION_SCRIPT, OPTION_HELP),
      false, command_open},
     {"load", "PATH...",
      "index logs into the case: files, folders, - for standard input",
@@ -26,8 +27,8 @@ const struct command commands[] = {
      "in "
      "the foreground until it is stopped.",
      OPTIONS(OPTION_CASE, OPTION_FOLLOW, OPTION_NO_HASH, OPTION_EMBED, OPTION_YEAR,
-             OPTION_TZ, OPTION_DATE_ORDER, OPTION_WORKERS, OPTION_QUIET,
-             OPTION_EXIT_CODE, OPTION_ANALYST, OPTION_HELP),
+             OPTION_TZ, OPTION_DEVICE_TZ, OPTION_DATE_ORDER, OPTION_WORKERS,
+             OPTION_QUIET, OPTION_EXIT_CODE, OPTION_ANALYST, OPTION_HELP),
      false, command_load},
     {"report", "[FILTER...]", "the summary for a ticket",
      "Answers first: what was marked, by whom, what was approved, what is left to "

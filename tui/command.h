@@ -35,6 +35,8 @@ enum exit_status {
     X(OPTION_YEAR, 0, "year", "YYYY", "the year of stamps that have none")             \
     X(OPTION_TZ, 0, "tz", "+hh:mm", "the zone of stamps that have none (default UTC)") \
     X(OPTION_DATE_ORDER, 0, "date-order", "dmy|mdy", "which of 03/04/2026 is the day") \
+    X(OPTION_DEVICE_TZ, 0, "device-tz", "NAME=+hh:mm",                                 \
+      "the zone of a device's stamps, or what a zone's name stands for; repeatable")   \
     X(OPTION_WORKERS, 'j', "workers", "N", "threads (default: one per processor)")     \
     X(OPTION_QUIET, 'q', "quiet", "", "no progress and no summary")                    \
     X(OPTION_FORMAT, 'f', "format", "FORMAT", "table, csv or jsonl")                   \
@@ -73,13 +75,22 @@ struct option_info {
 };
 struct option_info option_info(unsigned option);
 
+/* An option as given; of those that may be repeated, each counts. */
+struct given_option {
+    unsigned option;
+    const char *value;
+};
+enum { LIMIT_GIVEN_OPTIONS = 64 };
+
 /* A command as given. Texts are borrowed from argv. */
 struct invocation {
     const struct command *command;
     const char *program;
     const char *case_path;
-    const char *values[OPTION_COUNT]; /* NULL: not given; "" for switches */
-    const char *const *arguments;     /* what remains, in order */
+    const char *values[OPTION_COUNT]; /* NULL: not given; "" for switches; the last */
+    struct given_option given[LIMIT_GIVEN_OPTIONS]; /* in order */
+    size_t given_count;
+    const char *const *arguments; /* what remains, in order */
     size_t argument_count;
 };
 

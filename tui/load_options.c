@@ -20,6 +20,36 @@ static int parse_date_order(const char *text, enum date_order *out)
     return *out == DATE_ORDER_DAY_FIRST || !strcmp(text, "mdy") ? 0 : -1;
 }
 
+/* "sw1=+05:30", "CST=+08:00": --device-tz, as often as it was given. */
+static int take_zones(const struct invocation *invocation, struct arena *arena,
+                      struct load_options *out)
+{
+    struct time_zone_name *zones =
+        arena_alloc(arena, LIMIT_LOAD_ZONES * sizeof(*zones));
+    for (size_t i = 0; i < invocation->given_count; i++) {
+        struct slice rest = slice_from(invocation->given[i].value);
+        if (invocation->given[i].option != OPTION_DEVICE_TZ)
+            continue;
+        ptrdiff_t equals = slice_rindex(rest, '=');
+        struct slice name = slice_first(rest, equals < 0 ? 0 : (size_t)equals);
+        int minutes = 0;
+        if (!name.length || name.length > LIMIT_LOAD_ZONE_BYTES ||
+            cli_parse_zone(rest.data + equals + 1, &minutes)) {
+            cli_usage(invocation, "--device-tz takes a device or a zone's name and its "
+                                  "zone, such as sw1=+02:00");
+            return -1;
+        }
+        if (!zones || out->zone_count == LIMIT_LOAD_ZONES) {
+            cli_usage(invocation, "--device-tz is given more than %d times",
+                      LIMIT_LOAD_ZONES);
+            return -1;
+        }
+        zones[out->zone_count++] = (struct time_zone_name){name, minutes};
+    }
+    out->zones = zones;
+    return 0;
+}
+
 int load_options_from(const struct invocation *invocation, struct arena *arena,
                       const struct rule_set *rules, struct load_options *out)
 {
@@ -61,5 +91,5 @@ int load_options_from(const struct invocation *invocation, struct arena *arena,
         cli_usage(invocation, "--date-order takes dmy or mdy");
         return -1;
     }
-    return 0;
+    return take_zones(invocation, arena, out);
 }

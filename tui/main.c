@@ -70,6 +70,12 @@ static int take_option(struct invocation *invocation, char **arguments, int *at)
         }
         ++*at;
     }
+    if (invocation->given_count == LIMIT_GIVEN_OPTIONS) {
+        cli_usage(invocation, "more than %d options", LIMIT_GIVEN_OPTIONS);
+        return -1;
+    }
+    invocation->given[invocation->given_count++] =
+        (struct given_option){(unsigned)option, value};
     invocation->values[option] = value;
     return 0;
 }
@@ -85,7 +91,8 @@ static int parse(struct invocation *invocation, char **arguments)
             options_ended = true;
             at++;
         } else if (!options_ended && word[0] == '-' && word[1] &&
-                   !strchr(word, ':')) { /* "-actor:x" negates a filter term */
+                   (word[1] == '-' || !strchr(word, ':'))) { /* "-actor:x" negates a
+                                                              * filter term */
             if (take_option(invocation, arguments, &at))
                 return -1;
         } else {

@@ -22,6 +22,10 @@ run 2 load -c x.case --year nineteen .
 says err '--year takes a year'
 run 2 load -c x.case --tz 2 .
 says err '--tz takes a zone'
+run 2 load -c x.case --device-tz sw1 .
+says err '--device-tz takes a device'
+run 2 load -c x.case --device-tz=sw1=+2 .
+says err '--device-tz takes a device'
 run 2 load -c x.case --date-order ymd .
 says err '--date-order takes dmy or mdy'
 run 2 export -c x.case nonsense
@@ -60,3 +64,16 @@ for kind in man bash zsh; do
     says out allow
 done
 finish
+
+# Zones of devices and words: each as given, and told with the source.
+mkdir -p logs/2024/03
+{
+    printf 'sw1: Mar 14 02:25:03: %%SYS-5-RESTART: x\n'
+    printf 'sw2: Mar 14 02:25:03 CST: %%SYS-5-RESTART: x\n'
+} >logs/2024/03/devices.log
+run 0 load -q -c zones.case --device-tz sw1=+02:00 --device-tz=CST=+08:00 logs
+run 0 export -c zones.case -f jsonl events
+says out '"time":"2024-03-14T00:25:03Z"'
+says out '"time":"2024-03-13T18:25:03Z"'
+run 0 export -c zones.case -f jsonl sources
+says out '--device-tz sw1=+02:00 --device-tz CST=+08:00'
