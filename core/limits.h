@@ -58,6 +58,13 @@ enum {
     /* Terms and nesting of one filter text. */
     LIMIT_FILTER_TERMS = 64,
     LIMIT_FILTER_BYTES = 4096,
+    /* Facts read from one record: a call that starts a thousand instances gives three
+     * for each. */
+    LIMIT_FACTS_PER_RECORD = 8192,
+    /* Rows of the ledger that are shown for one operation. */
+    LIMIT_MIRRORS_SHOWN = 256,
+    /* Operations that are shown of one row. */
+    LIMIT_MIRROR_OPERATIONS = 1024,
     /* Records merged into one operation that are folded and shown. */
     LIMIT_OPERATION_RECORDS = 4096,
     /* Selectors of one approval, and approvals of one case. */

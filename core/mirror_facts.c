@@ -129,6 +129,19 @@ static json_t *parse(struct slice text)
     return root;
 }
 
+bool facts_open(struct facts *facts, struct slice raw, struct arena *arena)
+{
+    *facts = (struct facts){NULL, arena, parse(raw), json_array()};
+    return facts->root && facts->owned;
+}
+
+void facts_close(struct facts *facts)
+{
+    json_decref(facts->root);
+    json_decref(facts->owned);
+    facts->root = facts->owned = NULL;
+}
+
 /* ---- readers ---- */
 
 json_t *facts_member(json_t *object, const char *key)
@@ -341,11 +354,11 @@ void mirror_facts(struct event *event, struct slice raw, struct arena *arena)
     }
     if (provider >= PROVIDER_COUNT || !extractors[provider])
         return;
-    struct facts facts = {event, arena, parse(raw), json_array()};
-    if (facts.root && facts.owned) {
+    struct facts facts;
+    if (facts_open(&facts, raw, arena)) {
+        facts.event = event;
         extractors[provider](&facts);
         set_time_text(&facts);
     }
-    json_decref(facts.root);
-    json_decref(facts.owned);
+    facts_close(&facts);
 }

@@ -21,6 +21,10 @@ struct facts {
     json_t *owned; /* array: bodies that came as JSON text inside a string */
 };
 
+/* Reads a record into a tree; false where it is no JSON.  Close it in any case. */
+bool facts_open(struct facts *facts, struct slice raw, struct arena *arena);
+void facts_close(struct facts *facts);
+
 /* A member of an object by its name; NULL for anything else. */
 json_t *facts_member(json_t *object, const char *key);
 /* By names separated by blanks, one level each. */

@@ -1,0 +1,490 @@
+/*
+ * Facts of device lines: SPAN, RSPAN and ERSPAN sessions of Cisco and Arista, IP
+ * traffic export, Junos analyzers and port mirroring, and what befalls the whole
+ * configuration (commit, rollback, save, reload).
+ *
+ * A command is read together with the mode that it was given in, as one path of parts:
+ * "monitor session 7 type erspan-source ; destination ; ip address 203.0.113.66".  The
+ * config logger gives the mode beside the command, NX-OS and its TACACS accounting
+ * write the whole path into each line.
+ */
+#include "config.h"
+
+#include "core/address.h"
+#include "core/cisco_command.h"
+#include "core/fact_internal.h"
+
+/* A path on its way into a fact. */
+struct path {
+    struct fact_reader *reader;
+    struct fact *fact;  /* NULL until a part names a session */
+    struct slice inner; /* "destination" or "source": the mode within the session */
+    struct slice interface;
+};
+
+static void set(struct path *path, enum fact_field field, struct slice text)
+{
+    if (text.length)
+        path->fact->text[field] = text;
+}
+
+static void set_removed(struct path *path, const char *what)
+{
+    path->fact->text[FACT_REMOVED] = slice_from(what);
+}
+
+/* "interface Gi1/0/24 encapsulation replicate" -> "Gi1/0/24"; "vlan 20 rx" and
+ * "remote vlan 900" stay as they are. */
+static struct slice endpoint(struct slice rest)
+{
+    static const struct slice options[] = {SLICE_INIT(" encapsulation"),
+                                           SLICE_INIT(" ingress"),
+                                           SLICE_INIT(" reflector-port")};
+    cisco_take(&rest, "interface", 3);
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+        ptrdiff_t at = slice_find_nocase(rest, options[i]);
+        if (at >= 0)
+            rest = slice_first(rest, (size_t)at);
+    }
+    return slice_trim(rest);
+}
+
+/* ---- options of a session ---- */
+
+static void take_source(struct path *path, struct slice rest, bool negated)
+{
+    if (!rest.length) {
+        path->inner = SLICE("source");
+        return;
+    }
+    set(path, FACT_SOURCE, endpoint(rest));
+    if (negated)
+        set_removed(path, "source");
+}
+
+/* "tunnel mode gre source A destination B" */
+static struct slice tunnel_end(struct slice rest)
+{
+    static const struct slice mark = SLICE_INIT(" destination ");
+    ptrdiff_t at = slice_find_nocase(rest, mark);
+    return at < 0 ? rest
+                  : cisco_word(&(struct slice){rest.data + at + mark.length,
+                                               rest.length - (size_t)at - mark.length});
+}
+
+static void take_destination(struct path *path, struct slice rest, bool negated)
+{
+    if (negated) {
+        set_removed(path, "destination");
+        return;
+    }
+    if (!rest.length) {
+        path->inner = SLICE("destination");
+    } else if (cisco_take(&rest, "ip", 2) || cisco_take(&rest, "ipv6", 4) ||
+               cisco_take(&rest, "next-hop", 4)) {
+        cisco_take(&rest, "address", 4);
+        set(path, FACT_DESTINATION, cisco_word(&rest));
+    } else if (cisco_take(&rest, "tunnel", 3)) {
+        set(path, FACT_DESTINATION, tunnel_end(rest));
+    } else {
+        set(path, FACT_DESTINATION, endpoint(rest));
+    }
+}
+
+/* The session's far end where it stands under `destination`, or, of a session that
+ * receives, under `source`.  Elsewhere it would be an interface's own. */
+static void take_address(struct path *path, struct slice rest, bool negated)
+{
+    if (!cisco_take(&rest, "address", 2) || !path->inner.length)
+        return;
+    bool outward = slice_equal(path->inner, SLICE("destination"));
+    if (negated)
+        set_removed(path, outward ? "destination" : "source");
+    else
+        set(path, outward ? FACT_DESTINATION : FACT_SOURCE,
+            address_in_text(cisco_word(&rest)));
+}
+
+static void take_origin(struct path *path, struct slice rest, bool negated)
+{
+    if (!cisco_take(&rest, "ip", 2))
+        cisco_take(&rest, "ipv6", 4);
+    cisco_take(&rest, "address", 2);
+    if (!negated)
+        set(path, FACT_ADDRESS, cisco_word(&rest));
+}
+
+static void take_shutdown(struct path *path, struct slice rest, bool negated)
+{
+    (void)rest;
+    path->fact->text[FACT_ENABLED] = negated ? SLICE("true") : SLICE("false");
+}
+
+static void take_label(struct path *path, struct slice rest, bool negated)
+{
+    if (!negated)
+        set(path, FACT_LABEL, cisco_word(&rest));
+}
+
+static void take_vrf(struct path *path, struct slice rest, bool negated)
+{
+    if (!negated)
+        set(path, FACT_NETWORK, cisco_word(&rest));
+}
+
+static void take_filter(struct path *path, struct slice rest, bool negated)
+{
+    set(path, FACT_FILTER, rest);
+    if (negated)
+        set_removed(path, "filter");
+}
+
+static void take_length(struct path *path, struct slice rest, bool negated)
+{
+    path->fact->text[FACT_LENGTH] = negated ? SLICE("") : cisco_word(&rest);
+}
+
+static void take_type(struct path *path, struct slice rest, bool negated)
+{
+    (void)negated;
+    set(path, FACT_KIND, cisco_word(&rest));
+}
+
+static const struct {
+    const char *keyword;
+    size_t least;
+    void (*take)(struct path *path, struct slice rest, bool negated);
+} options[] = {
+    {"type", 2, take_type},
+    {"source", 2, take_source},
+    {"destination", 3, take_destination},
+    {"ip", 2, take_address},
+    {"ipv6", 4, take_address},
+    {"origin", 2, take_origin},
+    {"shutdown", 4, take_shutdown},
+    {"erspan-id", 2, take_label},
+    {"vrf", 2, take_vrf},
+    {"filter", 2, take_filter},
+    {"mtu", 2, take_length},
+    {"truncate", 5, take_length},
+};
+
+static void take_option(struct path *path, struct slice rest, bool negated)
+{
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+        if (cisco_take(&rest, options[i].keyword, options[i].least)) {
+            options[i].take(path, rest, negated);
+            return;
+        }
+    }
+}
+
+/* ---- parts of a path ---- */
+
+static void open_session(struct path *path, struct slice kind, struct slice id)
+{
+    struct arena *arena = path->reader->tree.arena;
+    const struct slice parts[] = {kind, id};
+    if (!path->fact)
+        path->fact = fact_add(path->reader, THING_SESSION, ACT_WRITE);
+    path->fact->text[FACT_OBJECT] = arena_join(arena, parts, 2);
+}
+
+static void take_session(struct path *path, const struct cisco_session *session)
+{
+    struct slice rest = session->rest, id = session->id;
+    if (session->negated && slice_equal_nocase(id, SLICE("range")) && rest.length) {
+        id = rest;
+        rest = SLICE_NONE;
+    }
+    open_session(path, SLICE("session "), id);
+    if (session->negated && !rest.length)
+        path->fact->act = ACT_DELETE;
+    else if (rest.length)
+        take_option(path, rest, session->negated);
+}
+
+/* IOS XR: "monitor-session NAME ethernet destination interface X", and the same under
+ * an interface, which is then the source. */
+static bool take_hyphened(struct path *path, struct slice part)
+{
+    bool negated = cisco_take_negation(&part);
+    if (!cisco_take(&part, "monitor-session", 9))
+        return false;
+    struct slice id = cisco_word(&part);
+    if (!id.length)
+        return false;
+    open_session(path, SLICE("session "), id);
+    cisco_take(&part, "ethernet", 3);
+    if (path->interface.length) {
+        set(path, FACT_SOURCE, path->interface);
+        if (negated)
+            set_removed(path, "source");
+    } else if (negated && !part.length) {
+        path->fact->act = ACT_DELETE;
+    } else if (part.length) {
+        take_option(path, part, negated);
+    }
+    return true;
+}
+
+/* "ip traffic-export profile X" and, under an interface, "... apply X". */
+static bool take_export(struct path *path, struct slice part)
+{
+    bool negated = cisco_take_negation(&part);
+    if (!cisco_take(&part, "ip", 2) || !cisco_take(&part, "traffic-export", 3))
+        return false;
+    bool profile = cisco_take(&part, "profile", 2);
+    if (!profile && !cisco_take(&part, "apply", 2))
+        return false;
+    open_session(path, SLICE("traffic-export "), cisco_word(&part));
+    set(path, FACT_KIND, SLICE("traffic-export"));
+    if (profile) {
+        path->fact->act = negated ? ACT_DELETE : ACT_WRITE;
+    } else {
+        set(path, FACT_SOURCE, path->interface);
+        if (negated)
+            set_removed(path, "source");
+    }
+    return true;
+}
+
+/* Accounting adds the result and the end of the line to what was typed. */
+static struct slice typed(struct slice part)
+{
+    static const struct slice tails[] = {SLICE_INIT("<cr>"), SLICE_INIT("(SUCCESS)")};
+    part = slice_trim(part);
+    for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
+        if (slice_ends_with_nocase(part, tails[i]))
+            part = slice_trim(slice_first(part, part.length - tails[i].length));
+    }
+    return part;
+}
+
+static void take_part(struct path *path, struct slice part)
+{
+    struct cisco_session session;
+    struct slice bare = part;
+    if (cisco_session_parse(part, &session)) {
+        take_session(path, &session);
+        return;
+    }
+    if (take_hyphened(path, part) || take_export(path, part))
+        return;
+    bool negated = cisco_take_negation(&bare);
+    struct slice name = bare;
+    if (!path->fact) {
+        if (cisco_take(&name, "interface", 3))
+            path->interface = name;
+        return;
+    }
+    if (slice_equal(path->fact->text[FACT_KIND], SLICE("traffic-export"))) {
+        if (cisco_take(&bare, "interface", 3))
+            set(path, FACT_DESTINATION, bare);
+        return;
+    }
+    take_option(path, bare, negated);
+}
+
+static void take_parts(struct path *path, struct slice parts)
+{
+    while (slice_present(parts))
+        take_part(path, typed(slice_cut(&parts, ';')));
+}
+
+/* ---- Junos ---- */
+
+static struct slice word_after(struct slice text, struct slice mark)
+{
+    ptrdiff_t at = slice_find_nocase(text, mark);
+    if (at < 0)
+        return SLICE_NONE;
+    struct slice rest = slice_skip(text, (size_t)at + mark.length);
+    return cisco_word(&rest);
+}
+
+static struct slice rest_after(struct slice text, struct slice mark)
+{
+    ptrdiff_t at = slice_find_nocase(text, mark);
+    return at < 0 ? SLICE_NONE : slice_trim(slice_skip(text, (size_t)at + mark.length));
+}
+
+/* Without the brackets of an audit path and what follows it. */
+static struct slice junos_path(struct slice text)
+{
+    ptrdiff_t open = slice_index(text, '[');
+    if (open >= 0) {
+        text = slice_skip(text, (size_t)open + 1);
+        text = slice_cut(&text, ']');
+    }
+    return slice_trim(text);
+}
+
+/* What stands behind the session's name: "input ingress interface X", "output
+ * ip-address Y".  A delete that stops before tells of the whole. */
+static void junos_ends(struct path *path, struct slice rest, bool removed)
+{
+    struct slice in = rest_after(rest, SLICE("input ")),
+                 out = rest_after(rest, SLICE("output "));
+    if (slice_present(out)) {
+        struct slice end = out;
+        cisco_word(&end);
+        struct slice hop = word_after(out, SLICE("next-hop "));
+        set(path, FACT_DESTINATION, hop.length ? hop : end.length ? end : out);
+        if (removed)
+            set_removed(path, "destination");
+    } else if (slice_present(in)) {
+        struct slice way = cisco_word(&in), kind = cisco_word(&in);
+        (void)kind;
+        set(path, FACT_SOURCE, in.length ? in : way);
+        set(path, FACT_DIRECTION, way);
+        if (removed)
+            set_removed(path, "source");
+    } else if (removed) {
+        path->fact->act = ACT_DELETE;
+    }
+}
+
+static bool take_junos(struct path *path, struct slice text)
+{
+    static const struct slice analyzer = SLICE_INIT("analyzer "),
+                              mirroring = SLICE_INIT("port-mirroring"),
+                              then = SLICE_INIT("then port-mirror");
+    struct slice verb = text;
+    verb = cisco_word(&verb);
+    bool removed = slice_starts_with_nocase(verb, SLICE("delete")) ||
+                   slice_starts_with_nocase(verb, SLICE("deactivate"));
+    text = junos_path(text);
+    struct slice name = word_after(text, analyzer);
+    if (name.length) {
+        open_session(path, analyzer, name);
+        junos_ends(path, rest_after(text, name), removed);
+        return true;
+    }
+    ptrdiff_t at = slice_find_nocase(text, mirroring);
+    if (at >= 0) {
+        struct slice instance = word_after(text, SLICE("port-mirroring instance "));
+        open_session(path, instance.length ? SLICE("port-mirroring ") : mirroring,
+                     instance);
+        junos_ends(path, slice_skip(text, (size_t)at + mirroring.length), removed);
+        return true;
+    }
+    if (slice_find_nocase(text, then) < 0)
+        return false;
+    struct slice instance = word_after(text, SLICE("port-mirror-instance "));
+    open_session(path, instance.length ? SLICE("port-mirroring ") : mirroring,
+                 instance);
+    const struct slice parts[] = {SLICE("firewall filter "),
+                                  word_after(text, SLICE("filter "))};
+    set(path, FACT_SOURCE, arena_join(path->reader->tree.arena, parts, 2));
+    if (removed)
+        set_removed(path, "source");
+    return true;
+}
+
+/* ---- the configuration as a whole ---- */
+
+/* "!exec: write memory", "do write" */
+static struct slice exec_command(struct slice command)
+{
+    if (slice_starts_with_nocase(command, SLICE("!exec:")))
+        command = slice_trim(slice_skip(command, 6));
+    cisco_take(&command, "do", 2);
+    return typed(command);
+}
+
+static bool is_save(struct slice command)
+{
+    struct slice rest = exec_command(command);
+    if (cisco_take(&rest, "write", 2))
+        return !rest.length || cisco_take(&rest, "memory", 3);
+    return cisco_take(&rest, "copy", 3) && cisco_take(&rest, "running-config", 1) &&
+           cisco_take(&rest, "startup-config", 2);
+}
+
+static bool is_reload(struct slice command)
+{
+    struct slice rest = exec_command(command);
+    return cisco_take(&rest, "reload", 6) && !rest.length;
+}
+
+/* Messages by the end of their token. */
+static const struct {
+    struct slice token;
+    enum fact_act act;
+} messages[] = {
+    {SLICE_INIT("SYS-5-RESTART"), ACT_RESTART},
+    {SLICE_INIT("SYS-5-RELOAD"), ACT_RESTART},
+    {SLICE_INIT("SYS-5-CONFIG_STARTUP"), ACT_SAVE},
+    {SLICE_INIT("CONFIG-6-DB_COMMIT"), ACT_COMMIT},
+    {SLICE_INIT("UI_COMMIT_COMPLETED"), ACT_COMMIT},
+    {SLICE_INIT("UI_LOAD_EVENT"), ACT_ROLLBACK},
+};
+
+static enum fact_act configuration_act(const struct event *event)
+{
+    struct slice operation = event->text[FIELD_OPERATION];
+    struct slice service = event->text[FIELD_SERVICE];
+    for (size_t i = 0; i < sizeof messages / sizeof messages[0]; i++) {
+        if (slice_ends_with_nocase(operation, messages[i].token) ||
+            slice_ends_with_nocase(service, messages[i].token))
+            return messages[i].act;
+    }
+    if (is_save(operation))
+        return ACT_SAVE;
+    if (is_reload(operation))
+        return ACT_RESTART;
+    struct slice rest = typed(operation);
+    if (event->provider == PROVIDER_JUNOS && cisco_take(&rest, "rollback", 4))
+        return ACT_ROLLBACK;
+    return ACT_NONE;
+}
+
+static void configuration(struct fact_reader *reader, enum fact_act act)
+{
+    struct fact *fact = fact_add(reader, THING_CONFIGURATION, act);
+    if (act == ACT_COMMIT)
+        fact->text[FACT_LABEL] = word_after(reader->raw, SLICE("commit changes "));
+    size_t length = fact->text[FACT_LABEL].length;
+    if (length && fact->text[FACT_LABEL].data[length - 1] == '\'')
+        fact->text[FACT_LABEL].length--;
+}
+
+/* ---- lines ---- */
+
+/* Words without which no line is about mirroring. */
+bool fact_wanted_device(const struct event *event)
+{
+    static const struct slice marks[] = {
+        SLICE_INIT("mon"), SLICE_INIT("traffic-export"), SLICE_INIT("analyzer"),
+        SLICE_INIT("port-mirror")};
+    struct slice operation = event->text[FIELD_OPERATION];
+    if (event->text[FIELD_MODE].length || configuration_act(event) != ACT_NONE)
+        return true;
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+        if (slice_find_nocase(operation, marks[i]) >= 0)
+            return true;
+    }
+    return false;
+}
+
+void fact_read_device(struct fact_reader *reader)
+{
+    struct path path = {.reader = reader};
+    struct slice operation = reader->event->text[FIELD_OPERATION];
+    enum fact_act act = configuration_act(reader->event);
+    if (act != ACT_NONE) {
+        configuration(reader, act);
+        return;
+    }
+    if (reader->event->provider == PROVIDER_JUNOS) {
+        take_junos(&path, operation);
+        return;
+    }
+    take_parts(&path, reader->event->text[FIELD_MODE]);
+    take_parts(&path, operation);
+    /* What only opens or leaves a mode within says nothing of the session. */
+    if (path.fact && path.fact->act == ACT_WRITE &&
+        cisco_take(&(struct slice){operation.data, operation.length}, "exit", 2))
+        reader->out->count = 0;
+}
