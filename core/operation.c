@@ -145,11 +145,16 @@ static int outcome_rank(enum outcome outcome)
 /* What is settled outdoes what is pending; then the last phase outdoes the first
  * (GCP accepts with the first entry and may fail with the last); then an attempt
  * outdoes a success, since a mirror must be proven. */
+int operation_result_rank(enum outcome outcome, enum phase phase)
+{
+    bool settled = outcome_rank(outcome) >= outcome_rank(OUTCOME_SUCCESS);
+    bool final = phase == PHASE_SINGLE || phase == PHASE_LAST;
+    return (settled && final ? 50 : 0) + outcome_rank(outcome);
+}
+
 static int result_rank(const struct event *event)
 {
-    bool settled = outcome_rank(event->outcome) >= outcome_rank(OUTCOME_SUCCESS);
-    bool final = event->phase == PHASE_SINGLE || event->phase == PHASE_LAST;
-    return (settled && final ? 50 : 0) + outcome_rank(event->outcome);
+    return operation_result_rank(event->outcome, event->phase);
 }
 
 static void fold_result(const struct operation_record *records, size_t count,

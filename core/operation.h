@@ -34,6 +34,9 @@ struct operation {
     struct slice rules;
     struct slice technique;
     size_t records; /* distinct records: two exports of one event count once each */
+    /* Of the mirror that it opened, as the ledger says; not part of the fold. */
+    bool foreign;                 /* its destination is */
+    struct slice destination_ids; /* all names of it, ';' between */
 };
 
 /*
@@ -42,6 +45,9 @@ struct operation {
  */
 void operation_id(const struct event *event, struct slice raw,
                   char out[OPERATION_ID_LENGTH + 1]);
+
+/* How much an outcome of that phase decides: the highest of an act is its own. */
+int operation_result_rank(enum outcome outcome, enum phase phase);
 
 /* Folds count >= 1 records, which it may reorder. Texts are borrowed, or in arena. */
 void operation_fold(struct operation_record *records, size_t count, struct arena *arena,

@@ -1,0 +1,246 @@
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "core/ledger_internal.h"
+
+#define X(identifier, text) text,
+static const char *const state_names[] = {MIRROR_STATES(X)};
+static const char *const foreign_names[] = {FOREIGNS(X)};
+#undef X
+
+const char *mirror_state_name(enum mirror_state state)
+{
+    return state_names[state < MIRROR_STATE_COUNT ? state : MIRROR_UNKNOWN];
+}
+
+const char *foreign_name(enum foreign foreign)
+{
+    return foreign_names[foreign < FOREIGN_COUNT ? foreign : FOREIGN_UNKNOWN];
+}
+
+static int name_index(const char *const *names, int count, struct slice name)
+{
+    for (int i = 0; i < count; i++) {
+        if (slice_equal_nocase(slice_from(names[i]), name))
+            return i;
+    }
+    return -1;
+}
+
+int mirror_state_from_name(struct slice name)
+{
+    return name_index(state_names, MIRROR_STATE_COUNT, name);
+}
+
+int foreign_from_name(struct slice name)
+{
+    return name_index(foreign_names, FOREIGN_COUNT, name);
+}
+
+/* ---- memory ---- */
+
+void *ledger_alloc(struct ledger *ledger, size_t size)
+{
+    void *memory = arena_alloc(ledger->arena, size);
+    if (memory)
+        memset(memory, 0, size);
+    else
+        ledger->failed = true;
+    return memory;
+}
+
+void ledger_add_track(struct ledger *ledger, struct ledger_track *track,
+                      const struct fact *fact)
+{
+    track->provider = fact->provider;
+    track->account = fact->account;
+    track->region = fact->region;
+    *ledger->last_track = track;
+    ledger->last_track = &track->next;
+}
+
+/* ---- rows ---- */
+
+enum mirror_state ledger_state_of(const struct fact *fact)
+{
+    switch (fact->outcome) {
+    case OUTCOME_PENDING:
+        return MIRROR_PENDING;
+    case OUTCOME_UNKNOWN:
+        /* A device's line without a result counts as done. */
+        return provider_is_device(fact->provider) ? MIRROR_LIVE : MIRROR_UNKNOWN;
+    default:
+        return MIRROR_LIVE;
+    }
+}
+
+void ledger_link(struct ledger *ledger, struct ledger_row *row, const struct fact *fact,
+                 enum mirror_part part)
+{
+    struct slice rest = fact->operation;
+    while (slice_present(rest)) {
+        struct slice id = slice_cut(&rest, ' ');
+        struct mirror_operation **at = &row->mirror.operations;
+        while (*at && slice_compare((*at)->operation, id) < 0)
+            at = &(*at)->next;
+        if (*at && slice_equal((*at)->operation, id)) {
+            if (part < (*at)->part)
+                (*at)->part = part;
+            continue;
+        }
+        struct mirror_operation *link = ledger_alloc(ledger, sizeof *link);
+        if (!link)
+            return;
+        *link = (struct mirror_operation){*at, id, part};
+        *at = link;
+    }
+}
+
+static struct ledger_row *add_row(struct ledger *ledger, struct ledger_track *track,
+                                  const struct mirror *mirror)
+{
+    struct ledger_row *row = ledger_alloc(ledger, sizeof *row);
+    if (!row)
+        return NULL;
+    row->mirror = *mirror;
+    row->mirror.id = track->id;
+    row->mirror.segment = ++track->segments;
+    row->mirror.provider = track->provider;
+    row->mirror.account = track->account;
+    row->mirror.region = track->region;
+    row->mirror.device = track->device;
+    row->mirror.until_us = row->mirror.observed_us = EVENT_TIME_NONE;
+    row->mirror.closed_by = row->mirror.closed_how = SLICE_NONE;
+    row->mirror.operations = NULL;
+    *ledger->last_row = row;
+    ledger->last_row = &row->next;
+    ledger->row_count++;
+    track->row = row;
+    return row;
+}
+
+struct ledger_row *ledger_open(struct ledger *ledger, struct ledger_track *track,
+                               const struct fact *fact, enum mirror_state state,
+                               bool before_log)
+{
+    struct mirror mirror = {.state = state,
+                            .since_us = before_log ? EVENT_TIME_NONE : fact->time_us,
+                            .foreign = FOREIGN_UNKNOWN};
+    if (!before_log)
+        mirror.opened_by = fact->actor;
+    struct ledger_row *row = add_row(ledger, track, &mirror);
+    if (row && !before_log)
+        ledger_link(ledger, row, fact, PART_OPENED);
+    return row;
+}
+
+/* What never copied anything has not ended as a mirror: it keeps its word. */
+static bool has_copied(enum mirror_state state)
+{
+    return state == MIRROR_LIVE || state == MIRROR_UNKNOWN || state == MIRROR_PENDING;
+}
+
+void ledger_end(struct ledger *ledger, struct ledger_track *track,
+                const struct fact *fact, const char *how)
+{
+    struct ledger_row *row = track->row;
+    if (!row)
+        return;
+    if (has_copied(row->mirror.state))
+        row->mirror.state = MIRROR_ENDED;
+    row->mirror.until_us = fact->time_us;
+    row->mirror.closed_by = fact->actor;
+    row->mirror.closed_how = slice_from(how);
+    ledger_link(ledger, row, fact, PART_CLOSED);
+    track->row = NULL;
+}
+
+struct ledger_row *ledger_split(struct ledger *ledger, struct ledger_track *track,
+                                const struct fact *fact, enum mirror_state state,
+                                const char *how)
+{
+    struct ledger_row *before = track->row;
+    if (!before)
+        return ledger_open(ledger, track, fact, state, false);
+    ledger_end(ledger, track, fact, how);
+    struct mirror mirror = before->mirror;
+    mirror.state = state;
+    mirror.since_us = fact->time_us;
+    mirror.opened_by = fact->actor;
+    struct ledger_row *row = add_row(ledger, track, &mirror);
+    if (row)
+        ledger_link(ledger, row, fact, PART_OPENED);
+    return row;
+}
+
+/* ---- texts ---- */
+
+struct slice ledger_joined(struct arena *arena, const struct slice *parts, size_t count,
+                           const char *separator)
+{
+    struct slice text = SLICE_NONE;
+    for (size_t i = 0; i < count; i++) {
+        if (!parts[i].length)
+            continue;
+        const struct slice pieces[] = {text, slice_from(text.length ? separator : ""),
+                                       parts[i]};
+        text = text.length ? arena_join(arena, pieces, 3) : parts[i];
+    }
+    return text;
+}
+
+struct slice ledger_described(struct arena *arena, struct slice first,
+                              const struct slice *parts, size_t count)
+{
+    struct slice inside = ledger_joined(arena, parts, count, ", ");
+    if (!inside.length)
+        return first;
+    const struct slice pieces[] = {first, SLICE(" ("), inside, SLICE(")")};
+    return arena_join(arena, pieces, 4);
+}
+
+/* ---- all of it ---- */
+
+static void (*const appliers[PROVIDER_COUNT])(struct ledger *ledger) = {
+    [PROVIDER_AWS] = ledger_apply_aws,
+};
+
+static int compare_rows(const void *left, const void *right)
+{
+    const struct mirror *a = left, *b = right;
+    int order = slice_compare(a->id, b->id);
+    if (!order)
+        order = (a->segment > b->segment) - (a->segment < b->segment);
+    return order;
+}
+
+static int list_rows(const struct ledger *ledger, struct mirror_list *out)
+{
+    out->rows = arena_alloc(ledger->arena, (ledger->row_count + 1) * sizeof *out->rows);
+    if (!out->rows)
+        return -1;
+    for (const struct ledger_row *row = ledger->rows; row; row = row->next)
+        out->rows[out->count++] = row->mirror;
+    if (out->count)
+        qsort(out->rows, out->count, sizeof *out->rows, compare_rows);
+    return 0;
+}
+
+int ledger_build(struct fact *facts, size_t count, const struct own *own,
+                 struct arena *arena, struct mirror_list *out)
+{
+    struct ledger ledger = {.arena = arena, .own = own, .facts = facts};
+    *out = (struct mirror_list){0};
+    if (!count)
+        return 0;
+    enum provider provider = facts[0].provider;
+    ledger.fact_count = ledger_fold(facts, count, arena);
+    ledger.last_row = &ledger.rows;
+    ledger.last_track = &ledger.tracks;
+    if (provider_is_device(provider))
+        ledger_apply_device(&ledger);
+    else if ((unsigned)provider < PROVIDER_COUNT && appliers[provider])
+        appliers[provider](&ledger);
+    return ledger.failed ? -1 : list_rows(&ledger, out);
+}

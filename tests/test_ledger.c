@@ -1,0 +1,671 @@
+/*
+ * The ledger as scenarios: a few facts, and the rows that they make.
+ *
+ * A fact is a line "TIME PROVIDER THING ACT [key=value ...]"; `_` stands for a blank
+ * within a value, and a thing of two words is joined by it.  Keys are the names of
+ * fact fields, and account, region, by (actor), outcome, phase, same (the act that
+ * records share), op (the hit's operation).  A row is one line with what it says, times
+ * without the day.  Every scenario is run on its facts in both orders.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/ledger.h"
+#include "core/limits.h"
+#include "core/timestamp.h"
+
+#define DAY_US INT64_C(1773446400000000) /* 2026-03-14 */
+
+struct scenario {
+    const char *name, *facts, *rows;
+};
+
+/* ---- reading facts ---- */
+
+static struct slice unblanked(struct slice text, struct arena *arena)
+{
+    struct slice copy = arena_copy(arena, text);
+    for (size_t i = 0; i < copy.length; i++) {
+        if (copy.data[i] == '_')
+            ((char *)copy.data)[i] = ' ';
+    }
+    return copy;
+}
+
+static int index_of(struct slice word, const char *(*name)(int index), int count)
+{
+    for (int i = 0; i < count; i++) {
+        if (slice_equal(word, slice_from(name(i))))
+            return i;
+    }
+    fail_msg("what is `%.*s`?", (int)word.length, word.data);
+    return -1;
+}
+
+static const char *thing(int index)
+{
+    return fact_thing_name((enum fact_thing)index);
+}
+
+static const char *act(int index)
+{
+    return fact_act_name((enum fact_act)index);
+}
+
+static int64_t time_of(struct slice word)
+{
+    int hours, minutes, seconds;
+    char text[16] = "";
+    if (slice_equal(word, SLICE("-")))
+        return EVENT_TIME_NONE;
+    memcpy(text, word.data, word.length < 15 ? word.length : 15);
+    assert_int_equal(sscanf(text, "%d:%d:%d", &hours, &minutes, &seconds), 3);
+    return DAY_US + ((hours * 60 + minutes) * 60 + seconds) * INT64_C(1000000);
+}
+
+static void take_pair(struct fact *fact, struct slice key, struct slice value)
+{
+    if (slice_equal(key, SLICE("account")))
+        fact->account = value;
+    else if (slice_equal(key, SLICE("region")))
+        fact->region = value;
+    else if (slice_equal(key, SLICE("by")))
+        fact->actor = value;
+    else if (slice_equal(key, SLICE("same")))
+        fact->act_id = value;
+    else if (slice_equal(key, SLICE("op")))
+        fact->operation = value;
+    else if (slice_equal(key, SLICE("n")))
+        fact->number = (unsigned)(value.data[0] - '0');
+    else if (slice_equal(key, SLICE("outcome")))
+        fact->outcome = (enum outcome)outcome_from_name(value);
+    else if (slice_equal(key, SLICE("phase")))
+        fact->phase = slice_equal(value, SLICE("first")) ? PHASE_FIRST : PHASE_LAST;
+    else {
+        int field = 0;
+        while (field < FACT_FIELD_COUNT &&
+               !slice_equal(key, slice_from(fact_field_names[field])))
+            field++;
+        if (field == FACT_FIELD_COUNT)
+            fail_msg("what is `%.*s`?", (int)key.length, key.data);
+        fact->text[field] = value;
+    }
+}
+
+/* Clouds: an account and a region of ours; devices: the device. */
+static void set_defaults(struct fact *fact, size_t number, struct arena *arena)
+{
+    fact->outcome = OUTCOME_SUCCESS;
+    fact->phase = PHASE_SINGLE;
+    fact->actor = SLICE("mallory");
+    fact->act_id = arena_printf(arena, "act %zu", number);
+    fact->order = arena_printf(arena, "%020zu", number);
+    if (provider_is_device(fact->provider)) {
+        fact->account = SLICE("sw1");
+    } else if (fact->provider == PROVIDER_AWS) {
+        fact->account = SLICE("111122223333");
+        fact->region = SLICE("us-east-1");
+    }
+}
+
+static void read_line(struct fact *fact, struct slice line, size_t number,
+                      struct arena *arena)
+{
+    *fact = (struct fact){.time_us = time_of(slice_cut(&line, ' '))};
+    fact->provider = (enum provider)provider_from_name(slice_cut(&line, ' '));
+    struct slice word = unblanked(slice_cut(&line, ' '), arena);
+    fact->thing = (enum fact_thing)index_of(word, thing, THING_COUNT);
+    fact->act = (enum fact_act)index_of(slice_cut(&line, ' '), act, ACT_COUNT);
+    set_defaults(fact, number, arena);
+    while (slice_present(line)) {
+        struct slice pair = slice_cut(&line, ' ');
+        struct slice key = slice_cut(&pair, '=');
+        if (key.length)
+            take_pair(fact, key, unblanked(pair, arena));
+    }
+}
+
+static size_t read_facts(const char *text, struct fact *facts, size_t room,
+                         struct arena *arena)
+{
+    struct slice rest = slice_from(text);
+    size_t count = 0;
+    while (slice_present(rest)) {
+        struct slice line = slice_trim(slice_cut(&rest, '\n'));
+        if (!line.length)
+            continue;
+        assert_true(count < room);
+        read_line(&facts[count], line, count, arena);
+        count++;
+    }
+    return count;
+}
+
+/* ---- writing rows ---- */
+
+static struct slice with_time(struct arena *arena, struct slice text, const char *label,
+                              int64_t time_us)
+{
+    int64_t seconds = (time_us - DAY_US) / 1000000;
+    if (time_us == EVENT_TIME_NONE)
+        return arena_printf(arena, "%.*s %s=-", (int)text.length, text.data, label);
+    return arena_printf(arena, "%.*s %s=%02d:%02d:%02d", (int)text.length, text.data,
+                        label, (int)(seconds / 3600), (int)(seconds / 60 % 60),
+                        (int)(seconds % 60));
+}
+
+static struct slice with_text(struct arena *arena, struct slice text, const char *label,
+                              struct slice value)
+{
+    if (!value.length)
+        return text;
+    return arena_printf(arena, "%.*s %s=[%.*s]", (int)text.length, text.data, label,
+                        (int)value.length, value.data);
+}
+
+static const char *write_rows(const struct mirror_list *list, struct arena *arena)
+{
+    struct slice all = SLICE("");
+    for (size_t i = 0; i < list->count; i++) {
+        const struct mirror *mirror = &list->rows[i];
+        struct slice line =
+            arena_printf(arena, "%.*s#%u %s", (int)mirror->id.length, mirror->id.data,
+                         mirror->segment, mirror_state_name(mirror->state));
+        line = with_time(arena, line, "since", mirror->since_us);
+        if (mirror->until_us != EVENT_TIME_NONE)
+            line = with_time(arena, line, "until", mirror->until_us);
+        if (mirror->observed_us != EVENT_TIME_NONE)
+            line = with_time(arena, line, "seen", mirror->observed_us);
+        line = with_text(arena, line, "from", mirror->mirrored);
+        line = with_text(arena, line, "to", mirror->destination);
+        line = with_text(arena, line, "what", mirror->filter);
+        line = arena_printf(arena, "%.*s foreign=%s", (int)line.length, line.data,
+                            foreign_name(mirror->foreign));
+        line = with_text(arena, line, "why", mirror->foreign_reason);
+        line = with_text(arena, line, "by", mirror->opened_by);
+        line = with_text(arena, line, "closed", mirror->closed_by);
+        line = with_text(arena, line, "how", mirror->closed_how);
+        for (const struct mirror_operation *link = mirror->operations; link;
+             link = link->next)
+            line = arena_printf(arena, "%.*s %s%.*s", (int)line.length, line.data,
+                                link->part == PART_OPENED   ? "+"
+                                : link->part == PART_CLOSED ? "-"
+                                                            : "~",
+                                (int)link->operation.length, link->operation.data);
+        all = arena_printf(arena, "%.*s%.*s\n", (int)all.length, all.data,
+                           (int)line.length, line.data);
+    }
+    return all.data;
+}
+
+/* ---- running ---- */
+
+static void turn_around(struct fact *facts, size_t count)
+{
+    for (size_t i = 0; i < count / 2; i++) {
+        struct fact fact = facts[i];
+        facts[i] = facts[count - 1 - i];
+        facts[count - 1 - i] = fact;
+    }
+}
+
+static void run_scenario(const struct scenario *scenario, bool backwards)
+{
+    struct fact facts[64];
+    struct mirror_list list;
+    struct own own;
+    struct error error;
+    struct arena arena;
+    arena_init(&arena);
+    own_init(&own);
+    assert_int_equal(
+        own_add(&own, &arena, OWN_ACCOUNT, SLICE("111122223333"), false, &error), 0);
+    assert_int_equal(
+        own_add(&own, &arena, OWN_ACCOUNT, SLICE("222233334444"), false, &error), 0);
+    size_t count = read_facts(scenario->facts, facts, 64, &arena);
+    if (backwards)
+        turn_around(facts, count);
+    assert_int_equal(ledger_build(facts, count, &own, &arena, &list), 0);
+    const char *rows = write_rows(&list, &arena);
+    if (strcmp(rows, scenario->rows))
+        fail_msg("%s%s\n-- expected\n%s-- got\n%s", scenario->name,
+                 backwards ? " (backwards)" : "", scenario->rows, rows);
+    arena_fini(&arena);
+}
+
+static void run_all(const struct scenario *scenarios, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        run_scenario(&scenarios[i], false);
+        run_scenario(&scenarios[i], true);
+    }
+}
+
+#define RUN(scenarios) run_all(scenarios, sizeof scenarios / sizeof scenarios[0])
+
+/* ---- AWS ---- */
+
+#define NLB "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/net/ndr/1"
+#define OTHER_NLB                                                                      \
+    "arn:aws:elasticloadbalancing:us-east-1:444455556666:loadbalancer/net/sink/1"
+#define TARGET "02:10:00 aws target create object=tmt-1 destination=" NLB " op=t\n"
+#define OPEN                                                                           \
+    "02:11:09 aws session create object=tms-1 mirrored=eni-1 destination=tmt-1"        \
+    " filter=tmf-1 number_text=1 op=o\n"
+#define TO " to=[" NLB " (tmt-1)]"
+#define RULES " what=[rules of tmf-1 not in the logs; whole packets] foreign=no"
+#define LIVE "tms-1#1 live since=02:11:09 from=[eni-1]" TO RULES " by=[mallory] +o ~t\n"
+#define ENDED(until)                                                                   \
+    "tms-1#1 ended since=02:11:09 until=" until " from=[eni-1]" TO RULES
+
+static const struct scenario aws_scenarios[] = {
+    {"a session opens", TARGET OPEN, LIVE},
+    {"attempts touch nothing",
+     TARGET "02:11:00 aws session create outcome=denied mirrored=eni-9 op=x\n" OPEN
+            "02:12:00 aws session delete outcome=failure object=tms-1 op=y\n"
+            "02:13:00 aws session change outcome=dry-run object=tms-1"
+            " destination=tmt-9 op=z\n",
+     LIVE},
+    {"a delete ends it",
+     TARGET OPEN "03:00:00 aws session delete object=tms-1 by=alice op=d\n",
+     ENDED("03:00:00") " by=[mallory] closed=[alice] how=[deleted] -d +o ~t\n"},
+    {"a change of the target begins the next stretch",
+     TARGET OPEN "02:20:00 aws session change object=tms-1 mirrored=eni-1"
+                 " destination=tmt-2 filter=tmf-1 changed=trafficMirrorTargetId op=m\n",
+     ENDED(
+         "02:20:00") " by=[mallory] closed=[mallory] how=[changed] -m +o ~t\n"
+                     "tms-1#2 live since=02:20:00 from=[eni-1] to=[tmt-2]"
+                     " what=[rules of tmf-1 not in the logs; whole packets]"
+                     " foreign=unknown why=[the target was made before the log starts,"
+                     " or is shared from another account] by=[mallory] +m\n"},
+    {"a description changes nothing",
+     TARGET OPEN "02:20:00 aws session change object=tms-1 changed= op=m\n",
+     "tms-1#1 live since=02:11:09 from=[eni-1]" TO RULES " by=[mallory] ~m +o ~t\n"},
+    {"a packet length is taken away",
+     TARGET "02:11:09 aws session create object=tms-1 mirrored=eni-1"
+            " destination=tmt-1 filter=tmf-1 length=64 op=o\n"
+            "02:20:00 aws session change object=tms-1 changed=packet-length"
+            " removed=packet-length op=m\n",
+     "tms-1#1 ended since=02:11:09 until=02:20:00 from=[eni-1]" TO
+     " what=[rules of tmf-1 not in the logs; first 64 bytes of each packet] foreign=no"
+     " by=[mallory] closed=[mallory] how=[changed] -m +o ~t\n"
+     "tms-1#2 live since=02:20:00 from=[eni-1]" TO RULES " by=[mallory] +m ~t\n"},
+    {"first seen when it is deleted", "03:00:00 aws session delete object=tms-1 op=d\n",
+     "tms-1#1 ended since=- until=03:00:00 foreign=unknown"
+     " why=[the logs do not show the target] closed=[mallory] how=[deleted] -d\n"},
+    {"first seen when it is changed",
+     TARGET "02:20:00 aws session change object=tms-1 mirrored=eni-1"
+            " destination=tmt-1 filter=tmf-1 changed=trafficMirrorTargetId op=m\n",
+     "tms-1#1 ended since=- until=02:20:00 foreign=unknown"
+     " why=[the logs do not show the target] closed=[mallory] how=[changed] -m\n"
+     "tms-1#2 live since=02:20:00 from=[eni-1]" TO RULES " by=[mallory] +m ~t\n"},
+    {"pending and unknown outcomes",
+     TARGET "02:11:09 aws session create outcome=pending object=tms-1 mirrored=eni-1"
+            " destination=tmt-1 filter=tmf-1 op=o\n"
+            "02:11:10 aws session create outcome=unknown object=tms-2 mirrored=eni-2"
+            " destination=tmt-1 filter=tmf-1 op=p\n",
+     "tms-1#1 pending since=02:11:09 from=[eni-1]" TO RULES " by=[mallory] +o ~t\n"
+     "tms-2#1 unknown since=02:11:10 from=[eni-2]" TO RULES " by=[mallory] +p ~t\n"},
+    {"without a response the id is derived",
+     TARGET "02:11:09 aws session create mirrored=eni-1 destination=tmt-1"
+            " filter=tmf-1 number_text=5 op=o\n",
+     "111122223333/us-east-1/eni-1/session 5#1 live since=02:11:09 from=[eni-1]" TO
+         RULES " by=[mallory] +o ~t\n"},
+    {"one second for the whole chain",
+     "02:11:09 aws session create object=tms-1 mirrored=eni-1 destination=tmt-1"
+     " filter=tmf-1 op=o\n"
+     "02:11:09 aws rule create object=r1 parent=tmf-1 direction=ingress"
+     " number_text=1 verdict=accept op=r\n"
+     "02:11:09 aws filter create object=tmf-1 op=f\n"
+     "02:11:09 aws target create object=tmt-1 destination=" NLB " op=t\n",
+     "tms-1#1 live since=02:11:09 from=[eni-1]" TO
+     " what=[in: all; whole packets] foreign=no by=[mallory] +o ~t\n"},
+    {"the copies of one call in two accounts' logs",
+     TARGET "02:11:09 aws session create same=s account=444455556666 object=tms-1"
+            " mirrored=eni-1 destination=tmt-1 filter=tmf-1 owner=111122223333 op=o\n"
+            "02:11:09 aws session create same=s object=tms-1"
+            " mirrored=eni-1 destination=tmt-1 filter=tmf-1 owner=111122223333 op=o\n",
+     LIVE},
+};
+
+static const struct scenario aws_ends[] = {
+    {"its interface is deleted",
+     TARGET OPEN "03:00:00 aws interface delete object=eni-1 by=alice\n",
+     ENDED("03:00:00") " by=[mallory] closed=[alice] how=[its interface was deleted]"
+                       " +o ~t\n"},
+    {"its instance is terminated, and the interface goes with it",
+     "01:00:00 aws interface create object=eni-1 parent=i-1 address=10.0.0.5"
+     " network=vpc-1 enabled=true\n" TARGET OPEN
+     "03:00:00 aws machine delete object=i-1 by=alice\n",
+     "tms-1#1 ended since=02:11:09 until=03:00:00"
+     " from=[eni-1 (i-1, 10.0.0.5, vpc-1)]" TO RULES
+     " by=[mallory] closed=[alice] how=[its instance was terminated, and its interface"
+     " with it] +o ~t\n"},
+    {"its instance is terminated, and the interface was to stay",
+     "01:00:00 aws interface create object=eni-1\n"
+     "01:00:01 aws interface attach object=eni-1 parent=i-1\n" TARGET OPEN
+     "03:00:00 aws machine delete object=i-1 by=alice\n",
+     "tms-1#1 ended since=02:11:09 until=03:00:00 from=[eni-1 (i-1)]" TO RULES
+     " by=[mallory] closed=[alice] how=[its instance was terminated, its interface was"
+     " to stay: check] +o ~t\n"
+     "tms-1#2 unknown since=03:00:00 from=[eni-1 (i-1)]" TO RULES
+     " by=[alice] how=[instance gone, interface to stay: check]\n"},
+    {"another instance is terminated",
+     "01:00:00 aws interface create object=eni-1 parent=i-1 enabled=true\n" TARGET OPEN
+     "03:00:00 aws machine delete object=i-2\n",
+     "tms-1#1 live since=02:11:09 from=[eni-1 (i-1)]" TO RULES " by=[mallory] +o ~t\n"},
+    {"its target is deleted",
+     TARGET OPEN "03:00:00 aws target delete object=tmt-1 op=d\n",
+     ENDED("03:00:00") " by=[mallory] closed=[mallory] how=[implied: its target was"
+                       " deleted] -d +o ~t\n"},
+    {"its filter is deleted",
+     TARGET OPEN "03:00:00 aws filter delete object=tmf-1 op=d\n",
+     ENDED("03:00:00") " by=[mallory] closed=[mallory] how=[implied: its filter was"
+                       " deleted] -d +o ~t\n"},
+    {"the load balancer is deleted",
+     TARGET OPEN "03:00:00 aws balancer delete object=" NLB " by=alice\n",
+     ENDED("03:00:00") " by=[mallory] closed=[alice] how=[its destination was deleted]"
+                       " +o ~t\n"
+                       "tms-1#2 blackholed since=03:00:00 from=[eni-1]" TO RULES
+                       " by=[alice]\n"},
+    {"only a target was made", TARGET,
+     "tmt-1#1 prepared since=02:10:00" TO " foreign=no by=[mallory] +t\n"},
+    {"a target was made and deleted",
+     TARGET "02:20:00 aws target delete object=tmt-1 op=d\n", ""},
+};
+
+static const struct scenario aws_filters[] = {
+    {"a filter that accepts nothing",
+     TARGET "02:10:01 aws filter create object=tmf-1 op=f\n" OPEN,
+     "tms-1#1 incomplete since=02:11:09 from=[eni-1]" TO
+     " what=[nothing: the filter accepts nothing; whole packets] foreign=no"
+     " by=[mallory] +o ~t\n"},
+    {"a rule widens a live session",
+     TARGET "02:10:01 aws filter create object=tmf-1 op=f\n"
+            "02:10:02 aws rule create object=r1 parent=tmf-1 direction=egress"
+            " number_text=2 verdict=accept protocol=6 mirrored=10.0.0.0/8"
+            " destination=0.0.0.0/0_port_443 op=r\n" OPEN
+            "02:30:00 aws rule create object=r2 parent=tmf-1 direction=egress"
+            " number_text=1 verdict=reject mirrored=10.9.0.0/16 op=q\n",
+     "tms-1#1 ended since=02:11:09 until=02:30:00 from=[eni-1]" TO
+     " what=[out: tcp from 10.0.0.0/8 to 0.0.0.0/0 port 443; whole packets] foreign=no"
+     " by=[mallory] closed=[mallory] how=[changed] +o -q ~t\n"
+     "tms-1#2 live since=02:30:00 from=[eni-1]" TO
+     " what=[out: not all from 10.9.0.0/16, tcp from 10.0.0.0/8 to 0.0.0.0/0 port 443;"
+     " whole packets] foreign=no by=[mallory] +q\n"},
+    {"DNS alone",
+     TARGET "02:10:01 aws filter create object=tmf-1 op=f\n"
+            "02:10:02 aws filter change object=tmf-1 protocol=amazon-dns op=n\n" OPEN,
+     "tms-1#1 live since=02:11:09 from=[eni-1]" TO
+     " what=[Amazon DNS; whole packets] foreign=no by=[mallory] +o ~t\n"},
+    {"the last rule goes",
+     TARGET "02:10:01 aws filter create object=tmf-1 op=f\n"
+            "02:10:02 aws rule create object=r1 parent=tmf-1 direction=ingress"
+            " number_text=1 verdict=accept op=r\n" OPEN
+            "02:30:00 aws rule delete object=r1 op=x\n",
+     "tms-1#1 ended since=02:11:09 until=02:30:00 from=[eni-1]" TO
+     " what=[in: all; whole packets] foreign=no by=[mallory] closed=[mallory]"
+     " how=[changed] +o ~t -x\n"
+     "tms-1#2 incomplete since=02:30:00 from=[eni-1]" TO
+     " what=[nothing: the filter accepts nothing; whole packets] foreign=no"
+     " by=[mallory] +x\n"},
+};
+
+#define FOREIGN_ROW(why)                                                               \
+    "tms-1#1 live since=02:11:09 from=[eni-1] to=[" OTHER_NLB " (tmt-1)]"              \
+    " what=[rules of tmf-1 not in the logs; whole packets] foreign=yes why=[" why      \
+    "] by=[mallory] +o ~t\n"
+
+static const struct scenario aws_foreign[] = {
+    {"the load balancer is another account's",
+     "02:10:00 aws target create object=tmt-1 destination=" OTHER_NLB " op=t\n" OPEN,
+     FOREIGN_ROW("the load balancer belongs to account 444455556666")},
+    {"the target is shared by another account",
+     "02:10:00 aws share create object=tmt-1 owner=444455556666\n" OPEN,
+     "tms-1#1 live since=02:11:09 from=[eni-1] to=[tmt-1]"
+     " what=[rules of tmf-1 not in the logs; whole packets] foreign=yes why=[the target"
+     " belongs to account 444455556666] by=[mallory] +o\n"},
+    {"the target is another own account's",
+     "02:10:00 aws target create account=222233334444 object=tmt-1 destination=eni-7"
+     " owner=222233334444 op=t\n" OPEN,
+     "tms-1#1 live since=02:11:09 from=[eni-1] to=[eni-7 (tmt-1, 222233334444)]" RULES
+     " by=[mallory] +o ~t\n"},
+    {"a caller from another account is told beside it",
+     TARGET "02:11:09 aws session create object=tms-1 mirrored=eni-1"
+            " destination=tmt-1 filter=tmf-1 caller=444455556666 op=o\n",
+     "tms-1#1 live since=02:11:09 from=[eni-1]" TO RULES
+     " why=[called from account 444455556666] by=[mallory] +o ~t\n"},
+};
+
+#define SHOWN                                                                          \
+    "04:00:00 aws session observe account=111122223333 region= object=tms-1"           \
+    " mirrored=eni-1 destination=tmt-1 filter=tmf-1 owner=111122223333 by=\n"
+
+static const struct scenario aws_snapshots[] = {
+    {"shown: live", TARGET OPEN SHOWN,
+     "tms-1#1 live since=02:11:09 seen=04:00:00 from=[eni-1]" TO RULES
+     " by=[mallory] +o ~t\n"},
+    {"shown after its delete: live again",
+     TARGET OPEN "03:00:00 aws session delete object=tms-1 op=d\n" SHOWN,
+     ENDED("03:00:00") " by=[mallory] closed=[mallory] how=[deleted] -d +o ~t\n"
+                       "tms-1#2 live since=- seen=04:00:00 from=[eni-1]" TO RULES "\n"},
+    {"never logged and shown", SHOWN,
+     "tms-1#1 live since=- seen=04:00:00 from=[eni-1] to=[tmt-1]"
+     " what=[rules of tmf-1 not in the logs; whole packets] foreign=unknown"
+     " why=[the target was made before the log starts, or is shared from another"
+     " account]\n"},
+    {"not shown beside one of its region: ended before",
+     TARGET OPEN
+     "02:12:00 aws session create object=tms-2 mirrored=eni-2 destination=tmt-1"
+     " filter=tmf-1 op=p\n" SHOWN
+     "04:00:00 aws session list owner=111122223333 account= region= by=\n",
+     "tms-1#1 live since=02:11:09 seen=04:00:00 from=[eni-1]" TO RULES
+     " by=[mallory] +o ~t\n"
+     "tms-2#1 ended since=02:12:00 until=04:00:00 from=[eni-2]" TO RULES
+     " by=[mallory] how=[ended before a snapshot that does not show it] +p ~t\n"},
+    {"not shown by a list that names nothing: not known",
+     TARGET OPEN "04:00:00 aws session list owner= account= region= by=\n",
+     "tms-1#1 unknown since=02:11:09 from=[eni-1]" TO RULES
+     " by=[mallory] how=[a snapshot that names neither account nor region does not show"
+     " it] +o ~t\n"},
+    {"not shown by one page of several: as before",
+     TARGET OPEN "04:00:00 aws session list changed=part owner= account= region=\n",
+     LIVE},
+};
+
+static void aws(void **state)
+{
+    (void)state;
+    RUN(aws_scenarios);
+    RUN(aws_ends);
+    RUN(aws_filters);
+    RUN(aws_foreign);
+    RUN(aws_snapshots);
+}
+
+/* ---- devices ---- */
+
+#define SOURCE                                                                         \
+    "02:00:00 cisco-ios session write object=session_1 mirrored=Gi1/0/1_rx op=s\n"
+#define DESTINATION                                                                    \
+    "02:01:00 cisco-ios session write object=session_1 destination=Gi1/0/24 op=d\n"
+#define SPAN " from=[Gi1/0/1 rx] to=[Gi1/0/24] what=[received] foreign=no"
+#define ERSPAN                                                                         \
+    "02:00:00 cisco-ios session write object=session_7 kind=erspan-source op=a\n"      \
+    "02:00:01 cisco-ios session write object=session_7 kind=erspan-source"             \
+    " mirrored=Gi1_both op=b\n"                                                        \
+    "02:00:02 cisco-ios session write object=session_7 kind=erspan-source"             \
+    " destination=203.0.113.66 op=c\n"
+#define FAR                                                                            \
+    " from=[Gi1 both] to=[203.0.113.66] what=[received and sent] foreign=yes"          \
+    " why=[a public address]"
+
+static const struct scenario device_scenarios[] = {
+    {"a source alone is half a session", SOURCE,
+     "sw1/session 1/1#1 incomplete since=02:00:00 from=[Gi1/0/1 rx] what=[received]"
+     " foreign=unknown why=[the logs do not show the destination] by=[mallory] +s\n"},
+    {"a source and a destination copy", SOURCE DESTINATION,
+     "sw1/session 1/1#1 live since=02:01:00" SPAN " by=[mallory] +d +s\n"},
+    {"a line without a result counts as done",
+     SOURCE "02:01:00 cisco-ios session write outcome=unknown object=session_1"
+            " destination=Gi1/0/24 op=d\n",
+     "sw1/session 1/1#1 live since=02:01:00" SPAN " by=[mallory] +d +s\n"},
+    {"a line that the device refused is none",
+     SOURCE "02:01:00 cisco-ios session write outcome=failure object=session_1"
+            " destination=Gi1/0/24 op=d\n",
+     "sw1/session 1/1#1 incomplete since=02:00:00 from=[Gi1/0/1 rx] what=[received]"
+     " foreign=unknown why=[the logs do not show the destination] by=[mallory] +s\n"},
+    {"removed",
+     SOURCE DESTINATION
+     "03:00:00 cisco-ios session delete object=session_1 by=alice op=x\n",
+     "sw1/session 1/1#1 ended since=02:01:00 until=03:00:00" SPAN
+     " by=[mallory] closed=[alice] how=[removed] +d +s -x\n"},
+    {"all, ranges and others",
+     SOURCE DESTINATION "02:30:00 cisco-ios session delete object=session_2-5 op=w\n"
+                        "02:40:00 cisco-ios session delete object=session_remote op=v\n"
+                        "03:00:00 cisco-ios session delete object=session_1-3 op=x\n",
+     "sw1/session 1/1#1 ended since=02:01:00 until=03:00:00" SPAN
+     " by=[mallory] closed=[mallory] how=[removed] +d +s -x\n"},
+    {"a source more is a change",
+     SOURCE DESTINATION "02:30:00 cisco-ios session write object=session_1"
+                        " mirrored=Gi1/0/2_tx op=m\n",
+     "sw1/session 1/1#1 ended since=02:01:00 until=02:30:00" SPAN
+     " by=[mallory] closed=[mallory] how=[changed] +d -m +s\n"
+     "sw1/session 1/1#2 live since=02:30:00 from=[Gi1/0/1 rx, Gi1/0/2 tx]"
+     " to=[Gi1/0/24] what=[received and sent] foreign=no by=[mallory] +m\n"},
+    {"its only source is taken away",
+     SOURCE DESTINATION "02:30:00 cisco-ios session write object=session_1"
+                        " mirrored=Gi1/0/1 removed=source op=m\n",
+     "sw1/session 1/1#1 ended since=02:01:00 until=02:30:00" SPAN
+     " by=[mallory] closed=[mallory] how=[its source or destination was taken away]"
+     " +d -m +s\n"
+     "sw1/session 1/1#2 incomplete since=02:30:00 to=[Gi1/0/24] foreign=no"
+     " by=[mallory] +m\n"},
+    {"a number that is used again is another session",
+     SOURCE DESTINATION
+     "03:00:00 cisco-ios session delete object=session_1 op=x\n"
+     "04:00:00 cisco-ios session write object=session_1 mirrored=Gi1/0/9 op=y\n",
+     "sw1/session 1/1#1 ended since=02:01:00 until=03:00:00" SPAN
+     " by=[mallory] closed=[mallory] how=[removed] +d +s -x\n"
+     "sw1/session 1/2#1 incomplete since=04:00:00 from=[Gi1/0/9]"
+     " what=[received and sent] foreign=unknown why=[the logs do not show the"
+     " destination] by=[mallory] +y\n"},
+    {"an ERSPAN session of IOS starts shut", ERSPAN,
+     "sw1/session 7/1#1 shut since=02:00:00" FAR " by=[mallory] +a ~b ~c\n"},
+    {"and copies when it is switched on",
+     ERSPAN "02:05:00 cisco-ios session write object=session_7 kind=erspan-source"
+            " enabled=true op=n\n",
+     "sw1/session 7/1#1 live since=02:05:00" FAR " by=[mallory] +a ~b ~c +n\n"},
+    {"and is shut again",
+     ERSPAN "02:05:00 cisco-ios session write object=session_7 kind=erspan-source"
+            " enabled=true op=n\n"
+            "02:45:00 cisco-ios session write object=session_7 kind=erspan-source"
+            " enabled=false op=z\n",
+     "sw1/session 7/1#1 ended since=02:05:00 until=02:45:00" FAR
+     " by=[mallory] closed=[mallory] how=[shut] +a ~b ~c +n -z\n"
+     "sw1/session 7/1#2 shut since=02:45:00" FAR " by=[mallory] +z\n"},
+    {"every session of NX-OS starts shut",
+     "02:00:00 cisco-nxos session write object=session_1 mirrored=Ethernet1/1"
+     " destination=Ethernet1/48 op=a\n",
+     "sw1/session 1/1#1 shut since=02:00:00 from=[Ethernet1/1] to=[Ethernet1/48]"
+     " what=[received and sent] foreign=no by=[mallory] +a\n"},
+    {"and stays on once it is switched on",
+     "02:00:00 cisco-nxos session write object=session_1 enabled=true op=a\n"
+     "02:00:01 cisco-nxos session write object=session_1 kind=local op=b\n"
+     "02:00:02 cisco-nxos session write object=session_1 mirrored=Ethernet1/1"
+     " destination=Ethernet1/48 op=c\n",
+     "sw1/session 1/1#1 ended since=- until=02:00:02 foreign=unknown why=[the logs do"
+     " not show the destination] closed=[mallory] how=[changed] ~a ~b -c\n"
+     "sw1/session 1/1#2 live since=02:00:02 from=[Ethernet1/1] to=[Ethernet1/48]"
+     " what=[received and sent] foreign=no by=[mallory] +c\n"},
+    {"a private destination is own until networks are declared",
+     "02:00:00 eos session write object=session_M mirrored=Et1 destination=10.9.9.9"
+     " op=a\n",
+     "sw1/session M/1#1 live since=02:00:00 from=[Et1] to=[10.9.9.9]"
+     " what=[received and sent] foreign=no why=[a private address] by=[mallory] +a\n"},
+    {"switched on, and made before the log",
+     "02:00:00 cisco-ios session write object=session_7 enabled=true op=n\n",
+     "sw1/session 7/1#1 unknown since=- foreign=unknown why=[the logs do not show the"
+     " destination] ~n\n"},
+    {"removed, and made before the log",
+     "02:00:00 cisco-ios session delete object=session_4 op=x\n",
+     "sw1/session 4/1#1 ended since=- until=02:00:00 foreign=unknown why=[the logs do"
+     " not show the destination] closed=[mallory] how=[removed] -x\n"},
+    {"lines without a stamp",
+     "- cisco-ios session write object=session_1 mirrored=Gi1/0/1_rx op=s\n"
+     "- cisco-ios session write object=session_1 destination=Gi1/0/24 op=d\n",
+     "sw1/session 1/1#1 live since=-" SPAN " by=[mallory] +d +s\n"},
+    {"the same line in two logs",
+     SOURCE "02:00:00 cisco-ios session write same=act_0 object=session_1"
+            " mirrored=Gi1/0/1_rx op=s\n" DESTINATION,
+     "sw1/session 1/1#1 live since=02:01:00" SPAN " by=[mallory] +d +s\n"},
+};
+
+static const struct scenario device_configurations[] = {
+    {"a reload without a save",
+     SOURCE DESTINATION "03:00:00 cisco-ios configuration restart by=\n",
+     "sw1/session 1/1#1 ended since=02:01:00 until=03:00:00" SPAN
+     " by=[mallory] how=[a reload, and no save in the logs] +d +s\n"
+     "sw1/session 1/1#2 unknown since=03:00:00" SPAN
+     " how=[unknown after a reload: no save in the logs]\n"},
+    {"a reload after a save",
+     SOURCE DESTINATION "02:30:00 cisco-ios configuration save\n"
+                        "03:00:00 cisco-ios configuration restart\n",
+     "sw1/session 1/1#1 live since=02:01:00" SPAN " by=[mallory] +d +s\n"},
+    {"a removal that was not saved",
+     SOURCE DESTINATION "02:30:00 cisco-ios configuration save\n"
+                        "02:40:00 cisco-ios session delete object=session_1 op=x\n"
+                        "03:00:00 cisco-ios configuration restart by=\n",
+     "sw1/session 1/1#1 ended since=02:01:00 until=02:40:00" SPAN
+     " by=[mallory] closed=[mallory] how=[removed] +d +s -x\n"
+     "sw1/session 1/1#2 unknown since=03:00:00" SPAN
+     " how=[back after a reload, unless its removal was saved unseen]\n"},
+    {"Junos: nothing is done before the commit",
+     "02:00:00 junos session write object=analyzer_A mirrored=ge-0/0/1 op=a\n"
+     "02:00:01 junos session write object=analyzer_A destination=203.0.113.66 op=b\n",
+     "sw1/analyzer A/1#1 pending since=02:00:00 from=[ge-0/0/1] to=[203.0.113.66]"
+     " what=[received and sent] foreign=yes why=[a public address] by=[mallory]"
+     " how=[no commit in the logs] +a ~b\n"},
+    {"Junos: committed",
+     "02:00:00 junos session write object=analyzer_A mirrored=ge-0/0/1 op=a\n"
+     "02:00:01 junos session write object=analyzer_A destination=203.0.113.66 op=b\n"
+     "02:05:00 junos configuration commit by=root\n",
+     "sw1/analyzer A/1#1 live since=02:05:00 from=[ge-0/0/1] to=[203.0.113.66]"
+     " what=[received and sent] foreign=yes why=[a public address] by=[mallory] +a "
+     "+b\n"},
+    {"Junos: rolled back",
+     "02:00:00 junos session write object=analyzer_A mirrored=ge-0/0/1 op=a\n"
+     "02:01:00 junos configuration rollback\n"
+     "02:05:00 junos configuration commit\n",
+     ""},
+    {"IOS XR: only commits are logged",
+     "02:00:00 cisco-iosxr configuration commit label=1000000092\n"
+     "02:05:00 cisco-iosxr configuration commit label=1000000093\n",
+     "sw1/commits/1#1 unknown since=02:00:00 foreign=unknown why=[the logs do not show"
+     " the destination] by=[mallory] how=[the logs do not show what 2 commits (last"
+     " 1000000093) changed]\n"},
+};
+
+static void devices(void **state)
+{
+    (void)state;
+    RUN(device_scenarios);
+    RUN(device_configurations);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(aws),
+        cmocka_unit_test(devices),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
