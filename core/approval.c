@@ -145,12 +145,9 @@ static bool part_matches(enum approval_selector selector, struct slice part,
     return false;
 }
 
-static bool selector_matches(const struct approval *approval,
-                             enum approval_selector selector,
-                             const struct operation *operation)
+static bool pattern_matches(enum approval_selector selector, struct slice pattern,
+                            struct slice subject)
 {
-    struct slice pattern = approval->selector[selector];
-    struct slice subject = subject_text(selector, operation);
     if (!slice_present(subject))
         return false;
     while (slice_present(pattern)) {
@@ -158,6 +155,31 @@ static bool selector_matches(const struct approval *approval,
             return true;
     }
     return false;
+}
+
+static bool selector_matches(const struct approval *approval,
+                             enum approval_selector selector,
+                             const struct operation *operation)
+{
+    struct slice pattern = approval->selector[selector];
+    if (pattern_matches(selector, pattern, subject_text(selector, operation)))
+        return true;
+    /* The call names a target; the ledger knows what is behind it. */
+    struct slice names =
+        selector == SELECT_DESTINATION ? operation->destination_ids : SLICE_NONE;
+    while (slice_present(names)) {
+        if (pattern_matches(selector, pattern, slice_cut(&names, ';')))
+            return true;
+    }
+    return false;
+}
+
+/* A foreign destination is covered only by an entry that names it. */
+static bool leaves_foreign_unnamed(const struct approval *approval,
+                                   const struct operation *operation)
+{
+    return operation->foreign &&
+           !says_something(approval->selector[SELECT_DESTINATION]);
 }
 
 /* "14 minutes", the largest unit that leaves a number of one or more. */
@@ -230,6 +252,10 @@ enum approval_fit approval_check(const struct approval *approval,
             misses++;
             missed = selector;
         }
+    }
+    if (misses == 0 && leaves_foreign_unnamed(approval, operation)) {
+        *why = SLICE("its destination is foreign and not named in it");
+        return APPROVAL_NEAR_MISS;
     }
     if (misses == 0)
         return APPROVAL_COVERS;

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "core/fact.h"
 #include "core/raw_record.h"
 #include "core/sigma.h"
 
@@ -29,6 +30,7 @@ struct marks {
 
 struct verdict {
     struct marks marks;
+    bool facts;             /* fact_wanted() */
     size_t undecided_count; /* rules that ask for the raw record */
     uint16_t *undecided;
 };
@@ -55,7 +57,7 @@ struct detector {
     struct arena arena; /* keys and verdicts */
     size_t bytes;       /* used of it */
     unsigned victim;    /* the way to overwrite next */
-    struct verdict nothing;
+    struct verdict nothing, facts_alone;
     struct verdict scratch;
     uint16_t scratch_undecided[LIMIT_RULES];
     struct entry entries[SETS][WAYS];
@@ -63,7 +65,9 @@ struct detector {
 
 static void sort_out_rules(struct detector *detector)
 {
-    uint32_t reads = READS(FIELD_OPERATION); /* may give the lifecycle */
+    /* The operation may give the lifecycle, and they all tell whether facts are wanted.
+     */
+    uint32_t reads = READS(FIELD_OPERATION) | READS(FIELD_SERVICE) | READS(FIELD_MODE);
     for (size_t i = 0; i < rule_set_count(detector->set); i++) {
         const struct sigma_rule *rule = rule_set_compiled(detector->set, i);
         if (!rule->rule.enabled)
@@ -89,6 +93,7 @@ struct detector *detector_new(const struct rule_set *set)
     detector->set = set;
     arena_init(&detector->arena);
     detector->scratch.undecided = detector->scratch_undecided;
+    detector->facts_alone.facts = true;
     detector->match_data = pcre2_match_data_create(1, NULL);
     detector->match_context = pcre2_match_context_create(NULL);
     if (!detector->match_data || !detector->match_context) {
@@ -165,6 +170,7 @@ static void judge_tuple(struct detector *detector, const struct event *event)
                                     .match_data = detector->match_data,
                                     .match_context = detector->match_context};
     verdict->marks = (struct marks){0};
+    verdict->facts = fact_wanted(event);
     verdict->undecided_count = 0;
     for (size_t i = 0; i < detector->remembered_count; i++) {
         uint16_t index = detector->remembered[i];
@@ -287,7 +293,7 @@ static const struct verdict *keep_verdict(struct detector *detector)
 {
     const struct verdict *scratch = &detector->scratch;
     if (!scratch->marks.match.count && !scratch->undecided_count)
-        return &detector->nothing;
+        return scratch->facts ? &detector->facts_alone : &detector->nothing;
     size_t list = scratch->undecided_count * sizeof *scratch->undecided;
     struct verdict *copy = arena_alloc(&detector->arena, sizeof *copy);
     uint16_t *undecided = arena_alloc(&detector->arena, list + 1);
@@ -374,6 +380,7 @@ static enum truth decide(struct detector *detector, const struct verdict *verdic
     if (marks.match.count && marks.match.lifecycle == LIFECYCLE_NONE)
         marks.match.lifecycle = lifecycle_from_operation(event->text[FIELD_OPERATION]);
     *match = marks.match;
+    match->facts = verdict->facts;
     if (undecided && !evaluation.raw)
         return TRUTH_UNKNOWN;
     return marks.match.count ? TRUTH_TRUE : TRUTH_FALSE;
@@ -383,7 +390,9 @@ enum truth detector_check(struct detector *detector, const struct event *event,
                           struct slice raw, struct rule_match *match)
 {
     const struct verdict *verdict = tuple_verdict(detector, event);
-    if (verdict == &detector->nothing && !detector->direct_count)
+    if (verdict == &detector->nothing && !detector->direct_count) {
+        match->facts = false;
         return TRUTH_FALSE;
+    }
     return decide(detector, verdict, event, raw, match);
 }

@@ -3,6 +3,7 @@
 #include "core/filter.h"
 
 #include "core/escape.h"
+#include "core/ledger.h"
 #include "core/limits.h"
 #include "core/timestamp.h"
 
@@ -131,12 +132,24 @@ NAME_OF(outcome)
 NAME_OF(severity)
 NAME_OF(confidence)
 
+static const char *state_text(int number)
+{
+    return mirror_state_name((enum mirror_state)number);
+}
+
+static const char *foreign_text(int number)
+{
+    return foreign_name((enum foreign)number);
+}
+
 static const struct naming namings[] = {
     {FILTER_PROVIDER, PROVIDER_COUNT, provider_from_name, provider_text},
     {FILTER_LIFECYCLE, LIFECYCLE_COUNT, lifecycle_from_word, lifecycle_text},
     {FILTER_OUTCOME, OUTCOME_COUNT, outcome_from_name, outcome_text},
     {FILTER_SEVERITY, SEVERITY_COUNT, severity_from_name, severity_text},
     {FILTER_CONFIDENCE, CONFIDENCE_COUNT, confidence_from_name, confidence_text},
+    {FILTER_STATE, MIRROR_STATE_COUNT, mirror_state_from_name, state_text},
+    {FILTER_FOREIGN, FOREIGN_COUNT, foreign_from_name, foreign_text},
 };
 
 static const struct naming *naming_of(enum filter_key key)

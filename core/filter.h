@@ -49,6 +49,8 @@
     X(FILTER_CONFIDENCE, "confidence", NAME)                                           \
     X(FILTER_ID, "id", TEXT)                                                           \
     X(FILTER_EVENT_ID, "event_id", TEXT)                                               \
+    X(FILTER_STATE, "state", NAME)                                                     \
+    X(FILTER_FOREIGN, "foreign", NAME)                                                 \
     X(FILTER_APPROVED, "approved", YES_NO)                                             \
     X(FILTER_ATTEMPT, "attempt", YES_NO)                                               \
     X(FILTER_SINCE, "since", TIME)                                                     \

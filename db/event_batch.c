@@ -114,6 +114,8 @@ void event_batch_reset(struct event_batch *batch)
     batch->last_reject = &batch->rejects;
     batch->chunks = NULL;
     batch->last_chunk = &batch->chunks;
+    batch->facts = NULL;
+    batch->last_fact = &batch->facts;
 }
 
 size_t event_batch_count(const struct event_batch *batch)

@@ -46,6 +46,12 @@ struct batch_record {
     struct slice form_chain;
 };
 
+struct batch_fact {
+    struct batch_fact *next;
+    struct fact fact;
+    uint64_t offset;
+};
+
 struct batch_chunk {
     struct batch_chunk *next;
     uint64_t offset, length; /* unpacked */
@@ -66,6 +72,7 @@ struct event_batch {
     size_t bytes;       /* in it */
     struct batch_record *records, **last_record;
     struct batch_reject *rejects, **last_reject;
+    struct batch_fact *facts, **last_fact;
     struct batch_chunk *chunks, **last_chunk;
     struct packer *packer;
 };

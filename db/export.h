@@ -24,6 +24,9 @@ struct export_sink {
 int export_hits(struct case_file *handle, const struct hit_scope *scope,
                 enum export_format format, bool raw, const struct export_sink *sink,
                 struct error *error);
+int export_mirrors(struct case_file *handle, const struct filter *filter,
+                   enum export_format format, const struct export_sink *sink,
+                   struct error *error);
 int export_events(struct case_file *handle, const struct filter *filter,
                   enum export_format format, const struct export_sink *sink,
                   struct error *error);

@@ -12,10 +12,11 @@
 struct filter_columns {
     const char *columns; /* separated by ", " */
     bool on_event;
+    const char *of_mirror; /* NULL: the ledger does not know the key */
 };
 
 static const struct filter_columns filter_columns[FILTER_KEY_COUNT] = {
-    [FILTER_ACTOR] = {"actor", true},
+    [FILTER_ACTOR] = {"actor", true, "opened_by, closed_by"},
     [FILTER_ACTOR_TYPE] = {"actor_type", true},
     [FILTER_ACTOR_ID] = {"actor_id", true},
     [FILTER_SESSION_ISSUER] = {"session_issuer", true},
@@ -23,44 +24,63 @@ static const struct filter_columns filter_columns[FILTER_KEY_COUNT] = {
     [FILTER_VIA] = {"via", true},
     [FILTER_IP] = {"source_ip", true},
     [FILTER_USER_AGENT] = {"user_agent", true},
-    [FILTER_PROVIDER] = {"provider", true},
+    [FILTER_PROVIDER] = {"provider", true, "provider"},
     [FILTER_FORM] = {"form", true},
     [FILTER_OPERATION] = {"operation", true},
     [FILTER_SERVICE] = {"service", true},
     [FILTER_LIFECYCLE] = {"lifecycle", true},
     [FILTER_OUTCOME] = {"outcome", true},
     [FILTER_ERROR] = {"error_code", true},
-    [FILTER_ACCOUNT] = {"account", true},
-    [FILTER_REGION] = {"region", true},
+    [FILTER_ACCOUNT] = {"account", true, "account, device"},
+    [FILTER_REGION] = {"region", true, "region"},
     [FILTER_RESOURCE_GROUP] = {"resource_group", true},
     [FILTER_RESOURCE] = {"resource", true},
-    [FILTER_MIRROR] = {"mirror", true},
-    [FILTER_MIRRORED] = {"mirrored", true},
-    [FILTER_DESTINATION] = {"destination", true},
+    [FILTER_MIRROR] = {"mirror", true, "mirror"},
+    [FILTER_MIRRORED] = {"mirrored", true, "mirrored"},
+    [FILTER_DESTINATION] = {"destination", true, "destination, destination_ids"},
     [FILTER_RULE] = {"rules", false},
     [FILTER_SEVERITY] = {"severity", false},
     [FILTER_CONFIDENCE] = {"confidence", false},
     [FILTER_ID] = {"id", false},
     [FILTER_EVENT_ID] = {"event_id", true},
-    [FILTER_APPROVED] = {"approval_state", false},
+    [FILTER_STATE] = {"m.state", false, "state"},
+    [FILTER_FOREIGN] = {"m.foreign_destination", false, "foreign_destination"},
+    [FILTER_APPROVED] = {"approval_state", false, "approval_state"},
     [FILTER_ATTEMPT] = {"outcome", false},
-    [FILTER_SINCE] = {"time_us", true},
-    [FILTER_UNTIL] = {"time_us", true},
+    [FILTER_SINCE] = {"time_us", true, "coalesce(until_us, 9223372036854775807)"},
+    [FILTER_UNTIL] = {"time_us", true, "coalesce(since_us, -9223372036854775807)"},
     [FILTER_TEXT] = {"time_text, form, operation, service, error_code, actor,"
                      " actor_type, actor_id, session_issuer, source_identity, via,"
                      " credential, source_ip, source_text, user_agent, account,"
                      " region, resource_group, resource, mode, mirror, mirrored,"
                      " destination, event_id, request_id, correlation_id",
-                     true},
+                     true,
+                     "mirror, account, region, device, mirrored, destination,"
+                     " destination_ids, filter, foreign_reason, opened_by, closed_by,"
+                     " closed_how"},
 };
 
 /* --- building ------------------------------------------------------------------ */
 
+/* The mirrors that an operation had to do with: the ledger's rows. */
+#define LINKED_MIRRORS                                                                 \
+    "SELECT 1 FROM mirror_operation AS l JOIN mirror AS m ON m.id = l.mirror"          \
+    " WHERE l.operation = operation.id"
+#define WORST_DESTINATION                                                              \
+    "SELECT max(%s) FROM mirror_operation AS l JOIN mirror AS m ON m.id = l.mirror"    \
+    " WHERE l.operation = operation.id"
+
 /* What one value of a term asks of its columns; `?` stands for the bound value. */
-static const char *value_condition(const struct filter_term *term)
+static const char *value_condition(const struct filter_term *term,
+                                   enum filter_target target)
 {
     bool contains = term->compare == FILTER_CONTAINS;
     switch (term->key) {
+    case FILTER_STATE:
+        return target == FILTER_ON_MIRROR ? "%s = ?"
+                                          : "EXISTS (" LINKED_MIRRORS " AND %s = ?)";
+    case FILTER_FOREIGN:
+        return target == FILTER_ON_MIRROR ? "%s = ?" : "(" WORST_DESTINATION ") = ?";
     case FILTER_SINCE:
         return "%s >= ?";
     case FILTER_UNTIL:
@@ -98,10 +118,13 @@ static struct slice append(struct arena *arena, struct slice text, struct slice 
  * bare, so that bounds of time reach the index and the segments; WHERE takes NULL for
  * false.  Negated, a column without a value must count as not matching.
  */
-static struct slice term_sql(const struct filter_term *term, struct arena *arena)
+static struct slice term_sql(const struct filter_term *term, enum filter_target target,
+                             struct arena *arena)
 {
-    struct slice condition =
-        arena_printf(arena, value_condition(term), filter_columns[term->key].columns);
+    const struct filter_columns *columns = &filter_columns[term->key];
+    struct slice condition = arena_printf(
+        arena, value_condition(term, target),
+        target == FILTER_ON_MIRROR ? columns->of_mirror : columns->columns);
     struct slice text = term->negated ? SLICE("NOT coalesce((") : SLICE("(");
     for (size_t i = 0; i < term->value_count; i++) {
         if (i)
@@ -117,13 +140,15 @@ struct slice filter_sql(const struct filter *filter, enum filter_target target,
     struct slice text = SLICE("1");
     for (size_t i = 0; filter && i < filter->term_count; i++) {
         const struct filter_term *term = &filter->terms[i];
-        if (target == FILTER_ON_EVENT && !filter_columns[term->key].on_event) {
+        const struct filter_columns *columns = &filter_columns[term->key];
+        if ((target == FILTER_ON_EVENT && !columns->on_event) ||
+            (target == FILTER_ON_MIRROR && !columns->of_mirror)) {
             error_set_at(error, ERROR_UNSUPPORTED, term->column,
                          "`%s` is known of hits only", filter_key_name(term->key));
             return SLICE_NONE;
         }
         text = append(arena, text, SLICE(" AND "));
-        text = append(arena, text, term_sql(term, arena));
+        text = append(arena, text, term_sql(term, target, arena));
     }
     if (!slice_present(text))
         error_set(error, ERROR_MEMORY, "no memory for the filter");

@@ -8,7 +8,7 @@
 #include "core/filter.h"
 #include "db/case.h"
 
-enum filter_target { FILTER_ON_OPERATION, FILTER_ON_EVENT };
+enum filter_target { FILTER_ON_OPERATION, FILTER_ON_EVENT, FILTER_ON_MIRROR };
 
 /* "1" for a filter without terms. In the arena. */
 struct slice filter_sql(const struct filter *filter, enum filter_target target,

@@ -164,6 +164,65 @@ static int keep_hit(struct work *work, struct event *event,
     return event_batch_hit(work->batch, &hit);
 }
 
+static void fill_fact(struct fact *fact, const struct event *event, struct slice act_id)
+{
+    fact->time_us = event->time_us;
+    fact->provider = event->provider;
+    fact->outcome = event->outcome;
+    fact->phase = event->phase;
+    fact->act_id = act_id;
+    fact->order = event->text[FIELD_EVENT_ID];
+    if (!fact->account.length)
+        fact->account = event->text[FIELD_ACCOUNT];
+    if (!fact->region.length)
+        fact->region = event->text[FIELD_REGION];
+    fact->actor = event->text[FIELD_ACTOR];
+}
+
+static bool is_neighbour(enum fact_thing thing)
+{
+    return thing == THING_INTERFACE || thing == THING_MACHINE ||
+           thing == THING_BALANCER;
+}
+
+/* What is neither a hit nor one record of several tells who did it only where that ends
+ * something, and needs no id: there may be very many of them. */
+static bool is_plain_neighbour(const struct event *event, bool hit)
+{
+    return !hit && event->phase == PHASE_SINGLE;
+}
+
+static void thin_out(struct fact *fact)
+{
+    fact->act_id = fact->order = SLICE_NONE;
+    if (fact->act != ACT_DELETE && fact->act != ACT_RESTART)
+        fact->actor = SLICE_NONE;
+}
+
+static int keep_facts(struct work *work, const struct event *event,
+                      const struct frame_item *item, bool hit)
+{
+    struct fact_list facts;
+    char id[OPERATION_ID_LENGTH + 1];
+    bool plain = is_plain_neighbour(event, hit);
+    if (plain && outcome_is_attempt(event->outcome))
+        return 0;
+    fact_read(event, item->bytes, &work->facts, &facts);
+    if (facts.failed)
+        return -1;
+    operation_id(event, item->bytes, id);
+    for (size_t i = 0; i < facts.count; i++) {
+        fill_fact(&facts.facts[i], event, slice_from(id));
+        if (plain && is_neighbour(facts.facts[i].thing))
+            thin_out(&facts.facts[i]);
+    }
+    if (facts.left_out &&
+        keep_reject(work, REJECT_NOTE, item, item->bytes.length,
+                    "names more interfaces than the ledger keeps of one record"))
+        return -1;
+    return event_batch_facts(work->batch, &facts, item->offset);
+}
+
 static void widen_span(struct source_progress *progress, int64_t time_us)
 {
     if (time_us == EVENT_TIME_NONE)
@@ -201,9 +260,30 @@ static int take_event(struct work *work, struct event *event,
     work->progress.hits += hit;
     widen_span(&work->progress, event->time_us);
     note_form(work, event->text[FIELD_FORM]);
+    if (fresh && match.facts && keep_facts(work, event, item, hit))
+        return error_set(error, ERROR_MEMORY, "no memory for the facts of a record");
     if (hit && fresh && keep_hit(work, event, item, &match))
         return error_set(error, ERROR_MEMORY, "no memory for a hit");
     return 0;
+}
+
+/* A snapshot is no event, and shows what stands when it was taken: at the file's time.
+ */
+static int keep_state(struct work *work, const struct frame_item *item)
+{
+    struct fact_list facts;
+    struct event event;
+    char id[OPERATION_ID_LENGTH + 1];
+    event_clear(&event);
+    fact_read_state(item->bytes, &work->facts, &event.provider, &facts);
+    event.time_us = source_reader_mtime(work->reader);
+    event.outcome = OUTCOME_SUCCESS;
+    operation_id(&event, item->bytes, id);
+    for (size_t i = 0; i < facts.count; i++)
+        fill_fact(&facts.facts[i], &event, slice_from(id));
+    if (facts.failed)
+        return -1;
+    return event_batch_facts(work->batch, &facts, item->offset);
 }
 
 static int take_record(struct work *work, const struct frame_item *item,
@@ -219,6 +299,9 @@ static int take_record(struct work *work, const struct frame_item *item,
         work->tail_is_event = true;
         return take_event(work, &event, item, error);
     case RECORD_SKIPPED:
+        if (item->offset >= work->resume_offset &&
+            slice_equal(event.text[FIELD_FORM], SLICE("state-snapshot")))
+            result = keep_state(work, item);
         work->progress.skipped++;
         count_skip(work, reason);
         break;

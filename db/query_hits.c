@@ -107,6 +107,29 @@ int query_hits(struct case_file *handle, const struct hit_scope *scope,
     return statement_end(handle, statement, result, "reading hits", error);
 }
 
+int query_hits_where(struct case_file *handle, struct slice where, size_t limit,
+                     struct arena *arena, struct hit_list *out, struct error *error)
+{
+    struct slice sql = arena_printf(
+        arena, "SELECT %s FROM operation %.*s ORDER BY " CASE_ORDER " LIMIT ?",
+        hit_columns, (int)where.length, where.data);
+    sqlite3_stmt *statement = statement_prepare(handle, sql, error);
+    *out = (struct hit_list){0};
+    if (!statement)
+        return -1;
+    out->rows = arena_alloc(arena, limit * sizeof *out->rows);
+    if (!out->rows) {
+        sqlite3_finalize(statement);
+        return error_set(error, ERROR_MEMORY, "no memory for %zu hits", limit);
+    }
+    sqlite3_bind_int64(statement, 1, (sqlite3_int64)limit);
+    int result;
+    while ((result = sqlite3_step(statement)) == SQLITE_ROW && out->count < limit)
+        read_hit(statement, arena, &out->rows[out->count++]);
+    out->total = out->count;
+    return statement_end(handle, statement, result, "reading hits", error);
+}
+
 int query_each_hit(struct case_file *handle, const struct hit_scope *scope,
                    hit_visit visit, void *payload, struct error *error)
 {

@@ -110,6 +110,49 @@ static const char version_1[] =
     "CREATE INDEX record_operation ON record(operation);"
     "CREATE INDEX record_act ON record(act) WHERE act IS NOT NULL;"
 
+    /* What records tell the ledger (core/fact.h), hits and their neighbours; names and
+     * numbers of the enumerations are there.  An act_id or event_id that is absent is
+     * not needed to fold the fact. */
+    "CREATE TABLE fact("
+    " source INTEGER NOT NULL REFERENCES source(id), offset INTEGER NOT NULL,"
+    " number INTEGER NOT NULL, thing INTEGER NOT NULL, act INTEGER NOT NULL,"
+    " time_us INTEGER, provider INTEGER NOT NULL, outcome INTEGER NOT NULL,"
+    " phase INTEGER NOT NULL, act_id TEXT, event_id TEXT, account TEXT, region TEXT,"
+    " actor TEXT, object TEXT, parent TEXT, kind TEXT, mirrored TEXT, destination TEXT,"
+    " filter TEXT, owner TEXT, caller TEXT, number_text TEXT, length TEXT, label TEXT,"
+    " direction TEXT, verdict TEXT, protocol TEXT, network TEXT, address TEXT,"
+    " tags TEXT, enabled TEXT, changed TEXT, removed TEXT,"
+    " PRIMARY KEY(source, offset, number)) STRICT, WITHOUT ROWID;"
+    /* Interfaces, machines and load balancers (5, 6, 7) are many, and asked for by
+     * name; the rest is asked for as a whole. */
+    "CREATE INDEX fact_family ON fact(provider, account) WHERE thing NOT IN (5, 6, 7);"
+    "CREATE INDEX fact_neighbour ON fact(object) WHERE thing IN (5, 6, 7);"
+    "CREATE INDEX fact_attachment ON fact(label) WHERE act = 6;"
+    /* Whose mirrors have to be worked out again: device '' for a cloud. */
+    "CREATE TABLE ledger_due(provider INTEGER NOT NULL, device TEXT NOT NULL,"
+    " PRIMARY KEY(provider, device)) STRICT, WITHOUT ROWID;"
+
+    /* The ledger (core/ledger.h): one row per stretch of a mirror. */
+    "CREATE TABLE mirror("
+    " id INTEGER PRIMARY KEY, mirror TEXT NOT NULL, segment INTEGER NOT NULL,"
+    " provider INTEGER NOT NULL, account TEXT, region TEXT, device TEXT,"
+    " state INTEGER NOT NULL, since_us INTEGER, until_us INTEGER, observed_us INTEGER,"
+    " mirrored TEXT, destination TEXT, destination_ids TEXT, filter TEXT,"
+    " sources INTEGER NOT NULL, foreign_destination INTEGER NOT NULL,"
+    " foreign_reason TEXT, opened_by TEXT, closed_by TEXT, closed_how TEXT,"
+    /* Of the operation that opened it (triage_refresh.c). */
+    " approval INTEGER, approval_state TEXT, approval_end_us INTEGER) STRICT;"
+    "CREATE INDEX mirror_family ON mirror(provider, device);"
+    /* part: 0 opened it, 1 closed it, 2 supports it. */
+    "CREATE TABLE mirror_operation(mirror INTEGER NOT NULL REFERENCES mirror(id),"
+    " operation TEXT NOT NULL, part INTEGER NOT NULL, PRIMARY KEY(mirror, operation))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE INDEX mirror_operation_operation ON mirror_operation(operation);"
+    /* The last event of each account and region, or device (db/seen.h). */
+    "CREATE TABLE seen(provider INTEGER NOT NULL, account TEXT NOT NULL,"
+    " region TEXT NOT NULL, last_us INTEGER NOT NULL,"
+    " PRIMARY KEY(provider, account, region)) STRICT, WITHOUT ROWID;"
+
     /* One act: the fold of its records (core/operation.h). */
     "CREATE TABLE operation("
     " id TEXT PRIMARY KEY, time_us INTEGER, time_quality INTEGER NOT NULL,"

@@ -15,8 +15,8 @@
     " mirrored, destination, event_id, request_id, correlation_id"
 
 /* What query.h calls approved, open and an attempt: said once. */
-#define APPROVED_SQL "coalesce(approval_state, '') <> ''"
-#define OPEN_SQL "coalesce(approval_state, '') = ''"
+#define APPROVED_SQL "coalesce(approval_state, '') NOT IN ('', 'overstayed')"
+#define OPEN_SQL "coalesce(approval_state, '') IN ('', 'overstayed')"
 #define ATTEMPT_SQL "outcome IN (2, 3, 4)"
 _Static_assert(OUTCOME_FAILURE == 2 && OUTCOME_DENIED == 3 && OUTCOME_DRY_RUN == 4,
                "ATTEMPT_SQL names these numbers");
@@ -54,6 +54,10 @@ int statement_bind_time(sqlite3_stmt *statement, int parameter, int64_t time_us)
 struct slice scope_sql(const struct hit_scope *scope, struct arena *arena,
                        struct error *error);
 int scope_bind(const struct hit_scope *scope, sqlite3_stmt *statement, int *parameter);
+
+/* Operations that fit, in the case's own order; where: a condition without values. */
+int query_hits_where(struct case_file *handle, struct slice where, size_t limit,
+                     struct arena *arena, struct hit_list *out, struct error *error);
 
 /* Binds the limit at `parameter`, runs a statement of positions, ends it.  result: of
  * the binding before. */

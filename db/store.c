@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "db/ledger_store.h"
 #include "db/store_internal.h"
 
 #include <stdlib.h>
@@ -16,6 +17,10 @@ enum {
     /* An analyst's own change takes milliseconds; a load can wait for it. */
     LOADER_TIMEOUT_MS = 60 * 1000,
     READER_TIMEOUT_MS = 5 * 1000,
+    /* While logs are loaded the ledger may lag by a second, and takes at most one part
+     * in twenty of the time; the last commit has it up to date. */
+    LEDGER_US = 1000 * 1000,
+    LEDGER_SHARE = 20,
 };
 
 static int64_t monotonic_us(void)
@@ -43,6 +48,8 @@ static void clear_pending(struct pending *pending)
     pending->last_reject = &pending->rejects;
     pending->chunks = NULL;
     pending->last_chunk = &pending->chunks;
+    pending->facts = NULL;
+    pending->last_fact = &pending->facts;
     pending->notes = NULL;
     pending->last_note = &pending->notes;
 }
@@ -51,7 +58,7 @@ static bool nothing_pending(const struct store *store)
 {
     const struct pending *pending = &store->pending;
     if (pending->segments || pending->records || pending->rejects || pending->chunks ||
-        pending->notes || store->open->changed)
+        pending->facts || pending->notes || store->open->changed)
         return false;
     for (struct store_source *source = store->sources; source; source = source->next) {
         if (source->changed)
@@ -219,15 +226,36 @@ static int write_chunks(struct store *store)
     return 0;
 }
 
-static int write_pending(struct store *store, struct error *error)
+static bool ledger_due(const struct store *store, bool last)
+{
+    int64_t pause = LEDGER_SHARE * store->ledger_cost_us;
+    return store->ledger_behind &&
+           (last || monotonic_us() - store->ledger_us >=
+                        (pause > LEDGER_US ? pause : LEDGER_US));
+}
+
+static int refresh_ledger(struct store *store, struct error *error)
+{
+    int64_t begun = monotonic_us();
+    if (ledger_refresh(store->handle, error))
+        return -1;
+    store->ledger_us = monotonic_us();
+    store->ledger_cost_us = store->ledger_us - begun;
+    store->ledger_behind = false;
+    return 0;
+}
+
+static int write_pending(struct store *store, bool last, struct error *error)
 {
     if (open_segment_write_dictionaries(store->open,
                                         store->statements[STATEMENT_DICTIONARY]) ||
         write_segments(store) || store_write_sources(store) ||
         store_write_records(store) || write_rejects(store) || write_chunks(store) ||
-        store_settle_sources(store))
+        store_write_facts(store) || store_settle_sources(store))
         return case_error(store->handle, "loading", error);
-    return store_fold_operations(store, error);
+    if (store_fold_operations(store, error))
+        return -1;
+    return ledger_due(store, last) ? refresh_ledger(store, error) : 0;
 }
 
 /* The store does not go on after a failure: what it holds in memory may be ahead of
@@ -254,19 +282,21 @@ static void end_lookups(struct store *store)
     store->reading = false;
 }
 
-static int commit(struct store *store, struct error *error)
+/* last: nobody waits for the next one, so the ledger is brought up to date. */
+static int commit(struct store *store, bool last, struct error *error)
 {
     struct error local = {0};
     end_lookups(store);
-    if (nothing_pending(store)) {
+    if (nothing_pending(store) && !ledger_due(store, last)) {
         store->committed_us = monotonic_us();
         return 0;
     }
     int result = 0;
+    store->ledger_behind = true;
     if (store->open->changed)
         result = encode_open_segment(store, &local);
     if (!result && !(result = case_begin(store->handle, &local))) {
-        result = write_pending(store, &local);
+        result = write_pending(store, last, &local);
         if (!result)
             result = case_commit(store->handle, &local);
         if (result)
@@ -332,7 +362,8 @@ static int append(struct store *store, int64_t id, struct event_batch *batch,
         return -1;
     if (!keep_records(&store->pending, source, batch) ||
         !keep_rejects(&store->pending, source, batch) ||
-        !keep_chunks(&store->pending, source, batch))
+        !keep_chunks(&store->pending, source, batch) ||
+        !store_keep_facts(&store->pending, source, batch))
         return error_set(error, ERROR_MEMORY, "out of memory");
     for (struct batch_record *record = batch->records; record; record = record->next)
         store->totals.hits++;
@@ -351,7 +382,7 @@ int store_append(struct store *store, int64_t source, struct event_batch *batch,
     else if (append(store, source, batch, progress, end, &local))
         fail(store, &local);
     else
-        result = due(store) ? commit(store, &local) : 0;
+        result = due(store) ? commit(store, false, &local) : 0;
     pthread_mutex_unlock(&store->mutex);
     event_batch_reset(batch);
     if (result && error)
@@ -359,10 +390,10 @@ int store_append(struct store *store, int64_t source, struct event_batch *batch,
     return result;
 }
 
-static int flush(struct store *store, struct error *error)
+static int flush(struct store *store, bool last, struct error *error)
 {
     if (!store->failed)
-        return commit(store, error);
+        return commit(store, last, error);
     if (error)
         *error = store->failure;
     return -1;
@@ -371,7 +402,7 @@ static int flush(struct store *store, struct error *error)
 int store_flush(struct store *store, struct error *error)
 {
     pthread_mutex_lock(&store->mutex);
-    int result = flush(store, error);
+    int result = flush(store, true, error);
     pthread_mutex_unlock(&store->mutex);
     return result;
 }
@@ -384,7 +415,7 @@ int store_flush_head(struct store *store, int64_t head, const char *path,
     bool met =
         (head && source_index_next(&store->index, source_key_head(head), &by_head)) ||
         source_index_next(&store->index, source_key_path(path, ""), &by_path);
-    int result = met ? flush(store, error) : 0;
+    int result = met ? flush(store, false, error) : 0;
     pthread_mutex_unlock(&store->mutex);
     return result;
 }
@@ -413,7 +444,8 @@ struct store *store_open(struct case_file *handle, struct error *error)
     store->handle = handle;
     store->lock = lock;
     store->last_source = &store->sources;
-    store->committed_us = monotonic_us();
+    store->committed_us = store->ledger_us = monotonic_us();
+    store->ledger_behind = true; /* a load that was killed may have left it so */
     arena_init(&store->pending.arena);
     clear_pending(&store->pending);
     sqlite3_busy_timeout(handle->db, LOADER_TIMEOUT_MS);

@@ -13,6 +13,7 @@
 #ifndef DB_STORE_H
 #define DB_STORE_H
 
+#include "core/fact.h"
 #include "core/operation.h"
 #include "db/case.h"
 #include "db/segment.h"
@@ -55,6 +56,11 @@ struct batch_hit {
     struct slice technique;
 };
 int event_batch_hit(struct event_batch *batch, const struct batch_hit *hit);
+
+/* What the record at that offset tells the ledger, copied: the facts with the fields of
+ * their record filled (fact.h), but for those that the store fills when it is asked. */
+int event_batch_facts(struct event_batch *batch, const struct fact_list *facts,
+                      uint64_t offset);
 
 enum reject_kind { REJECT_DAMAGED, REJECT_UNKNOWN, REJECT_NOTE };
 int event_batch_reject(struct event_batch *batch, enum reject_kind kind,

@@ -32,6 +32,10 @@ enum store_statement {
     STATEMENT_SOURCE_ACTS,
     STATEMENT_SOURCE_RECORDS_GONE,
     STATEMENT_SOURCE_REJECTS_GONE,
+    STATEMENT_SOURCE_FACTS_DUE,
+    STATEMENT_SOURCE_FACTS_GONE,
+    STATEMENT_FACT,
+    STATEMENT_FACT_DUE,
     STATEMENT_ALIAS,
     STATEMENT_RECORD,
     STATEMENT_ACT_COUNT,
@@ -74,6 +78,11 @@ struct pending_reject {
     const struct store_source *source;
     struct batch_reject reject;
 };
+struct pending_fact {
+    struct pending_fact *next;
+    const struct store_source *source;
+    struct batch_fact fact;
+};
 struct pending_chunk {
     struct pending_chunk *next;
     const struct store_source *source;
@@ -101,6 +110,7 @@ struct pending {
     struct pending_record *records, **last_record;
     struct pending_reject *rejects, **last_reject;
     struct pending_chunk *chunks, **last_chunk;
+    struct pending_fact *facts, **last_fact;
     struct pending_note *notes, **last_note;
 };
 
@@ -122,6 +132,10 @@ struct store {
     bool reading;              /* a read transaction is open, see store_lookup */
     int64_t next_source;
     int64_t committed_us; /* monotonic clock */
+    /* The ledger: whether it is behind, when it was worked out and how long that took.
+     */
+    bool ledger_behind;
+    int64_t ledger_us, ledger_cost_us;
     bool failed;
     struct error failure;
     struct store_totals totals;
@@ -164,6 +178,13 @@ int store_settle_sources(struct store *store);
 int store_forget_ended(struct store *store);
 void store_free_sources(struct store *store);
 int store_load_sources(struct store *store, struct error *error);
+
+/* --- store_facts.c --- */
+/* Copies a batch's facts; false: no memory. */
+bool store_keep_facts(struct pending *pending, const struct store_source *source,
+                      const struct event_batch *batch);
+/* Writes them and notes whose ledger is due. */
+int store_write_facts(struct store *store);
 
 /* --- store_hits.c --- */
 int store_write_records(struct store *store);

@@ -275,7 +275,8 @@ static int collect(struct store *store, enum store_statement which, int64_t sour
 static int touch_operations(struct store *store, int64_t source)
 {
     return collect(store, STATEMENT_SOURCE_OPERATIONS, source, &store->operations) ||
-                   collect(store, STATEMENT_SOURCE_ACTS, source, &store->acts)
+                   collect(store, STATEMENT_SOURCE_ACTS, source, &store->acts) ||
+                   run_for_source(store, STATEMENT_SOURCE_FACTS_DUE, source)
                ? -1
                : 0;
 }
@@ -283,6 +284,7 @@ static int touch_operations(struct store *store, int64_t source)
 static int remove_records(struct store *store, int64_t source)
 {
     return run_for_source(store, STATEMENT_SOURCE_RECORDS_GONE, source) ||
+                   run_for_source(store, STATEMENT_SOURCE_FACTS_GONE, source) ||
                    run_for_source(store, STATEMENT_SOURCE_REJECTS_GONE, source)
                ? -1
                : 0;
@@ -342,7 +344,9 @@ int store_write_sources(struct store *store)
         if (source->again &&
             run_for_source(store, STATEMENT_SOURCE_REJECTS_GONE, source->id))
             return -1;
-        if (source->longer && remove_tail_rejects(store, source))
+        if (source->longer &&
+            (remove_tail_rejects(store, source) ||
+             run_for_source(store, STATEMENT_SOURCE_FACTS_DUE, source->id)))
             return -1;
         if (find_double(store, source) || write_source(store, source))
             return -1;

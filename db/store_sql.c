@@ -9,6 +9,12 @@
 #define OPERATION_FIELDS EVENT_FIELDS(FIELD_NAME)
 #define EXCLUDED_FIELDS EVENT_FIELDS(FIELD_EXCLUDED)
 #define FIELD_MARKS EVENT_FIELDS(FIELD_MARK)
+_Static_assert(PROVIDER_CISCO_IOS == 7 && PROVIDER_LINUX == 15,
+               "the families of devices name these numbers");
+#define FACT_NAME(identifier, column) ", " #column
+#define FACT_MARK(identifier, column) ", ?"
+#define FACT_NAMES FACT_FIELDS(FACT_NAME)
+#define FACT_MARKS FACT_FIELDS(FACT_MARK)
 /* A record's `operation` is the act that it belongs to. */
 #define RECORD_FIELDS                                                                  \
     ", time_text, form, operation_name, service, error_code, actor, actor_type,"       \
@@ -92,6 +98,16 @@ static const char *const texts[STATEMENT_COUNT] = {
                               " WHERE source = ? AND act IS NOT NULL",
     [STATEMENT_SOURCE_RECORDS_GONE] = "DELETE FROM record WHERE source = ?",
     [STATEMENT_SOURCE_REJECTS_GONE] = "DELETE FROM reject WHERE source = ?",
+    [STATEMENT_SOURCE_FACTS_DUE] =
+        "INSERT OR IGNORE INTO ledger_due SELECT DISTINCT provider,"
+        " CASE WHEN provider BETWEEN 7 AND 15 THEN coalesce(account, '') ELSE '' END"
+        " FROM fact WHERE source = ?",
+    [STATEMENT_SOURCE_FACTS_GONE] = "DELETE FROM fact WHERE source = ?",
+    [STATEMENT_FACT] = "INSERT OR REPLACE INTO fact(source, offset, number, thing, act,"
+                       " time_us, provider, outcome, phase, act_id, event_id, account,"
+                       " region, actor" FACT_NAMES
+                       ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?" FACT_MARKS ")",
+    [STATEMENT_FACT_DUE] = "INSERT OR IGNORE INTO ledger_due VALUES(?, ?)",
     [STATEMENT_ALIAS] = "INSERT OR IGNORE INTO source_alias VALUES(?, ?)",
     [STATEMENT_RECORD] =
         "INSERT OR REPLACE INTO record(operation, act, source, offset, length,"

@@ -2,6 +2,7 @@
 
 #include "db/triage.h"
 
+#include "core/ledger.h"
 #include "db/approval_store.h"
 #include "db/statement.h"
 
@@ -16,6 +17,8 @@ enum { REFRESH_WINDOW = 64 };
 /* How far a near miss is: by time, where the window is missed; a selector that differs
  * counts as much as a day beside the window. */
 #define SELECTOR_MISS_US (INT64_C(86400) * 1000000)
+
+#define NEVER "9223372036854775807"
 
 struct standing {
     int64_t rowid;
@@ -33,6 +36,12 @@ struct candidate {
 
 static const char candidate_columns[] =
     "SELECT rowid, first_loaded_us, seen, time_us, provider, lifecycle, rules,"
+    " coalesce((SELECT max(m.foreign_destination) FROM mirror_operation AS l"
+    "  JOIN mirror AS m ON m.id = l.mirror WHERE l.operation = operation.id"
+    "  AND l.part <> 1), 0),"
+    " (SELECT m.destination_ids FROM mirror_operation AS l JOIN mirror AS m"
+    "  ON m.id = l.mirror WHERE l.operation = operation.id"
+    "  ORDER BY l.part, m.foreign_destination DESC, m.mirror, m.segment LIMIT 1),"
     " " EVENT_COLUMN_LIST " FROM operation WHERE rowid > ?";
 
 static void read_candidate(sqlite3_stmt *statement, struct arena *arena,
@@ -46,8 +55,10 @@ static void read_candidate(sqlite3_stmt *statement, struct arena *arena,
     event->provider = (enum provider)sqlite3_column_int(statement, 4);
     out->operation.lifecycle = (enum lifecycle)sqlite3_column_int(statement, 5);
     out->operation.rules = statement_text(statement, 6, arena);
+    out->operation.foreign = sqlite3_column_int(statement, 7) == FOREIGN_YES;
+    out->operation.destination_ids = statement_text(statement, 8, arena);
     for (int i = 0; i < EVENT_FIELD_COUNT; i++)
-        event->text[i] = statement_text(statement, 7 + i, arena);
+        event->text[i] = statement_text(statement, 9 + i, arena);
 }
 
 /* Newly-covered comes first: what nobody has seen must not pass as decided. */
@@ -186,6 +197,25 @@ static void keep_enabled(struct approval_list *approvals)
     approvals->count = kept;
 }
 
+/*
+ * A row of the ledger stands as the operations that opened it: it is approved where all
+ * of them are, and by the entry whose window ends first.
+ */
+static int judge_mirrors(struct case_file *handle, struct error *error)
+{
+    static const char sql[] =
+        "UPDATE mirror SET (approval, approval_state, approval_end_us) = (SELECT"
+        "  iif(sum(o.approval IS NULL) = 0, o.approval, NULL),"
+        "  iif(sum(o.approval IS NULL) = 0, o.approval_state, NULL),"
+        "  iif(sum(o.approval IS NULL) = 0, min(coalesce(a.end_us, " NEVER ")), NULL)"
+        "  FROM mirror_operation AS l JOIN operation AS o ON o.id = l.operation"
+        "  LEFT JOIN approval AS a ON a.id = o.approval"
+        "  WHERE l.mirror = mirror.id AND l.part = 0)";
+    if (sqlite3_exec(handle->db, sql, NULL, NULL, NULL))
+        return case_error(handle, "judging mirrors", error);
+    return 0;
+}
+
 int triage_refresh(struct case_file *handle, bool only_new, struct error *error)
 {
     struct refresh refresh = {
@@ -204,5 +234,5 @@ int triage_refresh(struct case_file *handle, bool only_new, struct error *error)
     arena_fini(&refresh.scratch);
     arena_fini(&refresh.window);
     arena_fini(&refresh.kept);
-    return result;
+    return result ? -1 : judge_mirrors(handle, error);
 }

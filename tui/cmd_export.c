@@ -18,6 +18,12 @@ static int hits(const struct export_request *request, struct error *error)
                        &cli_output, error);
 }
 
+static int mirrors(const struct export_request *request, struct error *error)
+{
+    return export_mirrors(request->handle, request->filter, request->format,
+                          &cli_output, error);
+}
+
 static int events(const struct export_request *request, struct error *error)
 {
     return export_events(request->handle, request->filter, request->format, &cli_output,
@@ -44,8 +50,11 @@ static const struct export_subject {
     bool filtered; /* takes a filter */
     int (*run)(const struct export_request *request, struct error *error);
 } subjects[] = {
-    {"hits", true, hits},        {"events", true, events},
-    {"sources", false, sources}, {"approvals", false, approvals},
+    {"hits", true, hits},
+    {"mirrors", true, mirrors},
+    {"events", true, events},
+    {"sources", false, sources},
+    {"approvals", false, approvals},
     {"rejects", false, rejects},
 };
 
@@ -70,8 +79,9 @@ static int run(const struct invocation *invocation,
     request->filter = &filter;
     if (subject->run(request, &error))
         return cli_fail(&error);
-    return subject->run == hits ? cli_judge(invocation, request->handle, EXIT_DONE)
-                                : EXIT_DONE;
+    return subject->run == hits || subject->run == mirrors
+               ? cli_judge(invocation, request->handle, EXIT_DONE)
+               : EXIT_DONE;
 }
 
 int command_export(const struct invocation *invocation)
@@ -82,7 +92,7 @@ int command_export(const struct invocation *invocation)
     struct arena arena;
     if (!subject)
         return cli_usage(invocation, "export what? `%s` is not one of %s", name,
-                         "hits, events, sources, approvals, rejects");
+                         "hits, mirrors, events, sources, approvals, rejects");
     if (invocation->argument_count > 1 && !subject->filtered)
         return cli_usage(invocation, "`export %s` takes no filter", name);
     if (cli_format(invocation, &request.format))

@@ -1,0 +1,225 @@
+#include "config.h"
+
+#include "db/query_mirrors.h"
+
+#include "db/filter_sql.h"
+#include "db/mirror_sql.h"
+#include "db/statement.h"
+
+/* Every order ends with the ledger's own. */
+#define LEDGER_ORDER "mirror, segment"
+
+static const char *const orders[MIRROR_SORT_COUNT] = {
+    [MIRROR_BY_URGENCY] =
+        "until_us IS NOT NULL %s, state %s, foreign_destination %s, overstay_us %s,"
+        " since_us IS NULL %s, since_us %s, " LEDGER_ORDER,
+    [MIRROR_BY_SINCE] = "since_us %s, " LEDGER_ORDER,
+    [MIRROR_BY_ACTOR] = "opened_by %s, " LEDGER_ORDER,
+    [MIRROR_BY_DESTINATION] = "destination %s, " LEDGER_ORDER,
+    [MIRROR_BY_ACCOUNT] = "account %s, region %s, " LEDGER_ORDER,
+};
+
+static const char columns[] =
+    "id, mirror, segment, provider, account, region, device, state, since_us, until_us,"
+    " observed_us, mirrored, destination, destination_ids, filter, sources,"
+    " foreign_destination, foreign_reason, opened_by, closed_by, closed_how, as_of_us,"
+    " coalesce(approval, 0), iif(overstay_us > 0, 'overstayed',"
+    " nullif(approval_state, '')), (SELECT ticket FROM approval AS a"
+    " WHERE a.id = standing.approval), overstay_us,"
+    " (SELECT group_concat(operation, ';') FROM (SELECT l.operation"
+    "  FROM mirror_operation AS l LEFT JOIN operation AS o ON o.id = l.operation"
+    "  WHERE l.mirror = standing.id ORDER BY o.time_us, o.provider, o.event_id, o.id))";
+
+static void read_row(sqlite3_stmt *statement, struct arena *arena,
+                     struct mirror_row *row)
+{
+    struct mirror *mirror = &row->mirror;
+    int at = 0;
+    *row = (struct mirror_row){.id = sqlite3_column_int64(statement, at++)};
+    mirror->id = statement_text(statement, at++, arena);
+    mirror->segment = (unsigned)sqlite3_column_int(statement, at++);
+    mirror->provider = (enum provider)sqlite3_column_int(statement, at++);
+    mirror->account = statement_text(statement, at++, arena);
+    mirror->region = statement_text(statement, at++, arena);
+    mirror->device = statement_text(statement, at++, arena);
+    mirror->state = (enum mirror_state)sqlite3_column_int(statement, at++);
+    mirror->since_us = statement_time(statement, at++);
+    mirror->until_us = statement_time(statement, at++);
+    mirror->observed_us = statement_time(statement, at++);
+    mirror->mirrored = statement_text(statement, at++, arena);
+    mirror->destination = statement_text(statement, at++, arena);
+    mirror->destination_ids = statement_text(statement, at++, arena);
+    mirror->filter = statement_text(statement, at++, arena);
+    mirror->sources = statement_count(statement, at++);
+    mirror->foreign = (enum foreign)sqlite3_column_int(statement, at++);
+    mirror->foreign_reason = statement_text(statement, at++, arena);
+    mirror->opened_by = statement_text(statement, at++, arena);
+    mirror->closed_by = statement_text(statement, at++, arena);
+    mirror->closed_how = statement_text(statement, at++, arena);
+    row->as_of_us = statement_time(statement, at++);
+    row->approval = sqlite3_column_int64(statement, at++);
+    row->approval_state = statement_text(statement, at++, arena);
+    row->approval_ticket = statement_text(statement, at++, arena);
+    row->overstay_us = sqlite3_column_int64(statement, at++);
+    row->hit_ids = statement_text(statement, at++, arena);
+}
+
+static struct slice where_sql(const struct mirror_scope *scope, struct arena *arena,
+                              struct error *error)
+{
+    struct slice filter = filter_sql(scope->filter, FILTER_ON_MIRROR, arena, error);
+    if (!slice_present(filter))
+        return SLICE_NONE;
+    return arena_printf(arena, "WHERE %.*s%s", (int)filter.length, filter.data,
+                        scope->present ? " AND " PRESENT_SQL : "");
+}
+
+/* Urgency descends in what is worse and newer, whatever way the column sorts. */
+static struct slice order_sql(enum mirror_sort sort, bool descending,
+                              struct arena *arena)
+{
+    const char *way = descending ? "DESC" : "ASC";
+    const char *back = descending ? "ASC" : "DESC";
+    if (sort >= MIRROR_SORT_COUNT)
+        sort = MIRROR_BY_URGENCY;
+    if (sort == MIRROR_BY_URGENCY)
+        return arena_printf(arena, orders[sort], way, way, back, back, way, back);
+    return arena_printf(arena, orders[sort], way, way);
+}
+
+static int count_rows(struct case_file *handle, const struct mirror_scope *scope,
+                      struct slice where, struct arena *arena, uint64_t *total,
+                      struct error *error)
+{
+    sqlite3_stmt *statement =
+        statement_prepare(handle,
+                          arena_printf(arena, "SELECT count(*) FROM mirror %.*s",
+                                       (int)where.length, where.data),
+                          error);
+    int parameter = 1;
+    if (!statement)
+        return -1;
+    int result = filter_bind(scope->filter, FILTER_ON_MIRROR, statement, &parameter);
+    if (result == SQLITE_OK)
+        result = sqlite3_step(statement);
+    *total = result == SQLITE_ROW ? statement_count(statement, 0) : 0;
+    return statement_end(handle, statement, result, "counting mirrors", error);
+}
+
+static int read_rows(struct case_file *handle, sqlite3_stmt *statement, int result,
+                     size_t limit, struct arena *arena, struct mirror_rows *out,
+                     struct error *error)
+{
+    out->rows = arena_alloc(arena, (limit ? limit : 1) * sizeof *out->rows);
+    if (!out->rows) {
+        sqlite3_finalize(statement);
+        return error_set(error, ERROR_MEMORY, "no memory for %zu mirrors", limit);
+    }
+    while (result == SQLITE_OK || result == SQLITE_ROW) {
+        result = sqlite3_step(statement);
+        if (result != SQLITE_ROW || out->count == limit)
+            break;
+        read_row(statement, arena, &out->rows[out->count++]);
+    }
+    return statement_end(handle, statement, result, "reading mirrors", error);
+}
+
+int query_mirrors(struct case_file *handle, const struct mirror_scope *scope,
+                  enum mirror_sort sort, bool descending, uint64_t offset, size_t limit,
+                  struct arena *arena, struct mirror_rows *out, struct error *error)
+{
+    *out = (struct mirror_rows){.offset = offset};
+    struct slice where = where_sql(scope, arena, error);
+    if (!slice_present(where) ||
+        count_rows(handle, scope, where, arena, &out->total, error))
+        return -1;
+    struct slice order = order_sql(sort, descending, arena);
+    struct slice sql = arena_printf(arena,
+                                    "SELECT %s FROM " STANDING_SQL
+                                    " AS standing %.*s ORDER BY %.*s LIMIT ? OFFSET ?",
+                                    columns, (int)where.length, where.data,
+                                    (int)order.length, order.data);
+    sqlite3_stmt *statement = statement_prepare(handle, sql, error);
+    int parameter = 1;
+    if (!statement)
+        return -1;
+    int result = filter_bind(scope->filter, FILTER_ON_MIRROR, statement, &parameter);
+    sqlite3_bind_int64(statement, parameter++, (sqlite3_int64)limit);
+    sqlite3_bind_int64(statement, parameter, (sqlite3_int64)offset);
+    return read_rows(handle, statement, result, limit, arena, out, error);
+}
+
+int query_operation_mirrors(struct case_file *handle, struct slice operation,
+                            struct arena *arena, struct mirror_rows *out,
+                            struct error *error)
+{
+    *out = (struct mirror_rows){0};
+    struct slice order = order_sql(MIRROR_BY_URGENCY, false, arena);
+    struct slice sql =
+        arena_printf(arena,
+                     "SELECT %s FROM " STANDING_SQL
+                     " AS standing WHERE id IN (SELECT mirror FROM mirror_operation"
+                     " WHERE operation = ?) ORDER BY %.*s LIMIT ?",
+                     columns, (int)order.length, order.data);
+    sqlite3_stmt *statement = statement_prepare(handle, sql, error);
+    if (!statement)
+        return -1;
+    statement_bind_text(statement, 1, operation);
+    sqlite3_bind_int(statement, 2, LIMIT_MIRRORS_SHOWN);
+    if (read_rows(handle, statement, SQLITE_OK, LIMIT_MIRRORS_SHOWN, arena, out, error))
+        return -1;
+    out->total = out->count;
+    return 0;
+}
+
+int query_mirror_operations(struct case_file *handle, int64_t mirror,
+                            struct arena *arena, struct hit_list *out,
+                            struct error *error)
+{
+    struct slice where = arena_printf(
+        arena,
+        "WHERE id IN (SELECT operation FROM mirror_operation WHERE mirror = %lld)",
+        (long long)mirror);
+    return query_hits_where(handle, where, LIMIT_MIRROR_OPERATIONS, arena, out, error);
+}
+
+int query_mirror_counts(struct case_file *handle, const struct mirror_scope *scope,
+                        struct mirror_counts *out, struct error *error)
+{
+    struct arena arena;
+    *out = (struct mirror_counts){.overstayed = 0};
+    arena_init(&arena);
+    struct slice where = where_sql(scope, &arena, error);
+    struct slice sql = arena_printf(
+        &arena,
+        "SELECT state, " PRESENT_SQL ", count(*), sum(foreign_destination = 2),"
+        " sum(foreign_destination = 1), sum(overstay_us > 0),"
+        " sum(foreign_destination = 2 AND state <> 7 AND approval IS NULL)"
+        " FROM " STANDING_SQL " AS standing %.*s GROUP BY 1, 2",
+        (int)where.length, where.data ? where.data : "");
+    sqlite3_stmt *statement =
+        slice_present(where) ? statement_prepare(handle, sql, error) : NULL;
+    int parameter = 1, result = SQLITE_OK, failed = -1;
+    if (statement) {
+        result = filter_bind(scope->filter, FILTER_ON_MIRROR, statement, &parameter);
+        while (result == SQLITE_OK || result == SQLITE_ROW) {
+            result = sqlite3_step(statement);
+            if (result != SQLITE_ROW)
+                break;
+            unsigned state = (unsigned)sqlite3_column_int(statement, 0);
+            bool present = sqlite3_column_int(statement, 1) != 0;
+            if (state >= MIRROR_STATE_COUNT || (!present && state != MIRROR_ENDED))
+                continue;
+            out->states[state] = statement_count(statement, 2);
+            if (state == MIRROR_LIVE) {
+                out->live_foreign = statement_count(statement, 3);
+                out->live_unknown = statement_count(statement, 4);
+            }
+            out->overstayed += statement_count(statement, 5);
+            out->foreign_open += present ? statement_count(statement, 6) : 0;
+        }
+        failed = statement_end(handle, statement, result, "counting mirrors", error);
+    }
+    arena_fini(&arena);
+    return failed;
+}
