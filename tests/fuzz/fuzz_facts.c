@@ -1,5 +1,5 @@
-/* Facts of records and lines, snapshots, and the ledger of what was read, which must not
- * depend on the order of the facts. */
+/* Facts of records and lines, snapshots, and the ledger of what was read, which must
+ * not depend on the order of the facts. */
 #include "config.h"
 
 #include <stdlib.h>
