@@ -139,7 +139,7 @@ static int put_coverage(struct report *report, struct error *error)
         report_line(lines, 2, "not read: %llu damaged records, %llu of unknown kind",
                     (unsigned long long)summary->damaged,
                     (unsigned long long)summary->unknown);
-    return 0;
+    return report_coverage(report->handle, false, lines, error);
 }
 
 /* --- who ------------------------------------------------------------------------ */

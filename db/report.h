@@ -16,4 +16,8 @@
 int report_text(struct case_file *handle, const struct hit_scope *scope,
                 const struct export_sink *sink, struct error *error);
 
+/* What the logs cover, account by account: see coverage_grid.h. */
+int report_coverage_text(struct case_file *handle, const struct export_sink *sink,
+                         struct error *error);
+
 #endif

@@ -12,4 +12,9 @@
 int report_lineage(struct case_file *handle, const struct hit_scope *scope,
                    struct report_lines *lines, struct error *error);
 
+/* What the logs cover, and what they cannot show.  full: every account, subscription,
+ * project or device and region with its activity; else the gaps alone. */
+int report_coverage(struct case_file *handle, bool full, struct report_lines *lines,
+                    struct error *error);
+
 #endif

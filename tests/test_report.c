@@ -87,6 +87,7 @@ static const char whole_report[] =
     "  accounts: none named in the logs\n"
     "  regions: none named in the logs\n"
     "  not read: 1 damaged records, 2 of unknown kind\n"
+    "  gaps: none against the rhythm of each account and region\n"
     "\n"
     "By actor, latest first\n"
     "  NetOps/mallory, aws 111122223333: open\n"

@@ -176,6 +176,9 @@ static void act(struct app *app, enum action_id action, struct effects *effects)
     case ACTION_TIMELINE:
         app_push(app, VIEW_TIMELINE);
         break;
+    case ACTION_COVERAGE:
+        app_push(app, VIEW_COVERAGE);
+        break;
     case ACTION_REFRESH:
         app_data_changed(app);
         break;

@@ -9,10 +9,11 @@
 #include "tui/view.h"
 
 static const struct view *const views[VIEW_COUNT] = {
-    [VIEW_GROUPS] = &view_groups,   [VIEW_HITS] = &view_hits,
-    [VIEW_HIT] = &view_hit,         [VIEW_APPROVALS] = &view_approvals,
-    [VIEW_SOURCES] = &view_sources, [VIEW_TIMELINE] = &view_timeline,
-    [VIEW_HELP] = &view_help,       [VIEW_CONTEXT] = &view_context,
+    [VIEW_GROUPS] = &view_groups,     [VIEW_HITS] = &view_hits,
+    [VIEW_HIT] = &view_hit,           [VIEW_APPROVALS] = &view_approvals,
+    [VIEW_SOURCES] = &view_sources,   [VIEW_TIMELINE] = &view_timeline,
+    [VIEW_HELP] = &view_help,         [VIEW_CONTEXT] = &view_context,
+    [VIEW_COVERAGE] = &view_coverage,
 };
 
 const struct view *view_get(enum view_id id)

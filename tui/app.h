@@ -136,7 +136,7 @@ struct app {
     struct result *overview; /* NULL: not yet */
     bool overview_stale, overview_failed;
 
-    struct rows groups, hits, approvals, sources, context;
+    struct rows groups, hits, approvals, sources, context, coverage;
     struct event context_of; /* the ties of what is looked around; texts in the arena */
     struct arena context_arena;
     size_t context_margin;

@@ -5,6 +5,7 @@
 #include "core/escape.h"
 #include "core/timestamp.h"
 #include "db/coverage.h"
+#include "db/report.h"
 #include "db/schema.h"
 #include "tui/cli.h"
 
@@ -75,6 +76,12 @@ static int print_case(struct case_file *handle, struct arena *arena,
     return 0;
 }
 
+static int print_coverage(struct case_file *handle, struct error *error)
+{
+    puts("\ncoverage (! in the strip: a gap, against the rhythm of its own events)");
+    return report_coverage_text(handle, &cli_output, error);
+}
+
 static void print_source(const struct source_row *row, struct arena *arena)
 {
     printf("%-8.*s%9llu records %9llu events  ", (int)row->status.length,
@@ -143,8 +150,8 @@ int command_info(const struct invocation *invocation)
         return EXIT_CASE;
     arena_init(&arena);
     int status = EXIT_DONE;
-    if (print_case(handle, &arena, &error) || print_sources(handle, &arena, &error) ||
-        print_rejects(handle, &arena, &error))
+    if (print_case(handle, &arena, &error) || print_coverage(handle, &error) ||
+        print_sources(handle, &arena, &error) || print_rejects(handle, &arena, &error))
         status = cli_fail(&error);
     else
         status = cli_judge(invocation, handle, status);

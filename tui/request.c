@@ -267,6 +267,12 @@ static int answer_context(struct answering *job)
                          &job->result->context, &job->result->error);
 }
 
+static int answer_coverage(struct answering *job)
+{
+    return coverage_grid(job->handle, &job->result->arena, &job->result->coverage,
+                         &job->result->error);
+}
+
 static int answer_find(struct answering *job)
 {
     const struct request *request = job->request;
@@ -330,7 +336,7 @@ static int (*const answers[REQUEST_KIND_COUNT])(struct answering *job) = {
     [REQUEST_FIND] = answer_find,         [REQUEST_PROPOSE] = answer_propose,
     [REQUEST_APPROVE] = answer_approve,   [REQUEST_SET_ENABLED] = answer_set_enabled,
     [REQUEST_UNDO] = answer_undo,         [REQUEST_MARK_SEEN] = answer_mark_seen,
-    [REQUEST_CONTEXT] = answer_context,
+    [REQUEST_CONTEXT] = answer_context,   [REQUEST_COVERAGE] = answer_coverage,
 };
 
 struct result *request_run(const struct request *request, struct case_file *handle,

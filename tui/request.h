@@ -9,6 +9,7 @@
 #ifndef TUI_REQUEST_H
 #define TUI_REQUEST_H
 
+#include "db/coverage_grid.h"
 #include "db/query.h"
 #include "db/query_context.h"
 #include "db/query_lineage.h"
@@ -24,6 +25,7 @@ enum request_kind {
     REQUEST_SOURCES,
     REQUEST_TIMELINE,
     REQUEST_CONTEXT,
+    REQUEST_COVERAGE,
     REQUEST_FIND,
     REQUEST_PROPOSE,
     /* These write. */
@@ -87,6 +89,7 @@ struct result {
     struct evidence_list evidence;
     struct lineage lineage;
     struct context_list context;
+    struct coverage_grid coverage;
     struct approval_list approvals;
     struct source_list sources;
     struct timeline timeline;

@@ -88,11 +88,29 @@ static bool same_context(const struct result *a, size_t i, const struct result *
     return left->source == right->source && left->offset == right->offset;
 }
 
+/* All of them are one window: there are at most LIMIT_COVERAGE_PLACES. */
+static struct window coverage_window(const struct result *result)
+{
+    size_t count = result->coverage.count;
+    return (struct window){0, count, count};
+}
+
+static bool same_place(const struct result *a, size_t i, const struct result *b,
+                       size_t j)
+{
+    const struct coverage_place *left = &a->coverage.places[i];
+    const struct coverage_place *right = &b->coverage.places[j];
+    return left->provider == right->provider &&
+           slice_equal(left->account, right->account) &&
+           slice_equal(left->region, right->region);
+}
+
 #define ROWS(member) offsetof(struct app, member)
 static const struct list_kind list_kinds[] = {
     {REQUEST_GROUPS, ROWS(groups), groups_window, same_group},
     {REQUEST_HITS, ROWS(hits), hits_window, same_hit},
     {REQUEST_SOURCES, ROWS(sources), sources_window, same_source},
+    {REQUEST_COVERAGE, ROWS(coverage), coverage_window, same_place},
     {REQUEST_CONTEXT, ROWS(context), context_window, same_context},
     {REQUEST_APPROVALS, ROWS(approvals), approvals_window, same_approval},
 };

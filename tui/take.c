@@ -64,6 +64,7 @@ void app_take(struct app *app, struct result *result, struct effects *effects)
     case REQUEST_HITS:
     case REQUEST_SOURCES:
     case REQUEST_CONTEXT:
+    case REQUEST_COVERAGE:
         rows_take(app_rows(app, result->kind), result);
         break;
     case REQUEST_TIMELINE:

@@ -33,7 +33,7 @@ struct view {
 };
 
 extern const struct view view_groups, view_hits, view_hit, view_approvals, view_sources,
-    view_timeline, view_context, view_help;
+    view_timeline, view_context, view_coverage, view_help;
 
 const struct view *view_get(enum view_id id);
 enum view_id app_view(const struct app *app);

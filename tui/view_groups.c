@@ -225,6 +225,21 @@ static void render_row(const struct app *app, const struct group_row *group,
     state_at(pen, group);
 }
 
+/* "None" is never said without what was looked at. */
+static void render_covered(const struct app *app, struct canvas *canvas, int row)
+{
+    char span[80], number[NUMBER_MAX];
+    if (!app->overview || !app->overview->summary.events)
+        return;
+    const struct case_summary *summary = &app->overview->summary;
+    format_span(summary->first_us, summary->last_us, span, sizeof span);
+    canvas_printf(
+        canvas, row, ROW_MARKS, canvas->width - ROW_MARKS, ROLE_DIM,
+        "in %s events of %llu sources, %s; C shows accounts, regions and gaps",
+        format_number(summary->events, number), (unsigned long long)summary->sources,
+        span[0] ? span : "none with a time");
+}
+
 static void render_empty(const struct app *app, struct canvas *canvas, int row)
 {
     const char *text = "No mirroring operation in these logs";
@@ -235,6 +250,7 @@ static void render_empty(const struct app *app, struct canvas *canvas, int row)
     else if (app->overview && app->overview->summary.events == 0)
         text = "The case is empty: mirrorscope load PATH... fills it";
     canvas_label(canvas, row, ROW_MARKS, canvas->width - ROW_MARKS, text, ROLE_DIM);
+    render_covered(app, canvas, row + 1);
 }
 
 static void render(const struct app *app, struct canvas *canvas,

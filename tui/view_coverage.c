@@ -1,0 +1,226 @@
+/* Coverage: what the logs show of each account and region over time, and what not. */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "core/timestamp.h"
+#include "tui/view.h"
+
+enum { PLACE, STRIP, EVENTS, GAPS, FIRST, LAST, COLUMN_COUNT };
+
+static const struct column columns[COLUMN_COUNT] = {
+    [PLACE] = {"ACCOUNT AND REGION", 28, 48, 2, 0, false},
+    [STRIP] = {"EVENTS OVER TIME", 20, 120, 4, 0, false},
+    [EVENTS] = {"EVENTS", 11, 11, 0, 1, true},
+    [GAPS] = {"GAPS", 4, 4, 0, 2, true},
+    [FIRST] = {"FIRST", 14, 14, 0, 4, false},
+    [LAST] = {"LAST", 14, 14, 0, 3, false},
+};
+
+static struct list *list(struct app *app)
+{
+    return &app->coverage.list;
+}
+
+static void want(struct app *app, struct effects *effects)
+{
+    uint64_t offset;
+    size_t limit;
+    if (!rows_want(&app->coverage, app->waits[REQUEST_COVERAGE].pending, &offset,
+                   &limit))
+        return;
+    app_ask(app, effects, request_new(REQUEST_COVERAGE));
+}
+
+static bool act(struct app *app, enum action_id action, struct effects *effects)
+{
+    (void)app;
+    (void)action;
+    (void)effects;
+    return false;
+}
+
+/* The last two rows tell of the place under the cursor, and of what has no log. */
+enum { DETAIL_ROWS = 2 };
+
+static void resize(struct app *app, const struct layout *layout)
+{
+    list_resize(&app->coverage.list,
+                (uint64_t)sub_sat(layout->body_height, DETAIL_ROWS));
+}
+
+static const struct coverage_grid *grid_of(const struct app *app)
+{
+    return app->coverage.result ? &app->coverage.result->coverage : NULL;
+}
+
+static void title(const struct app *app, struct canvas *canvas, int row)
+{
+    const struct coverage_grid *grid = grid_of(app);
+    char span[80] = "";
+    size_t gaps = 0;
+    int column =
+        1 + canvas_label(canvas, row, 1, canvas->width, "Coverage", ROLE_TITLE);
+    if (!grid)
+        return;
+    for (size_t i = 0; i < grid->count; i++)
+        gaps += grid->places[i].gap_total;
+    format_span(grid->first_us, grid->last_us, span, sizeof span);
+    canvas_printf(canvas, row, column, sub_sat(canvas->width, column), ROLE_TITLE,
+                  "  %zu accounts and regions, %zu gaps, %zu%s named without a log  %s",
+                  grid->count, gaps, grid->unlogged_count,
+                  grid->unlogged_more ? " and more" : "", span);
+}
+
+static void header(const struct app *app, struct canvas *canvas, int row)
+{
+    (void)app;
+    struct column_place places[COLUMN_COUNT];
+    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
+    draw_header(canvas, row, columns, COLUMN_COUNT, places, -1, false);
+}
+
+static bool in_gap(const struct coverage_place *place, int64_t time_us)
+{
+    for (size_t i = 0; i < place->gap_count; i++) {
+        if (time_us >= place->gaps[i].from_us && time_us < place->gaps[i].until_us)
+            return true;
+    }
+    return false;
+}
+
+/* A bar for each column, `!` where a gap leaves it empty. */
+static void strip_at(const struct row_pen *pen, const struct coverage_grid *grid,
+                     const struct coverage_place *place)
+{
+    enum { STRIP_MOST = 120 };
+    uint64_t counts[STRIP_MOST], most = 1;
+    int width = pen->places[STRIP].width, start = ROW_MARKS + pen->places[STRIP].start;
+    if (width > STRIP_MOST)
+        width = STRIP_MOST;
+    if (width <= 0 || grid->first_us == EVENT_TIME_NONE)
+        return;
+    int64_t step = (grid->last_us - grid->first_us) / width + 1;
+    rhythm_columns(place->rhythm, grid->first_us, grid->last_us, counts, (size_t)width);
+    for (int i = 0; i < width; i++)
+        most = counts[i] > most ? counts[i] : most;
+    for (int i = 0; i < width; i++) {
+        if (counts[i])
+            canvas_bar(pen->canvas, pen->row, start + i,
+                       1 + (unsigned)(counts[i] * 7 / most), ROLE_TEXT);
+        else if (in_gap(place, grid->first_us + step * i + step / 2))
+            canvas_fill(pen->canvas, pen->row, start + i, 1, '!', ROLE_ALERT);
+    }
+}
+
+/* "aws 111122223333 us-east-1" */
+static void place_at(const struct row_pen *pen, const struct coverage_place *place)
+{
+    const struct slice texts[] = {place->account, place->region};
+    int column = ROW_MARKS + pen->places[PLACE].start, end = column;
+    end += pen->places[PLACE].width;
+    column += canvas_label(pen->canvas, pen->row, column, sub_sat(end, column),
+                           provider_name(place->provider), ROLE_DIM);
+    for (size_t i = 0; i < 2; i++) {
+        if (!slice_blank(texts[i]))
+            column += 1 + canvas_text(pen->canvas, pen->row, column + 1,
+                                      sub_sat(end, column + 1), texts[i], ROLE_TEXT);
+    }
+}
+
+static void render_row(const struct coverage_grid *grid,
+                       const struct coverage_place *place, const struct row_pen *pen,
+                       bool selected)
+{
+    char number[NUMBER_MAX];
+    draw_marks(pen->canvas, pen->row, selected, place->gap_total ? '!' : ' ',
+               ROLE_ALERT);
+    place_at(pen, place);
+    strip_at(pen, grid, place);
+    row_right(pen, EVENTS,
+              format_number(place->rhythm->events + place->undated, number), ROLE_TEXT);
+    row_right(pen, GAPS, format_number(place->gap_total, number),
+              place->gap_total ? ROLE_ALERT : ROLE_DIM);
+    row_time(pen, FIRST, place->rhythm->first_us);
+    row_time(pen, LAST, place->rhythm->last_us);
+}
+
+static void render_gaps(const struct coverage_place *place, struct canvas *canvas,
+                        int row)
+{
+    int column = 1;
+    if (!place->gap_total)
+        canvas_label(canvas, row, column, canvas->width,
+                     "no gap against the rhythm of its own events", ROLE_DIM);
+    for (size_t i = 0; i < place->gap_count && column < canvas->width; i++) {
+        char from[TIMESTAMP_TEXT_MAX], until[TIMESTAMP_TEXT_MAX];
+        timestamp_format_short(place->gaps[i].from_us, from);
+        timestamp_format_short(place->gaps[i].until_us, until);
+        column +=
+            canvas_printf(canvas, row, column, sub_sat(canvas->width, column),
+                          ROLE_ALERT, "%s%s to %s", i ? ", " : "gap ", from, until);
+    }
+}
+
+static void render_unlogged(const struct coverage_grid *grid, struct canvas *canvas,
+                            int row)
+{
+    int column = 1;
+    if (grid->unlogged_count)
+        column += canvas_label(canvas, row, column, canvas->width,
+                               "named, and without a log: ", ROLE_ALERT);
+    for (size_t i = 0; i < grid->unlogged_count && column < canvas->width; i++) {
+        const struct slice texts[] = {grid->unlogged[i].account,
+                                      grid->unlogged[i].region};
+        for (size_t j = 0; j < 2; j++) {
+            if (slice_blank(texts[j]))
+                continue;
+            column += canvas_label(canvas, row, column, sub_sat(canvas->width, column),
+                                   j   ? " "
+                                   : i ? ", "
+                                       : "",
+                                   ROLE_TEXT);
+            column += canvas_text(canvas, row, column, sub_sat(canvas->width, column),
+                                  texts[j], ROLE_TEXT);
+        }
+    }
+}
+
+static void render(const struct app *app, struct canvas *canvas,
+                   const struct layout *layout)
+{
+    struct column_place places[COLUMN_COUNT];
+    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
+    const struct list *shown = &app->coverage.list;
+    const struct coverage_grid *grid = grid_of(app);
+    if (app->coverage.known && shown->total == 0)
+        canvas_label(canvas, layout->body, ROW_MARKS, canvas->width,
+                     "No event is loaded: nothing is covered", ROLE_DIM);
+    for (int i = 0; i < (int)shown->page; i++) {
+        uint64_t position = shown->top + (uint64_t)i;
+        struct row_pen pen = {canvas, layout->body + i, places};
+        if (app->coverage.known && position >= shown->total)
+            break;
+        ptrdiff_t index = rows_index(&app->coverage, position);
+        if (index < 0)
+            draw_placeholder(app, canvas, pen.row, position == shown->cursor);
+        else
+            render_row(grid, &grid->places[index], &pen, position == shown->cursor);
+    }
+    ptrdiff_t index = rows_index(&app->coverage, shown->cursor);
+    if (index < 0 || layout->body_height <= DETAIL_ROWS)
+        return;
+    int row = layout->body + layout->body_height - DETAIL_ROWS;
+    render_gaps(&grid->places[index], canvas, row);
+    render_unlogged(grid, canvas, row + 1);
+}
+
+const struct view view_coverage = {
+    .list = list,
+    .want = want,
+    .act = act,
+    .resize = resize,
+    .title = title,
+    .header = header,
+    .render = render,
+};
