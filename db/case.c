@@ -457,6 +457,13 @@ const char *case_uuid(struct case_file *handle)
     return handle->uuid;
 }
 
+int case_data_version(struct case_file *handle, int64_t *out, struct error *error)
+{
+    return pragma_number(handle->db, "PRAGMA data_version", out) == SQLITE_OK
+               ? 0
+               : case_error(handle, "looking for changes", error);
+}
+
 /* --- transactions ---------------------------------------------------------- */
 
 int case_begin(struct case_file *handle, struct error *error)

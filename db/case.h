@@ -46,6 +46,10 @@ void case_rollback(struct case_file *handle);
 /* The case's random name, made with it: scopes its journal. Borrowed until close. */
 const char *case_uuid(struct case_file *handle);
 
+/* A number that changes when another connection has committed; *out stays on failure.
+ */
+int case_data_version(struct case_file *handle, int64_t *out, struct error *error);
+
 /*
  * One loader at a time: an advisory lock on PATH-lock, released by the kernel when
  * its holder ends, however it ends.  -1 with ERROR_CASE naming the holder's pid.

@@ -280,6 +280,20 @@ static void a_move_is_cheap_and_idling_is_free(void **state)
     desk_close(&desk);
 }
 
+static void shows_what_another_process_writes(void **state)
+{
+    (void)state;
+    struct desk desk;
+    desk_open(&desk, RUN, NULL);
+    wait_for(&desk, FIRST_ROW);
+    assert_int_equal(sqlite3_exec(desk.handle->db,
+                                  "UPDATE operation SET approval_state = 'covered'",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    wait_for(&desk, "85 approved");
+    desk_close(&desk);
+}
+
 static void follows_a_resize(void **state)
 {
     (void)state;
@@ -460,6 +474,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(starts_moves_and_quits),
         cmocka_unit_test(a_move_is_cheap_and_idling_is_free),
+        cmocka_unit_test(shows_what_another_process_writes),
         cmocka_unit_test(follows_a_resize),
         cmocka_unit_test(suspends_and_comes_back),
         cmocka_unit_test(a_signal_restores_the_terminal),

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "tui/app.h"
+#include "tui/case_watch.h"
 #include "tui/clipboard.h"
 #include "tui/clock.h"
 #include "tui/key.h"
@@ -31,6 +32,9 @@ enum {
     FRAME_WAIT_MS = 8,
     /* Progress is shown at most this often. */
     LOAD_STEP_MS = 200,
+    /* What another process writes is looked at together, so long after its first write.
+     */
+    NEWS_MS = 200,
     /* Reads without a key after poll saw input: the terminal is gone. */
     EMPTY_READS = 50,
     SCRIPT_BYTES = 1024 * 1024,
@@ -51,6 +55,9 @@ struct dashboard {
     int64_t tick_at;     /* -1: none wanted */
     int64_t load_since, load_shown;
     atomic_bool case_changed;
+    int case_watch;
+    int64_t news_at;      /* steady ms; -1: nobody has written */
+    int64_t data_version; /* 0: not asked yet */
     int empty_reads;
 };
 
@@ -175,13 +182,46 @@ static void take_keys(struct dashboard *dash, short events)
     }
 }
 
+/* --- what others write ------------------------------------------------------------ */
+
+static void note_writing(struct dashboard *dash)
+{
+    case_watch_take(dash->case_watch);
+    if (dash->news_at < 0)
+        dash->news_at = clock_steady_ms() + NEWS_MS;
+}
+
+static void ask_for_news(struct dashboard *dash)
+{
+    struct request *request = request_new(REQUEST_NEWS);
+    dash->news_at = -1;
+    if (request)
+        worker_submit(dash->worker, request);
+}
+
+static void take_news(struct dashboard *dash, struct result *result)
+{
+    bool known = !result->failed;
+    bool news =
+        known && dash->data_version && result->data_version != dash->data_version;
+    if (known)
+        dash->data_version = result->data_version;
+    result_free(result);
+    if (news)
+        send(dash, &(struct message){.kind = MESSAGE_CHANGED});
+}
+
 static void take_results(struct dashboard *dash)
 {
     char bytes[64];
     while (read(dash->wake[0], bytes, sizeof bytes) > 0)
         ;
-    for (struct result *result; (result = worker_result(dash->worker));)
-        send(dash, &(struct message){.kind = MESSAGE_RESULT, .result = result});
+    for (struct result *result; (result = worker_result(dash->worker));) {
+        if (result->kind == REQUEST_NEWS)
+            take_news(dash, result);
+        else
+            send(dash, &(struct message){.kind = MESSAGE_RESULT, .result = result});
+    }
 }
 
 /* --- loading ---------------------------------------------------------------------- */
@@ -292,6 +332,8 @@ static int next_due(struct dashboard *dash)
         sooner(&timeout, dash->tick_at, now);
     if (dash->dirty)
         sooner(&timeout, dash->dirty_since + FRAME_WAIT_MS, now);
+    if (dash->news_at >= 0)
+        sooner(&timeout, dash->news_at, now);
     if (dash->load)
         sooner(&timeout, dash->load_shown + LOAD_STEP_MS, now);
     return (int)timeout;
@@ -304,6 +346,8 @@ static void what_is_due(struct dashboard *dash)
         dash->tick_at = -1;
         send(dash, &(struct message){.kind = MESSAGE_TICK});
     }
+    if (dash->news_at >= 0 && now >= dash->news_at)
+        ask_for_news(dash);
     load_step(dash);
     bool waits = app_wants_tick(&dash->app);
     if (dash->dirty && !dash->over &&
@@ -313,11 +357,12 @@ static void what_is_due(struct dashboard *dash)
 
 static void loop(struct dashboard *dash)
 {
-    enum { KEYS, SIGNALS, WAKE };
+    enum { KEYS, SIGNALS, WAKE, CASE };
     struct pollfd fds[] = {
         [KEYS] = {.fd = term_fd(dash->term), .events = POLLIN},
         [SIGNALS] = {.fd = dash->signals, .events = POLLIN},
         [WAKE] = {.fd = dash->wake[0], .events = POLLIN},
+        [CASE] = {.fd = dash->case_watch, .events = POLLIN},
     };
     while (!dash->over) {
         what_is_due(dash);
@@ -331,6 +376,8 @@ static void loop(struct dashboard *dash)
             take_keys(dash, fds[KEYS].revents);
         if (fds[WAKE].revents && !dash->over)
             take_results(dash);
+        if (fds[CASE].revents && !dash->over)
+            note_writing(dash);
     }
 }
 
@@ -385,6 +432,8 @@ static int start(struct dashboard *dash, const char *analyst, struct error *erro
     };
     app_init(&dash->app, &app);
     canvas_init(&dash->canvas, app.unicode);
+    dash->case_watch = case_watch_open(options->case_path);
+    ask_for_news(dash);
     return 0;
 }
 
@@ -399,6 +448,7 @@ static void stop(struct dashboard *dash)
     }
     worker_stop(dash->worker);
     signals_stop();
+    case_watch_close(dash->case_watch);
     for (int i = 0; i < 2; i++)
         if (dash->wake[i] >= 0)
             close(dash->wake[i]);
@@ -411,8 +461,12 @@ static void stop(struct dashboard *dash)
 static int run_terminal(const struct dashboard_options *options, const char *analyst,
                         struct error *error)
 {
-    struct dashboard dash = {
-        .options = options, .wake = {-1, -1}, .signals = -1, .tick_at = -1};
+    struct dashboard dash = {.options = options,
+                             .wake = {-1, -1},
+                             .signals = -1,
+                             .tick_at = -1,
+                             .case_watch = -1,
+                             .news_at = -1};
     /* Which characters the terminal takes, and nothing else of the locale. */
     setlocale(LC_CTYPE, "");
     int status = start(&dash, analyst, error);

@@ -273,6 +273,12 @@ static int answer_coverage(struct answering *job)
                          &job->result->error);
 }
 
+static int answer_news(struct answering *job)
+{
+    return case_data_version(job->handle, &job->result->data_version,
+                             &job->result->error);
+}
+
 static int answer_find(struct answering *job)
 {
     const struct request *request = job->request;
@@ -329,14 +335,23 @@ static int answer_mark_seen(struct answering *job)
 }
 
 static int (*const answers[REQUEST_KIND_COUNT])(struct answering *job) = {
-    [REQUEST_OVERVIEW] = answer_overview, [REQUEST_GROUPS] = answer_groups,
-    [REQUEST_HITS] = answer_hits,         [REQUEST_HIT] = answer_hit,
-    [REQUEST_LINEAGE] = answer_lineage,   [REQUEST_APPROVALS] = answer_approvals,
-    [REQUEST_SOURCES] = answer_sources,   [REQUEST_TIMELINE] = answer_timeline,
-    [REQUEST_FIND] = answer_find,         [REQUEST_PROPOSE] = answer_propose,
-    [REQUEST_APPROVE] = answer_approve,   [REQUEST_SET_ENABLED] = answer_set_enabled,
-    [REQUEST_UNDO] = answer_undo,         [REQUEST_MARK_SEEN] = answer_mark_seen,
-    [REQUEST_CONTEXT] = answer_context,   [REQUEST_COVERAGE] = answer_coverage,
+    [REQUEST_OVERVIEW] = answer_overview,
+    [REQUEST_GROUPS] = answer_groups,
+    [REQUEST_HITS] = answer_hits,
+    [REQUEST_HIT] = answer_hit,
+    [REQUEST_LINEAGE] = answer_lineage,
+    [REQUEST_APPROVALS] = answer_approvals,
+    [REQUEST_SOURCES] = answer_sources,
+    [REQUEST_TIMELINE] = answer_timeline,
+    [REQUEST_NEWS] = answer_news,
+    [REQUEST_FIND] = answer_find,
+    [REQUEST_PROPOSE] = answer_propose,
+    [REQUEST_APPROVE] = answer_approve,
+    [REQUEST_SET_ENABLED] = answer_set_enabled,
+    [REQUEST_UNDO] = answer_undo,
+    [REQUEST_MARK_SEEN] = answer_mark_seen,
+    [REQUEST_CONTEXT] = answer_context,
+    [REQUEST_COVERAGE] = answer_coverage,
 };
 
 struct result *request_run(const struct request *request, struct case_file *handle,

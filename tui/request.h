@@ -26,7 +26,8 @@ enum request_kind {
     REQUEST_TIMELINE,
     REQUEST_CONTEXT,
     REQUEST_COVERAGE,
-    REQUEST_FIND,
+    REQUEST_NEWS,
+    /* has somebody else written to the case? */ REQUEST_FIND,
     REQUEST_PROPOSE,
     /* These write. */
     REQUEST_APPROVE,
@@ -96,6 +97,7 @@ struct result {
     struct position_list positions;
     struct approval approval;
     struct slice what;
+    int64_t data_version; /* another number: somebody has */
 };
 
 struct request *request_new(enum request_kind kind);
