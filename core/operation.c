@@ -157,12 +157,32 @@ static int result_rank(const struct event *event)
     return operation_result_rank(event->outcome, event->phase);
 }
 
+/*
+ * Azure tries again under one correlation id: two ends at two times are two tries, and
+ * one that failed must not hide the mirror that the other made.
+ */
+static bool is_another_try(const struct event *a, const struct event *b)
+{
+    return a->phase == PHASE_LAST && b->phase == PHASE_LAST &&
+           a->time_us != EVENT_TIME_NONE && b->time_us != EVENT_TIME_NONE &&
+           a->time_us != b->time_us;
+}
+
+static bool outdoes(const struct event *event, const struct event *final)
+{
+    bool succeeded = event->outcome == OUTCOME_SUCCESS;
+    if (is_another_try(event, final) && (succeeded ? outcome_is_attempt(final->outcome)
+                                                   : final->outcome == OUTCOME_SUCCESS))
+        return succeeded;
+    return result_rank(event) > result_rank(final);
+}
+
 static void fold_result(const struct operation_record *records, size_t count,
                         struct event *out)
 {
     const struct event *final = &records[0].event;
     for (size_t i = 1; i < count; i++) {
-        if (result_rank(&records[i].event) > result_rank(final))
+        if (outdoes(&records[i].event, final))
             final = &records[i].event;
     }
     out->outcome = final->outcome;
