@@ -7,6 +7,8 @@
 #ifndef CORE_LIMITS_H
 #define CORE_LIMITS_H
 
+#include <stdint.h>
+
 enum {
     /* One record, unpacked.  CloudTrail events are at most 256 KB; a GCP entry
      * at most 256 KB; whole documents are streamed, not held. */
@@ -24,9 +26,22 @@ enum {
     LIMIT_REJECT_BYTES = 64 * 1024,
     /* Rejects kept with their bytes for one source; later ones are counted. */
     LIMIT_REJECTS_KEPT = 10000,
-    /* Unpacked bytes of one gz, over the packed bytes (deflate's own ceiling is
-     * 1,032), and in all. */
-    LIMIT_UNPACK_RATIO = 1100,
+    /* Packings inside of each other: gz in zst in tar in zip. */
+    LIMIT_PACKING_DEPTH = 4,
+    /* All that is unpacked out of one file, layers added up, over the file's bytes;
+     * LIMIT_UNPACK_FREE_BYTES are always granted.  Logs unpack to 10 to 100 times
+     * their size; deflate's own ceiling is 1,032, that of the others far above. */
+    LIMIT_UNPACK_RATIO = 250,
+    LIMIT_UNPACK_FREE_BYTES = 256 * 1024 * 1024,
+    /* What a decoder may remember of what it unpacked: `xz -9` and `zstd -21` need so
+     * much, and two workers must stay under 256 MB. */
+    LIMIT_UNPACK_WINDOW_BYTES = 64 * 1024 * 1024,
+    /* Members of one archive, those of archives in it included, and a member's name. */
+    LIMIT_ARCHIVE_MEMBERS = 1000000,
+    LIMIT_MEMBER_NAME_BYTES = 4096,
+    /* A zip or 7z inside of another packing is held in memory, since its directory
+     * stands at its end. */
+    LIMIT_HELD_ARCHIVE_BYTES = 32 * 1024 * 1024,
     /* Device sub-mode contexts remembered for one source. */
     LIMIT_DEVICE_CONTEXTS = 256,
     /* Messages that are split into lines: how many are joined at once, and how long. */
@@ -72,11 +87,16 @@ enum {
     LIMIT_APPROVALS = 10000,
     /* Own accounts, subscriptions, projects and networks, of each kind. */
     LIMIT_OWN_VALUES = 65536,
+    /* Sources that a load tells of when it ends. */
+    LIMIT_RESULTS = 250000,
     /* Directory nesting while a folder is loaded. */
     LIMIT_FOLDER_DEPTH = 64,
 };
 
 /* The global dictionary of one column: later values go to the segment's own. */
 enum { LIMIT_DICTIONARY_VALUES = 65535, LIMIT_DICTIONARY_BYTES = 8 * 1024 * 1024 };
+
+/* Unpacked bytes of one file or member, whatever its ratio. */
+#define LIMIT_UNPACKED_BYTES (UINT64_C(256) << 30)
 
 #endif

@@ -9,7 +9,7 @@
 
 #include <openssl/evp.h>
 
-#include "db/source_reader.h"
+#include "db/sha256.h"
 
 enum {
     HEAD_BYTES = 4096,

@@ -41,12 +41,8 @@ static int list_files(struct load *load, struct error *error)
     if (path_list_fill(&load->files, (const char *const *)load->paths, load->path_count,
                        load->exclusions, load->exclusion_count, error))
         return -1;
-    size_t count = load->files.count;
-    load->results = calloc(count ? count : 1, sizeof *load->results);
-    if (!load->results)
-        return error_set(error, ERROR_MEMORY, "no memory for %zu files", count);
     pthread_mutex_lock(&load->mutex);
-    load->totals.files = count;
+    load->totals.files = load->files.count;
     load->totals.bytes = load->files.bytes;
     load->totals.listing = false;
     pthread_mutex_unlock(&load->mutex);
@@ -58,11 +54,7 @@ size_t load_add_file(struct load *load, const char *path)
     size_t at = SIZE_MAX;
     pthread_mutex_lock(&load->mutex);
     size_t count = load->files.count;
-    void *results = realloc(load->results, (count + 1) * sizeof *load->results);
-    if (results)
-        load->results = results;
-    if (results && path_list_add(&load->files, path)) {
-        load->results[count] = (struct load_source_result){0};
+    if (path_list_add(&load->files, path)) {
         load->totals.files++;
         at = count;
     }
@@ -153,11 +145,13 @@ static void load_free(struct load *load)
     for (size_t i = 0; i < load->path_count; i++)
         free(load->paths[i]);
     free(load->paths);
-    for (size_t i = 0; load->results && i < load->files.count; i++) {
-        free((char *)load->results[i].status);
-        free((char *)load->results[i].reason);
+    for (size_t i = 0; i < load->results.count; i++) {
+        struct load_source_result *told = &load->results.items[i].told;
+        free((char *)told->member);
+        free((char *)told->status);
+        free((char *)told->reason);
     }
-    free(load->results);
+    free(load->results.items);
     path_list_fini(&load->files);
     json_projection_free(load->projection);
     case_close(load->handle);
@@ -265,6 +259,14 @@ void load_stop(struct load *load)
     (void)ignored;
 }
 
+static int by_place(const void *a, const void *b)
+{
+    const struct load_result *left = a, *right = b;
+    if (left->file != right->file)
+        return left->file < right->file ? -1 : 1;
+    return left->ordinal < right->ordinal ? -1 : left->ordinal > right->ordinal;
+}
+
 int load_join(struct load *load, struct load_totals *totals,
               void (*each)(const struct load_source_result *result, void *payload),
               void *payload, struct error *error)
@@ -272,9 +274,13 @@ int load_join(struct load *load, struct load_totals *totals,
     pthread_join(load->coordinator, NULL);
     if (totals)
         *totals = load->totals;
-    for (size_t i = 0; each && load->results && i < load->files.count; i++) {
-        if (load->results[i].status)
-            each(&load->results[i], payload);
+    struct load_results *results = &load->results;
+    if (results->count)
+        qsort(results->items, results->count, sizeof *results->items, by_place);
+    for (size_t i = 0; each && i < results->count; i++) {
+        const struct load_source_result *told = &results->items[i].told;
+        if (told->member && told->status && told->reason)
+            each(told, payload);
     }
     int result = 0;
     if (load->error.code != ERROR_NONE) {

@@ -31,9 +31,10 @@ struct load_options {
     const struct rule_set *rules;
 };
 
-/* What one source gave, told once when it is finished, from a worker's thread. */
+/* What one source gave. */
 struct load_source_result {
     const char *path;
+    const char *member; /* "" for a file, or an archive as a whole */
     const char *status;
     const char *reason;
     bool duplicate;
@@ -44,7 +45,9 @@ struct load_totals {
     uint64_t files, files_done, bytes, bytes_done;
     uint64_t records, events, hits, skipped, unknown, damaged;
     uint64_t partial, failed, duplicates;
-    bool listing; /* files are still being found */
+    uint64_t members; /* of archives, read or not */
+    uint64_t untold;  /* sources beyond LIMIT_RESULTS: the case alone tells of them */
+    bool listing;     /* files are still being found */
 };
 
 struct load;
@@ -67,7 +70,8 @@ bool load_wait(struct load *load, unsigned milliseconds);
  * committed stays. */
 void load_stop(struct load *load);
 /*
- * Waits, then frees.  each: called for every source that was met, in order of path.
+ * Waits, then frees.  each: called for the sources that were met (LIMIT_RESULTS of
+ * them), in order of path, members in the order of their archive.
  * -1 where the case could not be written or the load was stopped; damaged input is
  * not a failure (see totals).
  */

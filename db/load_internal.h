@@ -22,6 +22,17 @@ struct in_flight {
     char sha256[SHA256_HEX]; /* "" until known */
 };
 
+/* What is told when the load ends. */
+struct load_result {
+    struct load_source_result told; /* its texts are owned, but for the path */
+    size_t file;                    /* index of files */
+    uint64_t ordinal;               /* 0: the file; else its members in order */
+};
+struct load_results {
+    struct load_result *items;
+    size_t count, room;
+};
+
 struct load {
     struct load_options options;
     struct json_projection *projection; /* read-only */
@@ -49,8 +60,8 @@ struct load {
     size_t next_file;
     struct in_flight flights[LOAD_WORKERS_MAX];
     struct load_totals totals;
-    struct load_source_result *results; /* by index of files */
-    struct error error;                 /* the first failure that ends the load */
+    struct load_results results;
+    struct error error; /* the first failure that ends the load */
 };
 
 /* One thread: takes files until there are none, or the load stops. */
@@ -96,6 +107,8 @@ struct work {
     struct arena facts; /* texts of the current hit */
 
     size_t file;
+    const char *member; /* "" or the name of the member */
+    uint64_t ordinal;   /* of the member, from 1 */
     int64_t head;
     struct growth_found growth;
     int64_t source;
@@ -139,12 +152,22 @@ int load_append(struct work *work, const struct source_end *end, struct error *e
 const char *load_judge_source(const struct work *work, const char *failure,
                               const char *cut, const char *note,
                               char reason[REASON_MAX]);
+
+/* Loads what the reader has open: a file, an archive or a member. */
+int load_opened(struct work *work, struct error *error);
+/* A source that cannot be opened is kept in the case with the reason. */
+int load_record_failure(struct work *work, const char *reason, struct error *error);
+/* load_archive.c: all members of the archive whose row is begun, then its end. */
+int load_members(struct work *work, struct error *error);
 /* The events and hits of the opened source. -1 with ERROR_INPUT: the input failed, and
  * only it; any other failure ends the load. */
 int load_take_source(struct work *work, bool embedding, struct error *error);
 /* Judges the source (failure: NULL or what went wrong), stores its last batch. */
 int load_finish_source(struct work *work, const char *failure, struct error *error);
+/* Before a file, or a member of it. */
 void load_start_progress(struct work *work);
+/* The file is done with: what of it was not read counts as done for the progress. */
+void load_end_file(struct work *work);
 void load_tell_result(struct work *work, const char *status, const char *reason,
                       bool duplicate);
 

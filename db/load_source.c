@@ -3,6 +3,7 @@
 #include "db/load_internal.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "core/form.h"
 
@@ -39,19 +40,54 @@ static void add_to_totals(struct work *work)
     work->bytes_told = work->consumed;
 }
 
+void load_end_file(struct work *work)
+{
+    struct load *load = work->load;
+    const struct path_entry *entry = &load->files.entries[work->file];
+    pthread_mutex_lock(&load->mutex);
+    if (entry->bytes > work->bytes_told && !entry->followed)
+        load->totals.bytes_done += entry->bytes - work->bytes_told;
+    pthread_mutex_unlock(&load->mutex);
+}
+
+/* Under the mutex. NULL: it is not told. */
+static struct load_result *new_result(struct load_results *results)
+{
+    if (results->count == LIMIT_RESULTS)
+        return NULL;
+    if (results->count == results->room) {
+        size_t room = results->room ? 2 * results->room : 64;
+        struct load_result *items = realloc(results->items, room * sizeof *items);
+        if (!items)
+            return NULL;
+        results->items = items;
+        results->room = room;
+    }
+    return &results->items[results->count++];
+}
+
 void load_tell_result(struct work *work, const char *status, const char *reason,
                       bool duplicate)
 {
     struct load *load = work->load;
     pthread_mutex_lock(&load->mutex);
-    struct load_source_result *result = &load->results[work->file];
-    result->path = load->files.entries[work->file].path;
-    result->status = strdup(status);
-    result->reason = strdup(reason);
-    result->duplicate = duplicate;
-    result->progress = work->progress;
-    result->progress.forms = SLICE_NONE;
-    load->totals.files_done++;
+    struct load_result *result = new_result(&load->results);
+    if (result) {
+        *result = (struct load_result){
+            .told = {.path = load->files.entries[work->file].path,
+                     .member = strdup(work->member),
+                     .status = strdup(status),
+                     .reason = strdup(reason),
+                     .duplicate = duplicate,
+                     .progress = work->progress},
+            .file = work->file,
+            .ordinal = work->ordinal,
+        };
+        result->told.progress.forms = SLICE_NONE;
+    }
+    load->totals.untold += !result;
+    load->totals.members += work->ordinal != 0;
+    load->totals.files_done += work->ordinal == 0;
     load->totals.partial += !strcmp(status, "partial");
     load->totals.failed += !strcmp(status, "failed");
     load->totals.duplicates += duplicate;
@@ -475,7 +511,8 @@ void load_start_progress(struct work *work)
     work->progress = (struct source_progress){.first_us = EVENT_TIME_NONE,
                                               .last_us = EVENT_TIME_NONE};
     work->told = work->progress;
-    work->consumed = work->bytes_told = 0;
+    if (!work->ordinal)
+        work->consumed = work->bytes_told = 0;
     work->rejects_kept = 0;
     work->resume_offset = 0;
     work->head = 0;

@@ -106,8 +106,19 @@ struct time_hint load_hint(const struct load_options *options, const char *path,
     };
 }
 
-/* Loads the opened file. Failures other than ERROR_INPUT end the load. */
-static int load_opened(struct work *work, struct error *error)
+/* Why the bytes cannot be read, where they are packed in a way that is not opened. */
+static bool cannot_open(const struct packing *packing, char *failure, size_t size)
+{
+    if (packing->kind == PACKING_NONE)
+        return false;
+    bool known = packing_is_stream(packing->kind) || packing_is_archive(packing->kind);
+    snprintf(failure, size, "%s: %s%s", packing->name,
+             known ? "this build cannot open it: " : "", packing->hint);
+    return true;
+}
+
+/* Failures other than ERROR_INPUT end the load. */
+int load_opened(struct work *work, struct error *error)
 {
     struct load *load = work->load;
     const struct path_entry *entry = &load->files.entries[work->file];
@@ -115,7 +126,7 @@ static int load_opened(struct work *work, struct error *error)
     struct load_options_text options;
     struct source_start start = {
         .path = entry->path,
-        .member = "",
+        .member = work->member,
         .head = work->head,
         .continues = work->growth.kind == GROWTH_CONTINUES ? work->growth.source : 0,
         .supersedes = work->growth.kind == GROWTH_SUPERSEDES ? work->growth.source : 0,
@@ -125,7 +136,7 @@ static int load_opened(struct work *work, struct error *error)
         .loaded_by = load->options.analyst,
         .host = load->options.host,
         .embedded = entry->is_stdin || load->options.embed || work->growth.embedded,
-        .packing = packing.kind == PACKING_GZIP ? "gzip" : "",
+        .packing = source_reader_layers(work->reader),
     };
     const char *sha256 = source_reader_sha256(work->reader);
     enum source_known known;
@@ -142,14 +153,17 @@ static int load_opened(struct work *work, struct error *error)
     work->progress.resume_offset = work->resume_offset;
     work->told = work->progress;
 
-    if (packing.kind == PACKING_OTHER || packing.kind == PACKING_BINARY) {
-        char failure[256];
-        snprintf(failure, sizeof failure, "%s: %s", packing.name, packing.hint);
+    if (source_reader_is_archive(work->reader))
+        return load_members(work, error);
+    char failure[256];
+    if (cannot_open(&packing, failure, sizeof failure))
         return load_finish_source(work, failure, error);
-    }
     struct time_hint hint = load_hint(
         &load->options, entry->path,
         entry->is_stdin ? load->options.now_us : source_reader_mtime(work->reader));
+    int year = timestamp_year_of_path(slice_from(work->member));
+    if (year)
+        hint.path_year = year;
     framer_reset(work->framer);
     normaliser_reset(work->normaliser, &hint);
     if (!load_take_source(work, start.embedded, error))
@@ -159,13 +173,12 @@ static int load_opened(struct work *work, struct error *error)
     return load_finish_source(work, error->message, error);
 }
 
-/* A source that cannot be opened is kept in the case with the reason. */
-static int record_failure(struct work *work, const char *reason, struct error *error)
+int load_record_failure(struct work *work, const char *reason, struct error *error)
 {
     struct load *load = work->load;
     struct source_start start = {
         .path = load->files.entries[work->file].path,
-        .member = "",
+        .member = work->member,
         .options = "",
         .loaded_by = load->options.analyst,
         .host = load->options.host,
@@ -275,7 +288,7 @@ int load_file(struct work *work, struct error *error)
         return 0;
     load_start_progress(work);
     if (entry->reason)
-        return record_failure(work, entry->reason, error);
+        return load_record_failure(work, entry->reason, error);
     int descriptor = open_entry(entry, error);
     if (descriptor >= 0 && look_for_growth(work, descriptor, error)) {
         close(descriptor);
@@ -287,14 +300,15 @@ int load_file(struct work *work, struct error *error)
         source_reader_open(work->reader, descriptor, !load->options.no_hash, error)) {
         char reason[sizeof error->message];
         memcpy(reason, error->message, sizeof reason);
-        return record_failure(work, reason, error);
+        return load_record_failure(work, reason, error);
     }
-    if (hash_if_doubtful(work, entry->is_stdin, error))
-        return record_failure(work, error->message, error);
+    bool archive = source_reader_is_archive(work->reader);
+    if (hash_if_doubtful(work, entry->is_stdin || archive, error))
+        return load_record_failure(work, error->message, error);
     take_off(work, source_reader_sha256(work->reader));
     /* Again: another worker may just have landed with the same content. */
     int result = hash_if_doubtful(work, false, error)
-                     ? record_failure(work, error->message, error)
+                     ? load_record_failure(work, error->message, error)
                      : load_opened(work, error);
     land(work);
     source_reader_close(work->reader);
@@ -306,6 +320,8 @@ int load_file(struct work *work, struct error *error)
 static bool next_file(struct work *work)
 {
     struct load *load = work->load;
+    work->member = "";
+    work->ordinal = work->bytes_told = 0;
     pthread_mutex_lock(&load->mutex);
     work->file = load->next_file;
     bool found = work->file < load->files.count;
@@ -316,9 +332,9 @@ static bool next_file(struct work *work)
 
 bool load_equip(struct work *work, struct load *load, unsigned number)
 {
-    *work = (struct work){.load = load, .number = number};
+    *work = (struct work){.load = load, .number = number, .member = ""};
     arena_init(&work->facts);
-    work->reader = source_reader_new();
+    work->reader = source_reader_new(READER_LOADS);
     work->framer = framer_new(load->projection);
     work->normaliser = normaliser_new();
     work->detector = detector_new(load->options.rules);
@@ -350,7 +366,9 @@ void *load_worker_run(void *payload)
         load_fail(work.load, &error);
     } else {
         while (next_file(&work)) {
-            if (load_file(&work, &error)) {
+            int result = load_file(&work, &error);
+            load_end_file(&work);
+            if (result) {
                 if (error.code != ERROR_INTERRUPTED)
                     load_fail(work.load, &error);
                 break;

@@ -199,9 +199,10 @@ int query_unfinished_sources(struct case_file *handle, uint64_t offset, size_t l
                              struct arena *arena, struct source_list *out,
                              struct error *error);
 
-/* Operations with a record in the sources of this path. */
-int query_source_hits(struct case_file *handle, struct slice path, uint64_t *hits,
-                      struct error *error);
+/* Operations with a record in the sources of this path; member: "" for the file itself.
+ */
+int query_source_hits(struct case_file *handle, struct slice path, struct slice member,
+                      uint64_t *hits, struct error *error);
 
 struct reject_row {
     struct slice path, member, kind, reason, bytes;

@@ -144,15 +144,17 @@ int query_unfinished_sources(struct case_file *handle, uint64_t offset, size_t l
     return list_sources(handle, true, offset, limit, arena, out, error);
 }
 
-int query_source_hits(struct case_file *handle, struct slice path, uint64_t *hits,
-                      struct error *error)
+int query_source_hits(struct case_file *handle, struct slice path, struct slice member,
+                      uint64_t *hits, struct error *error)
 {
-    static const char sql[] = "SELECT count(DISTINCT operation) FROM record"
-                              " WHERE source IN (SELECT id FROM source WHERE path = ?)";
+    static const char sql[] =
+        "SELECT count(DISTINCT operation) FROM record WHERE source IN"
+        " (SELECT id FROM source WHERE path = ? AND member = ?)";
     sqlite3_stmt *statement = statement_prepare(handle, slice_from(sql), error);
     if (!statement)
         return -1;
     statement_bind_text(statement, 1, path);
+    statement_bind_text(statement, 2, member);
     int result = sqlite3_step(statement);
     *hits = result == SQLITE_ROW ? statement_count(statement, 0) : 0;
     return statement_end(handle, statement, result, "counting hits", error);

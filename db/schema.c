@@ -29,8 +29,10 @@ static const char version_1[] =
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT "
     "ROWID;"
 
-    /* One input file (or archive member); status 'loading' until its last record is
-     * in.  resume_offset: unpacked bytes whose records are all committed. */
+    /* One input file or archive member; an archive has a row of its own (member ''),
+     * without records.  packing: of the row's own bytes, from the outside in.  status
+     * 'loading' until its last record is in.  resume_offset: unpacked bytes whose
+     * records are all committed. */
     "CREATE TABLE source("
     " id INTEGER PRIMARY KEY, path TEXT NOT NULL, member TEXT NOT NULL DEFAULT '',"
     " sha256 TEXT, bytes INTEGER NOT NULL DEFAULT 0,"
@@ -45,7 +47,7 @@ static const char version_1[] =
     " loaded_us INTEGER, loaded_by TEXT NOT NULL DEFAULT '',"
     " host TEXT NOT NULL DEFAULT '', tool_version TEXT NOT NULL DEFAULT '',"
     " resume_offset INTEGER NOT NULL DEFAULT 0,"
-    " packing TEXT NOT NULL DEFAULT '' CHECK(packing IN ('','gzip')),"
+    " packing TEXT NOT NULL DEFAULT '',"
     " embedded INTEGER NOT NULL DEFAULT 0,"
     /* Found at its end to be the content of another source: its events are in the
      * segments, and are passed over. */
@@ -54,8 +56,8 @@ static const char version_1[] =
     " head INTEGER NOT NULL DEFAULT 0,"
     /* The last event's line had no end: what is appended belongs to it. */
     " open_end INTEGER NOT NULL DEFAULT 0) STRICT;"
-    /* The same content twice is one source. */
-    "CREATE UNIQUE INDEX source_content ON source(sha256, member)"
+    /* The same content twice is one source, wherever it stands. */
+    "CREATE UNIQUE INDEX source_content ON source(sha256)"
     " WHERE sha256 IS NOT NULL AND status IN ('done','partial');"
     "CREATE INDEX source_size ON source(bytes);"
     "CREATE INDEX source_path ON source(path, member);"

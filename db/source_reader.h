@@ -1,10 +1,17 @@
 /*
- * source_reader.h - the bytes of one input file, unpacked, hashed on the way.
+ * source_reader.h - the bytes of one source, unpacked, hashed on the way.
  *
- * Bytes are read once into two buffers that are reused for every file: packed input
- * and a window of unpacked bytes.  A file that fits is read and inflated whole, so
- * that its SHA-256 is known before anything is done with it; a larger one streams.
- * The inputs are never mapped: a file that shrinks would kill the program (SIGBUS).
+ * A source is a file, or a member of an archive: what is an archive, at whatever depth,
+ * is walked with source_reader_next_member, each member being read as a file is.
+ * Packings are told by their bytes at every level, to LIMIT_PACKING_DEPTH (gz in zst in
+ * tar in zip); nothing is ever written to disk.  Text in UTF-16 is read as UTF-8.
+ * Offsets count the innermost bytes: unpacked, and where they were UTF-16, as UTF-8.
+ *
+ * Bytes are read into two buffers that are reused for every source: packed input, and
+ * a window of unpacked bytes.  A source that fits is read and inflated whole, so that
+ * its SHA-256 is known before anything is done with it; a larger one, and every other
+ * packing than gzip, streams through layers (byte_stream.h).  The inputs are never
+ * mapped: a file that shrinks would kill the program (SIGBUS).
  *
  * One reader per worker thread.
  */
@@ -15,10 +22,7 @@
 
 #include "core/error.h"
 #include "core/packing.h"
-
-enum { SHA256_HEX = 65 };
-/* 32 bytes as 64 digits. */
-void sha256_text(const unsigned char *digest, char out[SHA256_HEX]);
+#include "db/sha256.h"
 
 enum source_state {
     SOURCE_MORE,  /* the window was extended, more follows */
@@ -33,9 +37,19 @@ struct source_window {
     enum source_state state;
 };
 
+/* What the unpacked bytes are known by, where they are not the file's own. */
+struct source_content {
+    bool packed; /* false: the SHA-256 of the source is that of its content */
+    uint32_t crc32;
+};
+
 struct source_reader;
 
-struct source_reader *source_reader_new(void);
+enum source_reader_use {
+    READER_LOADS,  /* large buffers */
+    READER_CHECKS, /* small ones: everything streams */
+};
+struct source_reader *source_reader_new(enum source_reader_use use);
 void source_reader_free(struct source_reader *reader);
 
 /*
@@ -46,15 +60,40 @@ int source_reader_open(struct source_reader *reader, int descriptor, bool hash,
                        struct error *error);
 void source_reader_close(struct source_reader *reader);
 
+/* --- archives ------------------------------------------------------------------ */
+
+/* The source that was opened is an archive that can be walked. */
+bool source_reader_is_archive(const struct source_reader *reader);
+
+struct source_member {
+    const char *name;    /* inside of the archive, inner archives included:
+                            logs.tar/2026/a.json.gz; valid until the next one */
+    const char *failure; /* NULL, or why it cannot be read: static text */
+};
+
+/*
+ * The next member is the source from now on. 1: there is one. 0: no more, the source is
+ * the archive itself again: what ended the walk early is its reason.
+ */
+int source_reader_next_member(struct source_reader *reader,
+                              struct source_member *member, struct error *error);
+/* Links and devices that had no bytes of their own. */
+uint64_t source_reader_passed_over(const struct source_reader *reader);
+
+/* --- the source ---------------------------------------------------------------- */
+
 struct packing source_reader_packing(const struct source_reader *reader);
-uint64_t source_reader_bytes(const struct source_reader *reader); /* as opened */
+/* The names of its packings from the outside in, such as "zstd>gzip", or "". */
+const char *source_reader_layers(const struct source_reader *reader);
+uint64_t source_reader_bytes(const struct source_reader *reader); /* packed */
 int64_t source_reader_mtime(const struct source_reader *reader);  /* microseconds */
-/* Packed bytes read so far, for progress. */
+/* Bytes of the file read so far, for progress. */
 uint64_t source_reader_consumed(const struct source_reader *reader);
 
 /* The hash, once all bytes were read; NULL before, or without hash. */
 const char *source_reader_sha256(const struct source_reader *reader);
-/* Reads all for the hash alone, then starts again at the beginning. */
+/* Reads all of a file for the hash alone, then starts again at the beginning; does
+ * nothing for a member, which cannot be read twice. */
 int source_reader_hash_first(struct source_reader *reader, struct error *error);
 
 /*
@@ -64,6 +103,11 @@ int source_reader_hash_first(struct source_reader *reader, struct error *error);
  */
 int source_reader_next(struct source_reader *reader, size_t keep,
                        struct source_window *window, struct error *error);
+
+/* The whole source in the window before any reading, or false. */
+bool source_reader_whole(const struct source_reader *reader, struct slice *content);
+/* Of what was read so far: the content's once the source ended. */
+struct source_content source_reader_content(const struct source_reader *reader);
 
 /* Static text: why a source was cut, or "" ; and what was odd at its end. */
 const char *source_reader_reason(const struct source_reader *reader);

@@ -76,8 +76,8 @@ size_t event_batch_bytes(const struct event_batch *batch);
 /* --- sources ---------------------------------------------------------------- */
 
 struct source_start {
-    const char *path; /* absolute, or "-" */
-    const char *member;
+    const char *path;   /* absolute, or "-" */
+    const char *member; /* "" for a file, or an archive as a whole */
     int64_t head;       /* growth.h; 0: not known */
     int64_t continues;  /* the source that this file is a longer version of, or 0 */
     int64_t supersedes; /* the source that this one is loaded instead of, or 0 */
@@ -87,7 +87,7 @@ struct source_start {
     const char *loaded_by;
     const char *host;
     bool embedded;
-    const char *packing;
+    const char *packing; /* of the content, from the outside in: "zstd>gzip" */
 };
 
 struct source_progress {

@@ -52,8 +52,8 @@ enum store_statement {
 struct store_source {
     struct store_source *next;
     int64_t id;
-    char *path, *member, *options, *loaded_by, *host, *forms, *reason, *status;
-    const char *packing;
+    char *path, *member, *options, *loaded_by, *host, *forms, *reason, *status,
+        *packing;
     char sha256[65]; /* "" until known */
     uint64_t bytes;
     int64_t mtime_us, loaded_us, head;

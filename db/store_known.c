@@ -20,11 +20,17 @@ bool store_status_loaded(const char *status)
            !strcmp(status, "skipped");
 }
 
+/* Where a source stands: the same words for files and members. */
+static bool same_place(const char *path, const char *member,
+                       const struct source_start *start)
+{
+    return !strcmp(path, start->path) && !strcmp(member, start->member);
+}
+
 static bool same_file(const struct store_source *source,
                       const struct source_start *start)
 {
-    return !strcmp(source->path, start->path) &&
-           !strcmp(source->member, start->member ? start->member : "") &&
+    return same_place(source->path, source->member, start) &&
            source->bytes == start->bytes && source->mtime_us == start->mtime_us;
 }
 
@@ -32,18 +38,16 @@ static bool same_file(const struct store_source *source,
 static struct store_source *
 find_ended(struct store *store, const struct source_start *start, const char *sha256)
 {
-    const char *member = start->member ? start->member : "";
     struct store_source *source;
     uint32_t place = 0;
     uint64_t key = source_key_hash(sha256 ? sha256 : "");
     while (sha256 && (source = source_index_next(&store->index, key, &place))) {
         if (source->ended && !source->duplicate &&
-            store_status_loaded(source->status) && !strcmp(source->sha256, sha256) &&
-            !strcmp(source->member, member))
+            store_status_loaded(source->status) && !strcmp(source->sha256, sha256))
             return source;
     }
     place = 0;
-    key = source_key_path(start->path, member);
+    key = source_key_path(start->path, start->member);
     while (!is_stdin(start) &&
            (source = source_index_next(&store->index, key, &place))) {
         if (source->ended && !source->duplicate && same_file(source, start) &&
@@ -53,8 +57,9 @@ find_ended(struct store *store, const struct source_start *start, const char *sh
     return NULL;
 }
 
+/* member: NULL or "" for a file. */
 static int note(struct store *store, enum note_kind kind, int64_t source,
-                const char *path)
+                const char *path, const char *member)
 {
     struct pending *pending = &store->pending;
     struct pending_note *entry = arena_alloc(&pending->arena, sizeof *entry);
@@ -62,10 +67,13 @@ static int note(struct store *store, enum note_kind kind, int64_t source,
         return -1;
     *entry = (struct pending_note){.kind = kind, .source = source};
     if (path) {
-        entry->path = arena_copy(&pending->arena, slice_from(path)).data;
-        if (!entry->path)
+        bool inside = member && member[0];
+        struct slice text = arena_printf(&pending->arena, "%s%s%s", path,
+                                         inside ? "/" : "", inside ? member : "");
+        if (!slice_present(text))
             return -1;
-        pending->bytes += strlen(path);
+        entry->path = text.data;
+        pending->bytes += text.length;
     }
     *pending->last_note = entry;
     pending->last_note = &entry->next;
@@ -116,7 +124,8 @@ static bool has_changed(sqlite3_stmt *row, const struct source_start *start,
     bool other = (uint64_t)sqlite3_column_int64(row, 2) != start->bytes ||
                  (hash && sha256 && strcmp(hash, sha256));
     bool kept = sqlite3_column_int(row, 16) != 0;
-    return other && !kept && !is_stdin(start) &&
+    /* Of a member its archive tells. */
+    return other && !kept && !is_stdin(start) && !start->member[0] &&
            sqlite3_column_int64(row, 0) != start->supersedes;
 }
 
@@ -135,7 +144,7 @@ static int judge_row(struct store *store, sqlite3_stmt *row,
         return 0; /* this load is at it */
     if (!strcmp(status, "loading")) {
         if (!same)
-            return note(store, NOTE_UNFINISHED, id, NULL);
+            return note(store, NOTE_UNFINISHED, id, NULL, NULL);
         out->known = SOURCE_RESUMED;
     } else if (!strcmp(status, "failed")) {
         out->again = true;
@@ -143,8 +152,9 @@ static int judge_row(struct store *store, sqlite3_stmt *row,
         out->known = SOURCE_DUPLICATE;
         out->same_path = true;
     } else {
-        return has_changed(row, start, sha256) ? note(store, NOTE_CHANGED, id, NULL)
-                                               : 0;
+        return has_changed(row, start, sha256)
+                   ? note(store, NOTE_CHANGED, id, NULL, NULL)
+                   : 0;
     }
     out->id = id;
     if (!out->again || out->known == SOURCE_RESUMED)
@@ -157,7 +167,7 @@ static int find_by_path(struct store *store, const struct source_start *start,
 {
     sqlite3_stmt *select = store->statements[STATEMENT_SOURCE_BY_PATH];
     store_bind(select, 1, slice_from(start->path));
-    store_bind(select, 2, slice_from(start->member ? start->member : ""));
+    store_bind(select, 2, slice_from(start->member));
     int code, result = 0;
     while (!result && (code = sqlite3_step(select)) == SQLITE_ROW) {
         struct known_source found = {.known = SOURCE_NEW};
@@ -174,14 +184,14 @@ static int find_by_hash(struct store *store, const struct source_start *start,
 {
     sqlite3_stmt *select = store->statements[STATEMENT_SOURCE_BY_HASH];
     store_bind(select, 1, slice_from(sha256));
-    store_bind(select, 2, slice_from(start->member ? start->member : ""));
-    sqlite3_bind_int64(select, 3, 0);
+    sqlite3_bind_int64(select, 2, 0);
     int code = sqlite3_step(select);
     if (code == SQLITE_ROW) {
         out->known = SOURCE_DUPLICATE;
         out->id = sqlite3_column_int64(select, 0);
         out->same_path =
-            !strcmp((const char *)sqlite3_column_text(select, 1), start->path);
+            same_place((const char *)sqlite3_column_text(select, 1),
+                       (const char *)sqlite3_column_text(select, 2), start);
         out->progress.first_us = out->progress.last_us = EVENT_TIME_NONE;
     }
     sqlite3_reset(select);
@@ -221,7 +231,7 @@ static int find_known(struct store *store, const struct source_start *start,
     if (ended) {
         out->known = SOURCE_DUPLICATE;
         out->id = ended->id;
-        out->same_path = !strcmp(ended->path, start->path);
+        out->same_path = same_place(ended->path, ended->member, start);
         out->progress = ended->progress;
         out->progress.forms = SLICE_NONE;
         return 0;
@@ -278,13 +288,13 @@ int store_begin_source(struct store *store, const struct source_start *start,
     else if (found.known == SOURCE_DUPLICATE) {
         *source = found.id;
         if (!found.same_path && !is_stdin(start) &&
-            note(store, NOTE_ALIAS, found.id, start->path))
+            note(store, NOTE_ALIAS, found.id, start->path, start->member))
             result = error_set(error, ERROR_MEMORY, "out of memory");
     } else if (begin_source(store, start, sha256, &found, source) ||
                (start->supersedes &&
-                note(store, NOTE_SUPERSEDED, start->supersedes, NULL)) ||
+                note(store, NOTE_SUPERSEDED, start->supersedes, NULL, NULL)) ||
                (found.id && found.id == start->continues && !found.same_path &&
-                note(store, NOTE_ALIAS, found.id, start->path))) {
+                note(store, NOTE_ALIAS, found.id, start->path, start->member))) {
         result = error_set(error, ERROR_MEMORY, "out of memory");
     }
     pthread_mutex_unlock(&store->mutex);
@@ -368,7 +378,7 @@ int store_note_alias(struct store *store, int64_t source, const char *path,
                      struct error *error)
 {
     pthread_mutex_lock(&store->mutex);
-    int result = note(store, NOTE_ALIAS, source, path);
+    int result = note(store, NOTE_ALIAS, source, path, NULL);
     pthread_mutex_unlock(&store->mutex);
     return result ? error_set(error, ERROR_MEMORY, "out of memory") : 0;
 }

@@ -25,7 +25,7 @@ static void free_source(struct store_source *source)
         return;
     char *const texts[] = {source->path,      source->member, source->options,
                            source->loaded_by, source->host,   source->forms,
-                           source->reason,    source->status};
+                           source->reason,    source->status, source->packing};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         free(texts[i]);
     free(source);
@@ -45,7 +45,7 @@ struct store_source *store_source_new(const struct source_start *start,
     source->forms = copy_text("");
     source->reason = copy_text("");
     source->status = copy_text("loading");
-    source->packing = start->packing && !strcmp(start->packing, "gzip") ? "gzip" : "";
+    source->packing = copy_text(start->packing);
     if (sha256)
         strncpy(source->sha256, sha256, sizeof source->sha256 - 1);
     source->bytes = start->bytes;
@@ -56,7 +56,8 @@ struct store_source *store_source_new(const struct source_start *start,
     source->progress.first_us = source->progress.last_us = EVENT_TIME_NONE;
     source->changed = true;
     if (!source->path || !source->member || !source->options || !source->loaded_by ||
-        !source->host || !source->forms || !source->reason || !source->status) {
+        !source->host || !source->forms || !source->reason || !source->status ||
+        !source->packing) {
         free_source(source);
         return NULL;
     }
@@ -194,8 +195,7 @@ static int find_double(struct store *store, struct store_source *source)
         return 0;
     sqlite3_stmt *select = store->statements[STATEMENT_SOURCE_BY_HASH];
     store_bind(select, 1, slice_from(source->sha256));
-    store_bind(select, 2, slice_from(source->member));
-    sqlite3_bind_int64(select, 3, source->id);
+    sqlite3_bind_int64(select, 2, source->id);
     int code = sqlite3_step(select), result = 0;
     if (code == SQLITE_ROW) {
         source->duplicate = true;
@@ -204,8 +204,10 @@ static int find_double(struct store *store, struct store_source *source)
         struct arena arena;
         arena_init(&arena);
         struct slice reason =
-            arena_printf(&arena, "the same content as %s",
-                         (const char *)sqlite3_column_text(select, 1));
+            arena_printf(&arena, "the same content as %s%s%s",
+                         (const char *)sqlite3_column_text(select, 1),
+                         sqlite3_column_bytes(select, 2) ? "/" : "",
+                         (const char *)sqlite3_column_text(select, 2));
         result = replace(&source->status, SLICE("skipped")) ||
                  replace(&source->reason, reason);
         arena_fini(&arena);

@@ -59,9 +59,8 @@ static const char *const texts[STATEMENT_COUNT] = {
         "  excluded.options, excluded.loaded_us, excluded.loaded_by, excluded.host,"
         "  excluded.tool_version, excluded.resume_offset, excluded.packing,"
         "  excluded.embedded, excluded.doubled, excluded.head, excluded.open_end)",
-    [STATEMENT_SOURCE_BY_HASH] =
-        "SELECT id, path FROM source WHERE sha256 = ? AND member = ?"
-        " AND status IN ('done', 'partial') AND id <> ?",
+    [STATEMENT_SOURCE_BY_HASH] = "SELECT id, path, member FROM source WHERE sha256 = ?"
+                                 " AND status IN ('done', 'partial') AND id <> ?",
     [STATEMENT_SOURCE_BY_PATH] =
         "SELECT id, status, bytes, mtime_us, sha256, resume_offset, unpacked_bytes,"
         " records, events, skipped, unknown, damaged, hits, first_us, last_us, path,"

@@ -480,7 +480,8 @@ static void lists_sources_by_path(void **state)
     assert_true(slice_equal(list.rows[1].aliases, SLICE("/a;/b")));
     assert_int_equal(list.rows[0].hits, 1);
     assert_int_equal(list.rows[0].mtime_us, EVENT_TIME_NONE);
-    DONE(desk, query_source_hits(desk->handle, list.rows[0].path, &hits, &desk->error));
+    DONE(desk, query_source_hits(desk->handle, list.rows[0].path, list.rows[0].member,
+                                 &hits, &desk->error));
     assert_int_equal(hits, 1);
 }
 

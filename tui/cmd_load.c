@@ -74,11 +74,14 @@ static void print_source(const struct load_source_result *result, void *payload)
     bool fine = !strcmp(result->status, "done");
     struct arena arena;
     arena_init(&arena);
-    struct slice path = escape_text(&arena, slice_from(result->path));
+    struct slice place = arena_printf(&arena, "%s%s%s", result->path,
+                                      result->member[0] ? "/" : "", result->member);
+    struct slice path = escape_text(&arena, place);
     struct slice reason = escape_raw(&arena, slice_from(result->reason));
     if (!summary->quiet) {
         const struct source_progress *got = &result->progress;
-        (void)query_source_hits(summary->handle, slice_from(result->path), &hits, NULL);
+        (void)query_source_hits(summary->handle, slice_from(result->path),
+                                slice_from(result->member), &hits, NULL);
         printf("%-7s %9llu records %9llu events %5llu hits %5llu skipped %5llu unknown "
                "%5llu damaged  %.*s\n",
                result->duplicate ? "known" : result->status,
@@ -100,16 +103,23 @@ static void print_totals(const struct load_totals *totals, struct case_file *han
 {
     struct case_summary summary = {0};
     (void)query_summary(handle, &summary, NULL);
-    printf("%llu files: %llu records, %llu events, %llu skipped, "
-           "%llu unknown, %llu damaged",
-           (unsigned long long)totals->files, (unsigned long long)totals->records,
-           (unsigned long long)totals->events, (unsigned long long)totals->skipped,
-           (unsigned long long)totals->unknown, (unsigned long long)totals->damaged);
+    printf("%llu file%s", (unsigned long long)totals->files,
+           totals->files == 1 ? "" : "s");
+    if (totals->members)
+        printf(" and %llu member%s of archives", (unsigned long long)totals->members,
+               totals->members == 1 ? "" : "s");
+    printf(": %llu records, %llu events, %llu skipped, %llu unknown, %llu damaged",
+           (unsigned long long)totals->records, (unsigned long long)totals->events,
+           (unsigned long long)totals->skipped, (unsigned long long)totals->unknown,
+           (unsigned long long)totals->damaged);
     if (totals->duplicates)
         printf("; %llu known already", (unsigned long long)totals->duplicates);
     if (totals->partial || totals->failed)
         printf("; %llu partial, %llu failed", (unsigned long long)totals->partial,
                (unsigned long long)totals->failed);
+    if (totals->untold)
+        printf("; of %llu more only the case tells: export sources",
+               (unsigned long long)totals->untold);
     printf("\nthe case has %llu hits, %llu to decide\n",
            (unsigned long long)summary.hits, (unsigned long long)summary.open);
     fflush(stdout);

@@ -1,0 +1,70 @@
+/*
+ * unpack.h - packed streams, each a row of one table: how to open, read and close it.
+ *
+ * A packed stream may have several members one after the other (`cat a.gz b.gz`):
+ * they unpack to one stream.  Bytes after the last member are named, not read; NULs
+ * are padding.
+ *
+ * Adding a form: a kind in core/packing, a file unpack_NAME.c with a decoder, a row in
+ * the table of unpack.c.  Where this build lacks a library, the row is not there.
+ */
+#ifndef DB_UNPACK_H
+#define DB_UNPACK_H
+
+#include "core/packing.h"
+#include "db/byte_stream.h"
+
+enum unpack_result {
+    UNPACK_MORE,    /* goes on with more input or more room */
+    UNPACK_END,     /* a member ended */
+    UNPACK_DAMAGED, /* what follows cannot be unpacked */
+    UNPACK_TOO_BIG, /* it needs more memory than LIMIT_UNPACK_WINDOW_BYTES */
+    UNPACK_NO_MEMORY,
+};
+
+/* Input that is left and room that is left: a step moves both on. */
+struct unpack_step {
+    struct slice in;
+    char *out;
+    size_t room;
+    bool final; /* no input follows */
+};
+
+struct unpack_decoder {
+    enum packing_kind packing;
+    void *(*open)(void); /* NULL: no memory */
+    enum unpack_result (*step)(void *state, struct unpack_step *step);
+    /* Ready for the next member. */
+    enum unpack_result (*again)(void *state);
+    void (*close)(void *state);
+    /* Texts for the analyst. */
+    const char *cut, *damaged, *trailing, *too_big;
+};
+
+/* NULL: this build cannot open it. */
+const struct unpack_decoder *unpack_decoder_of(enum packing_kind kind);
+
+/* What `below` (taken over) unpacks to. NULL: no memory. */
+struct byte_stream *unpack_stream_new(const struct unpack_decoder *decoder,
+                                      struct byte_stream *below,
+                                      struct unpack_budget *budget);
+
+extern const struct unpack_decoder unpack_gzip;
+#ifdef HAVE_LIBZSTD
+extern const struct unpack_decoder unpack_zstd;
+#endif
+#ifdef HAVE_LIBBZ2
+extern const struct unpack_decoder unpack_bzip2;
+#endif
+#ifdef HAVE_LIBLZMA
+extern const struct unpack_decoder unpack_xz;
+#endif
+extern const struct unpack_decoder unpack_utf16_little, unpack_utf16_big;
+
+/* The texts of a decoder, by the name of its packing. */
+#define UNPACK_TEXTS(name, command)                                                    \
+    "the " name " data is cut off", "the " name " data is damaged",                    \
+        "bytes after the end of the " name " data were not read",                      \
+        "this " name " data needs too much memory: unpack it with `" command "`"
+
+#endif
