@@ -66,7 +66,9 @@ struct slice fact_word(struct arena *arena, struct slice words, struct slice wor
 /* ---- dispatch ---- */
 
 static const struct fact_row *const rows_of[PROVIDER_COUNT] = {
-    [PROVIDER_AWS] = fact_rows_aws,
+    [PROVIDER_AWS] = fact_rows_aws,          [PROVIDER_AZURE] = fact_rows_azure,
+    [PROVIDER_GCP] = fact_rows_gcp,          [PROVIDER_OCI] = fact_rows_oci,
+    [PROVIDER_ALIBABA] = fact_rows_sessions, [PROVIDER_HUAWEI] = fact_rows_sessions,
 };
 
 /* The first row that fits; NULL for none. */
@@ -107,6 +109,8 @@ void fact_read(const struct event *event, struct slice raw, struct arena *arena,
 
 static bool (*const states[])(struct fact_reader *reader) = {
     [PROVIDER_AWS] = fact_state_aws,
+    [PROVIDER_AZURE] = fact_state_azure,
+    [PROVIDER_GCP] = fact_state_gcp,
 };
 
 void fact_read_state(struct slice raw, struct arena *arena, enum provider *provider,

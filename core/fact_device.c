@@ -456,8 +456,10 @@ static void configuration(struct fact_reader *reader, enum fact_act act)
 bool fact_wanted_device(const struct event *event)
 {
     static const struct slice marks[] = {
-        SLICE_INIT("mon"), SLICE_INIT("traffic-export"), SLICE_INIT("analyzer"),
-        SLICE_INIT("port-mirror")};
+        SLICE_INIT("mon"),      SLICE_INIT("traffic-export"),
+        SLICE_INIT("analyzer"), SLICE_INIT("port-mirror"),
+        SLICE_INIT("mirror"),   SLICE_INIT("observe-port"),
+        SLICE_INIT("mirred"),   SLICE_INIT("sniffer")};
     struct slice operation = event->text[FIELD_OPERATION];
     if (event->text[FIELD_MODE].length || configuration_act(event) != ACT_NONE)
         return true;
@@ -475,6 +477,10 @@ void fact_read_device(struct fact_reader *reader)
     enum fact_act act = configuration_act(reader->event);
     if (act != ACT_NONE) {
         configuration(reader, act);
+        return;
+    }
+    if (reader->event->provider >= PROVIDER_HUAWEI_VRP) {
+        fact_read_host(reader);
         return;
     }
     if (reader->event->provider == PROVIDER_JUNOS) {

@@ -32,11 +32,13 @@ struct fact_row {
 };
 
 extern const struct fact_row fact_rows_aws[], fact_rows_azure[], fact_rows_gcp[],
-    fact_rows_oci[];
+    fact_rows_oci[], fact_rows_sessions[];
 
 /* Lines of devices: commands, commits, reloads. */
 bool fact_wanted_device(const struct event *event);
 void fact_read_device(struct fact_reader *reader);
+/* VRP, FortiOS and hosts. */
+void fact_read_host(struct fact_reader *reader);
 
 /* True where the document was that provider's snapshot. */
 bool fact_state_aws(struct fact_reader *reader);

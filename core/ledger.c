@@ -156,6 +156,15 @@ void ledger_end(struct ledger *ledger, struct ledger_track *track,
     track->row = NULL;
 }
 
+void ledger_drop(struct ledger_track *track)
+{
+    if (!track->row)
+        return;
+    track->row->dropped = true;
+    track->row = NULL;
+    track->segments--;
+}
+
 struct ledger_row *ledger_split(struct ledger *ledger, struct ledger_track *track,
                                 const struct fact *fact, enum mirror_state state,
                                 const char *how)
@@ -203,7 +212,12 @@ struct slice ledger_described(struct arena *arena, struct slice first,
 /* ---- all of it ---- */
 
 static void (*const appliers[PROVIDER_COUNT])(struct ledger *ledger) = {
-    [PROVIDER_AWS] = ledger_apply_aws,
+    [PROVIDER_AWS] = ledger_apply_sessions,
+    [PROVIDER_AZURE] = ledger_apply_sessions,
+    [PROVIDER_GCP] = ledger_apply_gcp,
+    [PROVIDER_OCI] = ledger_apply_sessions,
+    [PROVIDER_ALIBABA] = ledger_apply_sessions,
+    [PROVIDER_HUAWEI] = ledger_apply_sessions,
 };
 
 static int compare_rows(const void *left, const void *right)
@@ -220,8 +234,10 @@ static int list_rows(const struct ledger *ledger, struct mirror_list *out)
     out->rows = arena_alloc(ledger->arena, (ledger->row_count + 1) * sizeof *out->rows);
     if (!out->rows)
         return -1;
-    for (const struct ledger_row *row = ledger->rows; row; row = row->next)
-        out->rows[out->count++] = row->mirror;
+    for (const struct ledger_row *row = ledger->rows; row; row = row->next) {
+        if (!row->dropped)
+            out->rows[out->count++] = row->mirror;
+    }
     if (out->count)
         qsort(out->rows, out->count, sizeof *out->rows, compare_rows);
     return 0;

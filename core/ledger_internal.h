@@ -26,6 +26,7 @@ bool ledger_put(struct ledger_index *index, struct arena *arena, struct slice ke
 
 struct ledger_row {
     struct ledger_row *next; /* all rows, in the order made */
+    bool dropped;
     struct mirror mirror;
 };
 
@@ -70,6 +71,8 @@ void ledger_end(struct ledger *ledger, struct ledger_track *track,
 struct ledger_row *ledger_split(struct ledger *ledger, struct ledger_track *track,
                                 const struct fact *fact, enum mirror_state state,
                                 const char *how);
+/* Takes the present stretch back: another row tells it. */
+void ledger_drop(struct ledger_track *track);
 /* Notes that the fact's operations had to do with the row. */
 void ledger_link(struct ledger *ledger, struct ledger_row *row, const struct fact *fact,
                  enum mirror_part part);
@@ -91,10 +94,18 @@ size_t ledger_fold(struct fact *facts, size_t count, struct arena *arena);
 
 /* ---- the providers ---- */
 
-void ledger_apply_aws(struct ledger *ledger);
-void ledger_apply_azure(struct ledger *ledger);
+/* GCP: whose project a destination is in, and all names of it. */
+void ledger_judge_project(const struct ledger *ledger, struct mirror *mirror,
+                          struct slice destination);
+
+/* The links of GCP's Network Security Integration (ledger_chain.c): a fact of one, and
+ * the rows of the chains as they stand after it. */
+struct ledger_chains;
+struct ledger_chains *ledger_chains_new(struct ledger *ledger);
+bool ledger_chains_take(struct ledger_chains *chains, const struct fact *fact);
+
+void ledger_apply_sessions(struct ledger *ledger);
 void ledger_apply_gcp(struct ledger *ledger);
-void ledger_apply_oci(struct ledger *ledger);
 void ledger_apply_device(struct ledger *ledger);
 
 #endif

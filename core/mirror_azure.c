@@ -15,8 +15,7 @@ static struct slice before(struct slice resource, struct slice part)
     return at < 0 ? resource : slice_first(resource, (size_t)at);
 }
 
-/* What the request asked for, and else what the answer shows, under `key`. */
-static json_t *in_bodies(const struct facts *facts, const char *key)
+json_t *azure_in_bodies(const struct facts *facts, const char *key)
 {
     static const char *const bodies[] = {"responseBody", "requestBody"};
     json_t *properties = facts_body(facts, facts_member(facts->root, "properties"));
@@ -29,11 +28,10 @@ static json_t *in_bodies(const struct facts *facts, const char *key)
     return NULL;
 }
 
-/* The "id" of the object under `key`, or the ids of the objects of an array. */
-static struct slice ids_in_bodies(const struct facts *facts, const char *key)
+struct slice azure_ids_in_bodies(const struct facts *facts, const char *key)
 {
     struct facts_list ids = {.count = 0};
-    facts_add_all(facts, &ids, in_bodies(facts, key), "id");
+    facts_add_all(facts, &ids, azure_in_bodies(facts, key), "id");
     return facts_joined(facts, &ids);
 }
 
@@ -42,14 +40,15 @@ static void tap_configuration(const struct facts *facts, struct slice resource)
 {
     facts_set(facts, FIELD_MIRROR, resource);
     facts_set(facts, FIELD_MIRRORED, before(resource, SLICE("/tapConfigurations/")));
-    facts_set(facts, FIELD_DESTINATION, ids_in_bodies(facts, "virtualNetworkTap"));
+    facts_set(facts, FIELD_DESTINATION,
+              azure_ids_in_bodies(facts, "virtualNetworkTap"));
 }
 
 static void tap_proxy(const struct facts *facts, struct slice resource)
 {
     facts_set(facts, FIELD_MIRROR, resource);
     facts_set(facts, FIELD_MIRRORED,
-              ids_in_bodies(facts, "networkInterfaceTapConfiguration"));
+              azure_ids_in_bodies(facts, "networkInterfaceTapConfiguration"));
     facts_set(facts, FIELD_DESTINATION,
               before(resource, SLICE("/networkInterfaceTapConfigurationProxies/")));
 }
@@ -58,18 +57,20 @@ static void tap(const struct facts *facts, struct slice resource)
 {
     facts_set(facts, FIELD_MIRROR, resource);
     facts_set(facts, FIELD_MIRRORED,
-              ids_in_bodies(facts, "networkInterfaceTapConfigurations"));
+              azure_ids_in_bodies(facts, "networkInterfaceTapConfigurations"));
     facts_set(facts, FIELD_DESTINATION,
-              ids_in_bodies(facts, "destinationNetworkInterfaceIPConfiguration"));
-    facts_set(facts, FIELD_DESTINATION,
-              ids_in_bodies(facts, "destinationLoadBalancerFrontEndIPConfiguration"));
+              azure_ids_in_bodies(facts, "destinationNetworkInterfaceIPConfiguration"));
+    facts_set(
+        facts, FIELD_DESTINATION,
+        azure_ids_in_bodies(facts, "destinationLoadBalancerFrontEndIPConfiguration"));
 }
 
 static void packet_capture(const struct facts *facts, struct slice resource)
 {
-    json_t *storage = in_bodies(facts, "storageLocation");
+    json_t *storage = azure_in_bodies(facts, "storageLocation");
     facts_set(facts, FIELD_MIRROR, resource);
-    facts_set(facts, FIELD_MIRRORED, facts_text(facts, in_bodies(facts, "target")));
+    facts_set(facts, FIELD_MIRRORED,
+              facts_text(facts, azure_in_bodies(facts, "target")));
     facts_set(facts, FIELD_DESTINATION, facts_find_text(facts, storage, "storageId"));
     facts_set(facts, FIELD_DESTINATION, facts_find_text(facts, storage, "storagePath"));
 }
@@ -77,7 +78,7 @@ static void packet_capture(const struct facts *facts, struct slice resource)
 /* A TAP may be put on an interface by writing the interface itself. */
 static void network_interface(const struct facts *facts, struct slice resource)
 {
-    struct slice taps = ids_in_bodies(facts, "virtualNetworkTaps");
+    struct slice taps = azure_ids_in_bodies(facts, "virtualNetworkTaps");
     if (!taps.length)
         return;
     facts_set(facts, FIELD_MIRRORED, resource);
@@ -107,5 +108,6 @@ void azure_mirror_facts(const struct facts *facts)
         }
     }
     /* The record's own `location` is where the event was processed. */
-    facts_set(facts, FIELD_REGION, facts_text(facts, in_bodies(facts, "location")));
+    facts_set(facts, FIELD_REGION,
+              facts_text(facts, azure_in_bodies(facts, "location")));
 }

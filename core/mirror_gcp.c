@@ -8,23 +8,21 @@
 
 #include "core/mirror_internal.h"
 
-/* "https://.../compute/v1/projects/P/..." and "//compute.../projects/P/...". */
-static struct slice short_name(struct slice url)
+struct slice gcp_short_name(struct slice url)
 {
     ptrdiff_t at = slice_find(url, SLICE("/projects/"));
     return at < 0 ? url : slice_skip(url, (size_t)at + 1);
 }
 
-static json_t *request_of(const struct facts *facts)
+json_t *gcp_request(const struct facts *facts)
 {
     return facts_body(facts, facts_path(facts->root, "protoPayload request"));
 }
 
-/* A reference: a URL, or an object with one. */
-static struct slice reference(const struct facts *facts, json_t *node)
+struct slice gcp_reference(const struct facts *facts, json_t *node)
 {
     json_t *url = json_is_object(node) ? facts_find(node, "url") : node;
-    return short_name(facts_text(facts, url));
+    return gcp_short_name(facts_text(facts, url));
 }
 
 static void add_references(const struct facts *facts, struct facts_list *list,
@@ -32,8 +30,9 @@ static void add_references(const struct facts *facts, struct facts_list *list,
 {
     json_t *element;
     size_t i;
-    facts_add(list, reference(facts, json_is_array(array) ? NULL : array));
-    json_array_foreach(array, i, element) facts_add(list, reference(facts, element));
+    facts_add(list, gcp_reference(facts, json_is_array(array) ? NULL : array));
+    json_array_foreach(array, i, element)
+        facts_add(list, gcp_reference(facts, element));
 }
 
 /* New machines with the tag join a mirror silently: show that it is a tag. */
@@ -63,17 +62,17 @@ static struct slice mirrored_resources(const struct facts *facts, json_t *reques
 
 static void policy(const struct facts *facts)
 {
-    json_t *request = request_of(facts);
-    struct slice name = short_name(facts->event->text[FIELD_RESOURCE]);
+    json_t *request = gcp_request(facts);
+    struct slice name = gcp_short_name(facts->event->text[FIELD_RESOURCE]);
     if (slice_find_nocase(name, SLICE("/packetMirrorings/")) < 0) {
-        struct slice link = short_name(facts_text(
+        struct slice link = gcp_short_name(facts_text(
             facts, facts_path(facts->root, "protoPayload response targetLink")));
         name = link.length ? link : name;
     }
     facts_set(facts, FIELD_MIRROR, name);
     facts_set(facts, FIELD_MIRRORED, mirrored_resources(facts, request));
     facts_set(facts, FIELD_DESTINATION,
-              reference(facts, facts_find(request, "collectorIlb")));
+              gcp_reference(facts, facts_find(request, "collectorIlb")));
     if (facts_truth(facts_find(request, "enable")) == 0)
         facts->event->switched_off = true;
 }
@@ -82,10 +81,10 @@ static void policy(const struct facts *facts)
  * action "mirror" copies packets. */
 static void policy_rule(const struct facts *facts)
 {
-    json_t *request = request_of(facts);
+    json_t *request = gcp_request(facts);
     struct slice priority = facts_find_text(facts, request, "priority");
     struct slice action = facts_find_text(facts, request, "action");
-    struct slice name = short_name(facts->event->text[FIELD_RESOURCE]);
+    struct slice name = gcp_short_name(facts->event->text[FIELD_RESOURCE]);
     if (name.length && priority.length) {
         const struct slice parts[] = {name, SLICE("/packetMirroringRules/"), priority};
         name = arena_join(facts->arena, parts, 3);
@@ -95,7 +94,7 @@ static void policy_rule(const struct facts *facts)
     facts_set(facts, FIELD_MIRROR, name);
     facts_set(facts, FIELD_MIRRORED, facts_joined(facts, &targets));
     facts_set(facts, FIELD_DESTINATION,
-              short_name(facts_find_text(facts, request, "securityProfileGroup")));
+              gcp_short_name(facts_find_text(facts, request, "securityProfileGroup")));
     if (facts_truth(facts_find(request, "disabled")) == 1 ||
         (action.length && !slice_equal_nocase(action, SLICE("mirror"))))
         facts->event->switched_off = true;
@@ -105,11 +104,11 @@ static void policy_rule(const struct facts *facts)
 static struct slice child_name(const struct facts *facts, const char *collection,
                                const char *id_key)
 {
-    struct slice name = short_name(facts->event->text[FIELD_RESOURCE]);
+    struct slice name = gcp_short_name(facts->event->text[FIELD_RESOURCE]);
     struct slice part = arena_printf(facts->arena, "/%s/", collection);
     if (slice_find_nocase(name, part) >= 0)
         return name;
-    struct slice id = facts_find_text(facts, request_of(facts), id_key);
+    struct slice id = facts_find_text(facts, gcp_request(facts), id_key);
     if (!name.length || !id.length)
         return name;
     const struct slice parts[] = {name, part, id};
@@ -143,34 +142,34 @@ static const struct link {
 
 static void integration(const struct facts *facts, const struct link *link)
 {
-    json_t *request = request_of(facts);
+    json_t *request = gcp_request(facts);
     facts_set(facts, FIELD_MIRROR, child_name(facts, link->collection, link->id));
     if (link->mirrored)
         facts_set(facts, FIELD_MIRRORED,
-                  short_name(facts_find_text(facts, request, link->mirrored)));
+                  gcp_short_name(facts_find_text(facts, request, link->mirrored)));
     if (link->destination)
         facts_set(facts, FIELD_DESTINATION,
-                  short_name(facts_find_text(facts, request, link->destination)));
+                  gcp_short_name(facts_find_text(facts, request, link->destination)));
 }
 
 static void association(const struct facts *facts)
 {
-    facts_set(facts, FIELD_MIRROR, short_name(facts->event->text[FIELD_RESOURCE]));
+    facts_set(facts, FIELD_MIRROR, gcp_short_name(facts->event->text[FIELD_RESOURCE]));
     facts_set(
         facts, FIELD_MIRRORED,
-        short_name(facts_find_text(facts, request_of(facts), "attachmentTarget")));
+        gcp_short_name(facts_find_text(facts, gcp_request(facts), "attachmentTarget")));
 }
 
 /* Packet mirroring rules written with the policy itself. */
 static void inline_rules(const struct facts *facts)
 {
-    json_t *rules = facts_find(request_of(facts), "packetMirroringRules");
+    json_t *rules = facts_find(gcp_request(facts), "packetMirroringRules");
     if (!rules)
         return;
     struct facts_list groups = {.count = 0}, targets = {.count = 0};
     facts_add_all(facts, &groups, rules, "securityProfileGroup");
     facts_add_all(facts, &targets, facts_find(rules, "targetResources"), "url");
-    facts_set(facts, FIELD_MIRROR, short_name(facts->event->text[FIELD_RESOURCE]));
+    facts_set(facts, FIELD_MIRROR, gcp_short_name(facts->event->text[FIELD_RESOURCE]));
     facts_set(facts, FIELD_MIRRORED, facts_joined(facts, &targets));
     facts_set(facts, FIELD_DESTINATION, facts_joined(facts, &groups));
 }

@@ -64,6 +64,17 @@ void facts_set_mirror(const struct facts *facts, struct slice kind, struct slice
 /* An operation's name against a pattern's part, ASCII case ignored. */
 bool facts_operation_has(const struct facts *facts, struct slice part);
 
+/* Azure: what the answer shows under `key`, and else what the request asked for. */
+json_t *azure_in_bodies(const struct facts *facts, const char *key);
+/* The "id" of the object under `key`, or the ids of the objects of an array. */
+struct slice azure_ids_in_bodies(const struct facts *facts, const char *key);
+
+/* GCP: "projects/P/..." of "https://.../compute/v1/projects/P/...". */
+struct slice gcp_short_name(struct slice url);
+json_t *gcp_request(const struct facts *facts);
+/* A reference: a URL, or an object with one. */
+struct slice gcp_reference(const struct facts *facts, json_t *node);
+
 void aws_mirror_facts(const struct facts *facts);
 void azure_mirror_facts(const struct facts *facts);
 void gcp_mirror_facts(const struct facts *facts);

@@ -36,6 +36,9 @@ static const char cloud_facts[] =
     "  UNION ALL SELECT * FROM fact WHERE act = 6 AND object IS NULL"
     "   AND label IN (SELECT label FROM near WHERE thing = 5)) " FACT_COLUMNS
     " FROM chosen" FACT_JOINS;
+/* GCP's policies list their instances, and only what is deleted is kept of these. */
+static const char gcp_facts[] =
+    FACT_COLUMNS " FROM fact" FACT_JOINS " WHERE f.provider = ?1";
 static const char device_facts[] = FACT_COLUMNS
     " FROM fact" FACT_JOINS " WHERE f.provider = ?1 AND coalesce(f.account, '') = ?2"
     " AND f.thing NOT IN (5, 6, 7)";
@@ -103,8 +106,10 @@ static int read_facts(struct case_file *handle, const struct family *family,
                       struct arena *arena, struct facts_read *out, struct error *error)
 {
     bool device = provider_is_device(family->provider);
-    sqlite3_stmt *statement = statement_prepare(
-        handle, slice_from(device ? device_facts : cloud_facts), error);
+    const char *sql = device                             ? device_facts
+                      : family->provider == PROVIDER_GCP ? gcp_facts
+                                                         : cloud_facts;
+    sqlite3_stmt *statement = statement_prepare(handle, slice_from(sql), error);
     if (!statement)
         return -1;
     sqlite3_bind_int(statement, 1, family->provider);

@@ -491,6 +491,272 @@ static void aws(void **state)
     RUN(aws_snapshots);
 }
 
+/* ---- Azure ---- */
+
+#define SUB "/subscriptions/sub-1/resourcegroups/g/providers/microsoft.network"
+#define NIC SUB "/networkinterfaces/nic1"
+#define CONFIGURATION NIC "/tapconfigurations/c1"
+#define TAP SUB "/virtualnetworktaps/t1"
+#define OWN_END SUB "/networkinterfaces/ids/ipconfigurations/ip1"
+#define OTHER_END                                                                      \
+    "/subscriptions/sub-9/resourcegroups/g/providers/microsoft.network"                \
+    "/networkinterfaces/sink/ipconfigurations/ip1"
+#define TAP_WRITE(end)                                                                 \
+    "02:00:00 azure target write account=sub-1 object=" TAP " destination=" end        \
+    " parent=" SUB "/networkinterfaces/ids op=t\n"
+#define TAP_START                                                                      \
+    "02:10:00 azure session write same=c phase=first outcome=pending account=sub-1"    \
+    " object=" CONFIGURATION " mirrored=" NIC " destination=" TAP " op=c\n"
+#define TAP_DONE                                                                       \
+    "02:10:30 azure session write same=c phase=last account=sub-1"                     \
+    " object=" CONFIGURATION " mirrored=" NIC " op=c\n"
+#define AZURE_ROW(state, end, foreign)                                                 \
+    CONFIGURATION "#1 " state " since=02:10:00 from=[" NIC "] to=[" end " (" TAP ")]"  \
+                  " what=[all traffic of the interface] foreign=" foreign              \
+                  " by=[mallory] +c ~t\n"
+#define AZURE_ENDED(until, rest)                                                       \
+    CONFIGURATION "#1 ended since=02:10:00 until=" until " from=[" NIC "]"             \
+                  " to=[" OWN_END " (" TAP ")] what=[all traffic of the interface]"    \
+                  " foreign=no by=[mallory] closed=[mallory] how=" rest
+
+static const struct scenario azure_scenarios[] = {
+    {"the phases of one call", TAP_WRITE(OWN_END) TAP_START TAP_DONE,
+     AZURE_ROW("live", OWN_END, "no")},
+    {"started, and no more is known", TAP_WRITE(OWN_END) TAP_START,
+     AZURE_ROW("pending", OWN_END, "no")},
+    {"started and failed",
+     TAP_START "02:10:30 azure session write same=c phase=last outcome=failure"
+               " account=sub-1 object=" CONFIGURATION " op=c\n",
+     ""},
+    {"to another subscription", TAP_WRITE(OTHER_END) TAP_START TAP_DONE,
+     AZURE_ROW("live", OTHER_END,
+               "yes why=[the destination belongs to subscription sub-9]")},
+    {"bodies are missing",
+     "02:10:00 azure session write account=sub-1 object=" CONFIGURATION " mirrored=" NIC
+     " op=c\n",
+     CONFIGURATION "#1 live since=02:10:00 from=[" NIC "]"
+                   " what=[all traffic of the interface] foreign=unknown why=[the logs"
+                   " do not show the target] by=[mallory] +c\n"},
+    {"written again without a change",
+     TAP_WRITE(OWN_END) TAP_START TAP_DONE
+     "02:30:00 azure session write account=sub-1 object=" CONFIGURATION " mirrored=" NIC
+     " destination=" TAP " op=d\n",
+     CONFIGURATION "#1 live since=02:10:00 from=[" NIC "] to=[" OWN_END " (" TAP ")]"
+                   " what=[all traffic of the interface] foreign=no by=[mallory] +c ~d"
+                   " ~t\n"},
+    {"the TAP is pointed elsewhere",
+     TAP_WRITE(OWN_END) TAP_START TAP_DONE
+     "02:30:00 azure target write account=sub-1 object=" TAP " destination=" OTHER_END
+     " op=u\n",
+     AZURE_ENDED("02:30:00", "[changed] +c ~t -u\n") CONFIGURATION
+     "#2 live since=02:30:00 from=[" NIC "] to=[" OTHER_END " (" TAP ")]"
+     " what=[all traffic of the interface] foreign=yes why=[the destination belongs to"
+     " subscription sub-9] by=[mallory] +u\n"},
+    {"deleted",
+     TAP_WRITE(OWN_END) TAP_START TAP_DONE
+     "03:00:00 azure session delete account=sub-1 object=" CONFIGURATION " op=x\n",
+     AZURE_ENDED("03:00:00", "[deleted] +c ~t -x\n")},
+    {"its interface is deleted",
+     TAP_WRITE(OWN_END) TAP_START TAP_DONE "03:00:00 azure interface delete object=" NIC
+                                           "\n",
+     AZURE_ENDED("03:00:00", "[its interface was deleted] +c ~t\n")},
+    {"its machine is deleted and takes the interface with it",
+     "01:00:00 azure interface create object=" NIC
+     " parent=vm1 enabled=true\n" TAP_WRITE(OWN_END) TAP_START TAP_DONE
+     "03:00:00 azure machine delete object=vm1\n",
+     CONFIGURATION "#1 ended since=02:10:00 until=03:00:00 from=[" NIC " (vm1)]"
+                   " to=[" OWN_END " (" TAP ")] what=[all traffic of the interface]"
+                   " foreign=no by=[mallory] closed=[mallory] how=[its instance was"
+                   " terminated, and its interface with it] +c ~t\n"},
+    {"the TAP is deleted",
+     TAP_WRITE(OWN_END) TAP_START TAP_DONE
+     "03:00:00 azure target delete account=sub-1 object=" TAP " op=x\n",
+     AZURE_ENDED("03:00:00", "[implied: its target was deleted] +c ~t -x\n")},
+    {"the destination's interface is deleted",
+     TAP_WRITE(OWN_END) TAP_START TAP_DONE "03:00:00 azure interface delete object=" SUB
+                                           "/networkinterfaces/ids\n",
+     AZURE_ENDED("03:00:00", "[its destination was deleted] +c ~t\n") CONFIGURATION
+     "#2 blackholed since=03:00:00 from=[" NIC "] to=[" OWN_END " (" TAP ")]"
+     " what=[all traffic of the interface] foreign=no by=[mallory]\n"},
+    {"put on by writing the interface, and taken off by the next write",
+     "02:10:00 azure session write account=sub-1 object=nic/taps mirrored=nic"
+     " destination=" TAP " op=c\n"
+     "03:00:00 azure session detach account=sub-1 object=nic/taps mirrored=nic op=d\n",
+     "nic/taps#1 ended since=02:10:00 until=03:00:00 from=[nic] to=[" TAP "]"
+     " what=[all traffic of the interface] foreign=unknown why=[the logs do not show "
+     "the"
+     " TAP's destination: az network vnet tap show] by=[mallory] closed=[mallory]"
+     " how=[its interface was written without it] +c -d\n"},
+    {"an interface written without a TAP that it never had",
+     "03:00:00 azure session detach account=sub-1 object=nic/taps mirrored=nic op=d\n",
+     ""},
+};
+
+static void azure(void **state)
+{
+    (void)state;
+    RUN(azure_scenarios);
+}
+
+/* ---- GCP ---- */
+
+#define PM "projects/p/regions/r/packetMirrorings/m"
+#define COLLECTOR "projects/p/regions/r/forwardingRules/ids"
+#define SINK "projects/evil/regions/r/forwardingRules/sink"
+#define INSERT(destination)                                                            \
+    "02:20:00 gcp session create account=p region=r object=" PM                        \
+    " destination=" destination " mirrored=vm-1,_vm-2 tags=web direction=BOTH"         \
+    " enabled=TRUE op=i\n"
+#define PATCH(values)                                                                  \
+    "03:00:00 gcp session change account=p region=r object=" PM " " values " op=u\n"
+#define GCP_ENDED(how)                                                                 \
+    PM "#1 ended since=02:20:00 until=03:00:00 from=[vm-1, vm-2, tag:web] "            \
+       "to=[" COLLECTOR "] what=[in and out; all protocols; whole packets] foreign=no" \
+       " by=[mallory] closed=[mallory] how=[" how "]"
+#define GCP_NEXT(state, values) PM "#2 " state " since=03:00:00 " values
+#define TO_COLLECTOR                                                                   \
+    " to=[" COLLECTOR "] what=[in and out; all protocols; whole packets] foreign=no"   \
+    " by=[mallory]"
+
+static const struct scenario gcp_scenarios[] = {
+    {"inserted", INSERT(COLLECTOR),
+     PM
+     "#1 live since=02:20:00 from=[vm-1, vm-2, tag:web] to=[" COLLECTOR "]"
+     " what=[in and out; all protocols; whole packets] foreign=no by=[mallory] +i\n"},
+    {"accepted first, failed last",
+     "02:20:00 gcp session create same=i phase=first outcome=pending account=p "
+     "object=" PM " destination=" COLLECTOR " op=i\n"
+     "02:20:05 gcp session create same=i phase=last outcome=failure account=p "
+     "object=" PM " op=i\n",
+     ""},
+    {"a patch changes what it names", INSERT(COLLECTOR) PATCH("destination=" SINK),
+     GCP_ENDED("changed") " +i -u\n" GCP_NEXT(
+         "live", "from=[vm-1, vm-2, tag:web] to=[" SINK "] what=[in and out; all"
+                 " protocols; whole packets] foreign=unknown why=[the destination"
+                 " belongs to project evil] by=[mallory] +u\n")},
+    {"a patch takes away what is null", INSERT(COLLECTOR) PATCH("tags= mirrored=vm-2"),
+     GCP_ENDED("changed") " +i -u\n" GCP_NEXT("live",
+                                              "from=[vm-2]" TO_COLLECTOR " +u\n")},
+    {"a patch that changes nothing", INSERT(COLLECTOR) PATCH("direction=BOTH"),
+     PM "#1 live since=02:20:00 from=[vm-1, vm-2, tag:web]" TO_COLLECTOR " +i ~u\n"},
+    {"switched off", INSERT(COLLECTOR) PATCH("enabled=FALSE"),
+     GCP_ENDED("switched off, policy still exists") " +i -u\n" GCP_NEXT(
+         "shut", "from=[vm-1, vm-2, tag:web]" TO_COLLECTOR " +u\n")},
+    {"first seen when it is patched", PATCH("destination=" COLLECTOR),
+     PM "#1 ended since=- until=03:00:00 foreign=unknown why=[the logs do not show the"
+        " destination] closed=[mallory] how=[changed] -u\n" GCP_NEXT(
+            "live", "to=[" COLLECTOR "] foreign=no by=[mallory] +u\n")},
+    {"deleted",
+     INSERT(COLLECTOR) "03:00:00 gcp session delete account=p object=" PM " op=d\n",
+     GCP_ENDED("deleted") " -d +i\n"},
+    {"the collector is deleted",
+     INSERT(COLLECTOR) "03:00:00 gcp balancer delete object=" COLLECTOR "\n",
+     GCP_ENDED("its collector was deleted") " +i\n" GCP_NEXT(
+         "blackholed", "from=[vm-1, vm-2, tag:web]" TO_COLLECTOR "\n")},
+    {"an instance is deleted",
+     INSERT(COLLECTOR) "03:00:00 gcp machine delete object=vm-1\n",
+     GCP_ENDED("an instance was deleted") " +i\n" GCP_NEXT(
+         "live", "from=[vm-2, tag:web]" TO_COLLECTOR "\n")},
+    {"a name that is used again",
+     INSERT(COLLECTOR) "03:00:00 gcp session delete account=p object=" PM " op=d\n"
+                       "04:00:00 gcp session create account=p region=r object=" PM
+                       " destination=" COLLECTOR " mirrored=vm-9 op=j\n",
+     GCP_ENDED("deleted") " -d +i\n" PM
+                          "#2 live since=04:00:00 from=[vm-9]" TO_COLLECTOR " +j\n"},
+};
+
+#define CHAIN                                                                          \
+    "02:00:00 gcp deployment_group create account=p object=dg op=a\n"                  \
+    "02:01:00 gcp deployment create account=p object=d destination=" SINK              \
+    " parent=dg op=b\n"                                                                \
+    "02:02:00 gcp endpoint_group create account=p object=eg destination=dg op=c\n"     \
+    "02:03:00 gcp association create account=p object=as mirrored=net"                 \
+    " destination=eg op=d\n"                                                           \
+    "02:04:00 gcp security_profile create account=p object=sp destination=eg op=e\n"   \
+    "02:05:00 gcp security_profile_group create account=p object=sg destination=sp"    \
+    " op=f\n"
+#define RULE                                                                           \
+    "02:06:00 gcp mirroring_rule create account=p object=r destination=sg"             \
+    " enabled=true op=g\n"
+#define CHAIN_ENDS                                                                     \
+    " from=[net] to=[" SINK "] what=[what the rule matches; whole packets]"            \
+    " foreign=unknown why=[the destination belongs to project evil] by=[mallory]"
+
+static const struct scenario chain_scenarios[] = {
+    {"a chain without its rule names it", CHAIN,
+     "eg#1 incomplete since=02:02:00 from=[net] to=[" SINK
+     "] what=[nothing yet, the logs"
+     " do not show: mirroring rule] foreign=unknown why=[the destination belongs to"
+     " project evil] by=[mallory] +c +d\n"},
+    {"a whole chain copies", CHAIN RULE,
+     "eg#1 live since=02:06:00" CHAIN_ENDS " +c +d +g\n"},
+    {"its rule is removed",
+     CHAIN RULE "03:00:00 gcp mirroring_rule delete account=p object=r op=x\n",
+     "eg#1 ended since=02:06:00 until=03:00:00" CHAIN_ENDS
+     " closed=[mallory] how=[changed] +c +d +g -x\n"
+     "eg#2 incomplete since=03:00:00 from=[net] to=[" SINK
+     "] what=[nothing yet, the logs"
+     " do not show: mirroring rule] foreign=unknown why=[the destination belongs to"
+     " project evil] by=[mallory] +x\n"},
+    {"its rule is disabled",
+     CHAIN RULE "03:00:00 gcp mirroring_rule change account=p object=r destination=sg"
+                " enabled=false op=x\n",
+     "eg#1 ended since=02:06:00 until=03:00:00" CHAIN_ENDS
+     " closed=[mallory] how=[its rule was switched off] +c +d +g -x\n"
+     "eg#2 shut since=03:00:00 from=[net] to=[" SINK "] what=[nothing yet, the logs"
+     " do not show: mirroring rule] foreign=unknown why=[the destination belongs to"
+     " project evil] by=[mallory] +x\n"},
+    {"only the producer's side",
+     "02:00:00 gcp deployment_group create account=p object=dg op=a\n"
+     "02:01:00 gcp deployment create account=p object=d destination=" COLLECTOR
+     " parent=dg op=b\n",
+     "dg#1 prepared since=02:00:00 to=[" COLLECTOR
+     "] what=[nothing yet, the logs do not"
+     " show: end point group] foreign=no by=[mallory] +a +b\n"},
+};
+
+static void gcp(void **state)
+{
+    (void)state;
+    RUN(gcp_scenarios);
+    RUN(chain_scenarios);
+}
+
+/* ---- OCI ---- */
+
+#define VTAP_ROW " foreign=unknown why=[the logs do not show whose the target is]"
+
+static const struct scenario oci_scenarios[] = {
+    {"a VTAP is off until it is switched on, and ends",
+     "02:00:00 oci session create account=t object=v mirrored=vnic destination=nlb"
+     " filter=cf enabled=false op=a\n"
+     "02:10:00 oci session write account=t object=v enabled=true op=b\n"
+     "02:20:00 oci session write account=t object=v enabled=false op=c\n"
+     "02:30:00 oci session delete account=t object=v op=d\n",
+     "v#1 shut since=02:00:00 until=02:10:00 from=[vnic] to=[nlb] what=[capture filter"
+     " cf]" VTAP_ROW " by=[mallory] closed=[mallory] how=[switched on] +a -b\n"
+     "v#2 ended since=02:10:00 until=02:20:00 from=[vnic] to=[nlb] what=[capture filter"
+     " cf]" VTAP_ROW " by=[mallory] closed=[mallory] how=[switched off] +b -c\n"
+     "v#3 shut since=02:20:00 until=02:30:00 from=[vnic] to=[nlb] what=[capture filter"
+     " cf]" VTAP_ROW " by=[mallory] closed=[mallory] how=[deleted] +c -d\n"},
+    {"whether it is on is not told",
+     "02:00:00 oci session create account=t object=v mirrored=vnic destination=nlb"
+     " op=a\n",
+     "v#1 unknown since=02:00:00 from=[vnic] to=[nlb]" VTAP_ROW
+     " by=[mallory] how=[the logs do not show whether it was switched on] +a\n"},
+    {"a destination by address",
+     "02:00:00 oci session create account=t object=v mirrored=vnic"
+     " destination=203.0.113.66 enabled=true op=a\n",
+     "v#1 live since=02:00:00 from=[vnic] to=[203.0.113.66] foreign=yes why=[outside of"
+     " the own networks] by=[mallory] +a\n"},
+};
+
+static void oci(void **state)
+{
+    (void)state;
+    RUN(oci_scenarios);
+}
+
 /* ---- devices ---- */
 
 #define SOURCE                                                                         \
@@ -664,8 +930,8 @@ static void devices(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(aws),
-        cmocka_unit_test(devices),
+        cmocka_unit_test(aws), cmocka_unit_test(azure),   cmocka_unit_test(gcp),
+        cmocka_unit_test(oci), cmocka_unit_test(devices),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,89 @@
+/*
+ * Facts of clouds whose records tell a mirror in one piece (OCI VTAPs, Alibaba and
+ * Huawei sessions) and of hosts and switches whose commands do (VRP, FortiOS, Open
+ * vSwitch, tc): what mirror_facts reads is all there is.
+ */
+#include "config.h"
+
+#include "core/fact_internal.h"
+#include "core/form.h"
+#include "core/rule.h"
+
+static enum fact_act act_of(const struct event *event)
+{
+    switch (lifecycle_from_operation(event->text[FIELD_OPERATION])) {
+    case LIFECYCLE_CREATION:
+        return ACT_CREATE;
+    case LIFECYCLE_DELETION:
+        return ACT_DELETE;
+    default:
+        return ACT_WRITE;
+    }
+}
+
+static void whole_mirror(struct fact_reader *reader, enum fact_act act)
+{
+    struct event event = *reader->event;
+    mirror_facts(&event, reader->raw, reader->tree.arena);
+    if (!event.text[FIELD_MIRROR].length)
+        return;
+    struct fact *fact = fact_add(reader, THING_SESSION, act);
+    fact->text[FACT_OBJECT] = event.text[FIELD_MIRROR];
+    fact->text[FACT_SOURCE] = event.text[FIELD_MIRRORED];
+    fact->text[FACT_DESTINATION] = event.text[FIELD_DESTINATION];
+    if (event.switched_off)
+        fact->text[FACT_ENABLED] = SLICE("false");
+}
+
+/* A VTAP copies when isVtapEnabled says so, which is false by default. */
+static void vtap(struct fact_reader *reader)
+{
+    whole_mirror(reader, act_of(reader->event));
+    if (!reader->out->count)
+        return;
+    struct fact *fact = &reader->out->facts[reader->out->count - 1];
+    int enabled = facts_truth(facts_find(reader->tree.root, "isVtapEnabled"));
+    fact->text[FACT_FILTER] =
+        facts_find_text(&reader->tree, reader->tree.root, "captureFilterId");
+    if (enabled >= 0)
+        fact->text[FACT_ENABLED] = enabled ? SLICE("true") : SLICE("false");
+}
+
+static void session(struct fact_reader *reader)
+{
+    whole_mirror(reader, act_of(reader->event));
+}
+
+const struct fact_row fact_rows_oci[] = {
+    {SLICE_INIT("CreateVtap"), false, vtap},
+    {SLICE_INIT("UpdateVtap"), false, vtap},
+    {SLICE_INIT("DeleteVtap"), false, vtap},
+    {SLICE_NONE, false, NULL},
+};
+
+const struct fact_row fact_rows_sessions[] = {
+    {SLICE_INIT("CreateTrafficMirrorSession"), true, session},
+    {SLICE_INIT("UpdateTrafficMirrorSession"), false, session},
+    {SLICE_INIT("DeleteTrafficMirrorSession"), true, session},
+    {SLICE_NONE, false, NULL},
+};
+
+/* Commands that take a mirror away, by their words. */
+static bool takes_away(struct slice command)
+{
+    static const struct slice words[] = {
+        SLICE_INIT("undo "),   SLICE_INIT("clear "),     SLICE_INIT("destroy "),
+        SLICE_INIT("remove "), SLICE_INIT("filter del"), SLICE_INIT("qdisc del"),
+        SLICE_INIT("delete ")};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (slice_find_nocase(command, words[i]) >= 0)
+            return true;
+    }
+    return false;
+}
+
+void fact_read_host(struct fact_reader *reader)
+{
+    bool ends = takes_away(reader->event->text[FIELD_OPERATION]);
+    whole_mirror(reader, ends ? ACT_DELETE : ACT_WRITE);
+}
