@@ -9,10 +9,9 @@
 #ifndef CORE_MIRROR_INTERNAL_H
 #define CORE_MIRROR_INTERNAL_H
 
-#include <jansson.h>
-
 #include "core/arena.h"
 #include "core/event.h"
+#include "core/json_tree.h"
 
 struct facts {
     struct event *event;
@@ -26,7 +25,10 @@ bool facts_open(struct facts *facts, struct slice raw, struct arena *arena);
 void facts_close(struct facts *facts);
 
 /* A member of an object by its name; NULL for anything else. */
-json_t *facts_member(json_t *object, const char *key);
+static inline json_t *facts_member(json_t *object, const char *key)
+{
+    return json_tree_member(object, slice_from(key));
+}
 /* By names separated by blanks, one level each. */
 json_t *facts_path(json_t *object, const char *path);
 /* The first value of that name at or below node that is neither null nor empty;
