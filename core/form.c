@@ -151,15 +151,27 @@ void normaliser_set_newest(struct normaliser *normaliser, int64_t newest_us)
     normaliser->hint.newest_us = newest_us;
 }
 
+static const struct form *form_of(const struct json_slot *slots)
+{
+    for (size_t i = 0; i < FORM_COUNT; i++) {
+        if (forms[i].fits(slots))
+            return &forms[i];
+    }
+    return NULL;
+}
+
+bool form_fits(const struct json_slot *slots)
+{
+    return form_of(slots);
+}
+
 static enum record_class normalise_json(struct normaliser *normaliser,
                                         const struct json_slot *slots,
                                         struct slice bytes, struct event *event,
                                         const char **reason)
 {
-    const struct form *form = forms, *end = forms + FORM_COUNT;
-    while (form < end && !form->fits(slots))
-        form++;
-    if (form == end) {
+    const struct form *form = form_of(slots);
+    if (!form) {
         *reason = "JSON of no known form";
         return RECORD_UNKNOWN;
     }
@@ -167,7 +179,7 @@ static enum record_class normalise_json(struct normaliser *normaliser,
     event->text[FIELD_FORM] = slice_from(form->name);
     if (form->reason) {
         *reason = form->reason;
-        return RECORD_SKIPPED;
+        return form->fits == is_state_snapshot ? RECORD_STATE : RECORD_SKIPPED;
     }
     const struct form_record record = {normaliser, slots, event, bytes};
     return form->fill(&record, reason);

@@ -18,6 +18,8 @@ enum record_class {
     RECORD_SKIPPED, /* known and not an event: digest, insight, pointer, notice */
     RECORD_UNKNOWN, /* well formed, but no form fits */
     RECORD_DAMAGED, /* looks like a form, but its time or operation is unreadable */
+    RECORD_STATE,   /* what stands, not what was done: counted as skipped */
+    RECORD_NOTE,    /* no record at all: nothing lost, but the analyst must know */
 };
 
 /*

@@ -48,6 +48,8 @@
     /* ActionTrail */                                                                  \
     X(SLOT_ACS_REGION, "acsRegion")                                                    \
     X(SLOT_SERVICE_NAME, "serviceName")                                                \
+    /* the original text beside the fields of a record: unfold_rows.c has the rows */  \
+    X(SLOT_ORIGINAL, "CloudTrailEvent")                                                \
     /* what looks like CloudTrail and is none */                                       \
     X(SLOT_INSIGHT_DETAILS, "insightDetails")                                          \
     X(SLOT_DIGEST_OBJECT, "digestS3Object")                                            \
@@ -175,6 +177,10 @@
 
 /* Other names of the same thing. */
 #define FORM_MORE_PATHS(X)                                                             \
+    X(SLOT_ORIGINAL, "@rawstring")                                                     \
+    X(SLOT_ORIGINAL, "_raw")                                                           \
+    X(SLOT_ORIGINAL, "event original")                                                 \
+    X(SLOT_ORIGINAL, "event.original")                                                 \
     X(SLOT_EVENT_ID, "eventId")                                                        \
     X(SLOT_REQUEST_ID, "requestId")                                                    \
     X(SLOT_SOURCE_ADDRESS, "sourceIpAddress")                                          \
@@ -253,6 +259,9 @@ struct form {
     bool (*fits)(const struct json_slot *slots);
     enum record_class (*fill)(const struct form_record *record, const char **reason);
 };
+
+/* Whether a form fits, of events or of what is known and skipped. */
+bool form_fits(const struct json_slot *slots);
 
 /* ---- readers of slots ---- */
 

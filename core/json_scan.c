@@ -413,7 +413,8 @@ static const char *scan_node(struct scan *scan, uint32_t index, const char *p,
     const char *begin = p;
     enum json_type type;
     bool escaped = false;
-    if (node->key_count || node->elements)
+    /* All slots are clear when the scan begins. */
+    if (index && (node->key_count || node->elements))
         clear_slots(scan, node);
     if (*p == '{' && node->key_count) {
         type = VALUE_OBJECT;

@@ -22,7 +22,8 @@ struct operation_record {
     enum confidence confidence;
     struct slice rules; /* rule ids joined by ';', ascending */
     struct slice technique;
-    struct slice evidence_key; /* sha256 of the source + offset: for stable order */
+    struct slice
+        evidence_key; /* sha256 of the source, offset, leaf: for stable order */
 };
 
 struct operation {

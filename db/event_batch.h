@@ -50,6 +50,7 @@ struct batch_fact {
     struct batch_fact *next;
     struct fact fact;
     uint64_t offset;
+    uint32_t leaf;
 };
 
 struct batch_chunk {

@@ -11,8 +11,8 @@
 
 #include <openssl/evp.h>
 
-#include "core/form.h"
 #include "core/packing.h"
+#include "core/unfold.h"
 
 enum {
     READ_BYTES = 1024 * 1024,
@@ -77,10 +77,14 @@ struct follow_stream *follow_stream_new(struct follow_tools *tools, size_t file,
     stream->work.file = file;
     stream->work.framer = framer_new(load->projection);
     stream->work.normaliser = normaliser_new();
+    stream->work.unfolder =
+        stream->work.normaliser
+            ? unfolder_new(load->projection, stream->work.normaliser)
+            : NULL;
     stream->descriptor = descriptor;
     stream->is_stdin = load->files.entries[file].is_stdin;
     stream->digest = EVP_MD_CTX_new();
-    if (stream->work.framer && stream->work.normaliser && stream->digest)
+    if (stream->work.framer && stream->work.unfolder && stream->digest)
         return stream;
     follow_stream_free(stream);
     return NULL;
@@ -91,6 +95,7 @@ void follow_stream_free(struct follow_stream *stream)
     if (!stream)
         return;
     framer_free(stream->work.framer);
+    unfolder_free(stream->work.unfolder);
     normaliser_free(stream->work.normaliser);
     arena_fini(&stream->work.facts);
     EVP_MD_CTX_free(stream->digest);
@@ -246,7 +251,7 @@ static int read_piece(struct follow_stream *stream, ssize_t *got, struct error *
         return -1;
     uint64_t complete = stream->read - stream->pending_length;
     if (complete > work->progress.resume_offset)
-        work->progress.resume_offset = complete;
+        load_resume_at(&work->progress, complete);
     return load_append(work, NULL, error);
 }
 
@@ -302,8 +307,10 @@ static int start_source(struct follow_stream *stream, const struct stat *status,
         return -1;
     bool resumed = known == SOURCE_RESUMED;
     work->resume_offset = resumed ? work->told.resume_offset : 0;
+    work->resume_leaf = resumed ? work->told.resume_leaf : 0;
     stream->embedded = resumed && growth->embedded ? work->told.unpacked_bytes : 0;
     work->progress.resume_offset = work->resume_offset;
+    work->progress.resume_leaf = work->resume_leaf;
     work->told = work->progress;
     framer_reset(work->framer);
     normaliser_reset(work->normaliser, &hint);
@@ -418,10 +425,10 @@ int follow_stream_end(struct follow_stream *stream, enum follow_end how,
     if (incomplete)
         end.status = "loading";
     else
-        work->progress.resume_offset =
-            how == FOLLOW_PAUSED || end.open_end || !work->tail_open
-                ? stream->read
-                : work->tail_offset;
+        load_resume_at(&work->progress,
+                       how == FOLLOW_PAUSED || end.open_end || !work->tail_open
+                           ? stream->read
+                           : work->tail_offset);
     if (load_append(work, &end, error))
         return -1;
     load_tell_result(work, incomplete ? "partial" : end.status,

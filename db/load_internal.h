@@ -89,8 +89,9 @@ void load_fail(struct load *load, const struct error *error);
 
 enum { FORMS_MAX = 32, SKIP_REASONS_MAX = 16, REASON_MAX = 512 };
 
+/* A remark on records of the source, such as why they were skipped. */
 struct counted {
-    const char *text;
+    char text[96];
     uint64_t count;
 };
 
@@ -101,6 +102,7 @@ struct work {
     struct source_reader *reader;
     struct framer *framer;
     struct normaliser *normaliser;
+    struct unfolder *unfolder;
     struct detector *detector;
     struct event_batch *batch;
     struct json_slot *slots;
@@ -112,7 +114,10 @@ struct work {
     int64_t head;
     struct growth_found growth;
     int64_t source;
-    uint64_t resume_offset; /* records before it are in the case already */
+    /* Records before it, and so many of those unfolded from the one there, are in the
+     * case already. */
+    uint64_t resume_offset, resume_leaf;
+    uint32_t leaf; /* of the present record, among those unfolded from its bytes */
     struct source_progress progress, told; /* told: as added to the totals */
     uint64_t consumed, bytes_told;         /* of the input, packed */
     uint64_t rejects_kept;
@@ -121,8 +126,9 @@ struct work {
     bool tail_open, tail_is_event;
     struct slice forms[FORMS_MAX];
     size_t form_count;
-    struct counted skips[SKIP_REASONS_MAX];
-    size_t skip_count;
+    struct counted skips[SKIP_REASONS_MAX], notes[SKIP_REASONS_MAX];
+    size_t skip_count, note_count;
+    bool degraded; /* of an event, only a part could be read */
     char forms_text[512];
 };
 
@@ -146,6 +152,12 @@ const char *load_options_text(const struct load_options *options,
 /* Takes every record of the window; *tail: where the next window must begin. */
 int load_take_window(struct work *work, const struct source_window *window,
                      size_t *tail, struct error *error);
+/* Everything before this offset is committed with the next batch, and nothing there. */
+static inline void load_resume_at(struct source_progress *progress, uint64_t offset)
+{
+    progress->resume_offset = offset;
+    progress->resume_leaf = 0;
+}
 int load_append(struct work *work, const struct source_end *end, struct error *error);
 /* The status of a source by what was counted, and its reason.  failure: NULL or what
  * ended it; cut, note: "" or what is said of its end. */

@@ -5,14 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/form.h"
+#include "core/unfold.h"
 
 enum {
     BATCH_BYTES = 8 * 1024 * 1024,
     /* Records between two looks at the stop flag. */
     STOP_INTERVAL = 512,
     UNKNOWN_BYTES_KEPT = 256,
-    FORM_CHAIN_MAX = 128,
+    FORM_CHAIN_MAX = UNFOLD_CHAIN_MAX + 64,
 };
 
 bool work_stopped(const struct work *work)
@@ -117,29 +117,41 @@ static void note_form(struct work *work, struct slice form)
     work->form_count++;
 }
 
-static void count_skip(struct work *work, const char *reason)
+/* What there is no room for is not told, but counted all the same. */
+static void count_remark(struct counted *remarks, size_t *count, const char *text)
 {
-    for (size_t i = 0; i < work->skip_count; i++) {
-        if (!strcmp(work->skips[i].text, reason)) {
-            work->skips[i].count++;
-            return;
-        }
+    size_t i = 0, length = sizeof remarks->text - 1;
+    while (i < *count && strncmp(remarks[i].text, text, length))
+        i++;
+    if (i == SKIP_REASONS_MAX)
+        return;
+    if (i == *count) {
+        remarks[(*count)++] = (struct counted){.count = 0};
+        memcpy(remarks[i].text, text, strnlen(text, length));
     }
-    if (work->skip_count < SKIP_REASONS_MAX)
-        work->skips[work->skip_count++] = (struct counted){reason, 1};
+    remarks[i].count++;
+}
+
+/* Whether the present record is not in the case yet. */
+static bool is_fresh(const struct work *work, const struct frame_item *item)
+{
+    return item->offset > work->resume_offset ||
+           (item->offset == work->resume_offset && work->leaf >= work->resume_leaf);
 }
 
 static int keep_reject(struct work *work, enum reject_kind kind,
-                       const struct frame_item *item, uint64_t length,
-                       const char *reason)
+                       const struct frame_item *item, const char *reason,
+                       struct slice bytes)
 {
-    if (kind != REJECT_NOTE && ++work->rejects_kept > LIMIT_REJECTS_KEPT)
+    if (kind == REJECT_NOTE)
+        count_remark(work->notes, &work->note_count, reason);
+    else if (++work->rejects_kept > LIMIT_REJECTS_KEPT)
         return 0;
-    if (item->offset < work->resume_offset)
+    if (!is_fresh(work, item))
         return 0;
     size_t limit = kind == REJECT_UNKNOWN ? UNKNOWN_BYTES_KEPT : LIMIT_REJECT_BYTES;
-    return event_batch_reject(work->batch, kind, item->offset, length, reason,
-                              slice_first(item->bytes, limit));
+    return event_batch_reject(work->batch, kind, item->offset, item->length, reason,
+                              slice_first(bytes, limit));
 }
 
 int load_append(struct work *work, const struct source_end *end, struct error *error)
@@ -164,14 +176,14 @@ int load_append(struct work *work, const struct source_end *end, struct error *e
     return 0;
 }
 
-static int keep_hit(struct work *work, struct event *event,
-                    const struct frame_item *item, const struct rule_match *match)
+static int keep_hit(struct work *work, struct leaf *leaf, const struct frame_item *item,
+                    const struct rule_match *match)
 {
     char chain[FORM_CHAIN_MAX];
-    struct slice form = event->text[FIELD_FORM];
-    snprintf(chain, sizeof chain, "%s%s%.*s", item->envelope,
-             item->envelope[0] ? ">" : "", (int)form.length, form.data);
-    mirror_facts(event, item->bytes, &work->facts);
+    struct slice form = leaf->event.text[FIELD_FORM];
+    snprintf(chain, sizeof chain, "%s%s%.*s", leaf->chain, leaf->chain[0] ? ">" : "",
+             (int)form.length, form.data);
+    mirror_facts(&leaf->event, leaf->read, &work->facts);
 
     const struct rule_set *rules = work->load->options.rules;
     struct slice parts[2 * LIMIT_RULES_PER_EVENT];
@@ -186,9 +198,10 @@ static int keep_hit(struct work *work, struct event *event,
             technique = slice_from(rule->technique);
     }
     struct batch_hit hit = {
-        .event = *event,
-        .raw = item->bytes,
+        .event = leaf->event,
+        .raw = leaf->raw,
         .offset = item->offset,
+        .leaf = work->leaf,
         .length = (uint32_t)item->length,
         .form_chain = chain,
         .lifecycle = match->lifecycle,
@@ -235,28 +248,30 @@ static void thin_out(struct fact *fact)
         fact->actor = SLICE_NONE;
 }
 
-static int keep_facts(struct work *work, const struct event *event,
+static int keep_facts(struct work *work, const struct leaf *leaf,
                       const struct frame_item *item, bool hit)
 {
+    const struct event *event = &leaf->event;
     struct fact_list facts;
     char id[OPERATION_ID_LENGTH + 1];
     bool plain = is_plain_neighbour(event, hit);
     if (plain && outcome_is_attempt(event->outcome))
         return 0;
-    fact_read(event, item->bytes, &work->facts, &facts);
+    fact_read(event, leaf->read, &work->facts, &facts);
     if (facts.failed)
         return -1;
-    operation_id(event, item->bytes, id);
+    operation_id(event, leaf->raw, id);
     for (size_t i = 0; i < facts.count; i++) {
         fill_fact(&facts.facts[i], event, slice_from(id));
         if (plain && is_neighbour(facts.facts[i].thing))
             thin_out(&facts.facts[i]);
     }
     if (facts.left_out &&
-        keep_reject(work, REJECT_NOTE, item, item->bytes.length,
-                    "names more interfaces than the ledger keeps of one record"))
+        keep_reject(work, REJECT_NOTE, item,
+                    "names more interfaces than the ledger keeps of one record",
+                    leaf->raw))
         return -1;
-    return event_batch_facts(work->batch, &facts, item->offset);
+    return event_batch_facts(work->batch, &facts, item->offset, work->leaf);
 }
 
 static void widen_span(struct source_progress *progress, int64_t time_us)
@@ -269,89 +284,150 @@ static void widen_span(struct source_progress *progress, int64_t time_us)
         progress->last_us = time_us;
 }
 
-static int take_event(struct work *work, struct event *event,
+/* Everything up to the present record is committed with its place; done: it too. */
+static int append_so_far(struct work *work, const struct frame_item *item, bool done,
+                         struct error *error)
+{
+    struct source_progress *now = &work->progress;
+    /* What is read again lies before that. */
+    if (is_fresh(work, item)) {
+        now->resume_offset = item->offset;
+        now->resume_leaf = work->leaf + done;
+    }
+    return load_append(work, NULL, error);
+}
+
+static int take_event(struct work *work, struct leaf *leaf,
                       const struct frame_item *item, struct error *error)
 {
     struct rule_match match;
+    struct event *event = &leaf->event;
     enum truth truth = detector_check(work->detector, event, SLICE_NONE, &match);
     if (truth == TRUTH_UNKNOWN)
-        truth = detector_check(work->detector, event, item->bytes, &match);
+        truth = detector_check(work->detector, event, leaf->read, &match);
     bool hit = truth == TRUTH_TRUE;
     if (hit && match.lifecycle == LIFECYCLE_NONE)
         match.lifecycle = lifecycle_from_operation(event->text[FIELD_OPERATION]);
-    bool fresh = item->offset >= work->resume_offset;
+    bool fresh = is_fresh(work, item);
     enum lifecycle lifecycle = hit ? match.lifecycle : LIFECYCLE_NONE;
     uint32_t length = (uint32_t)item->length;
     if (fresh &&
         !event_batch_add(work->batch, event, lifecycle, item->offset, length)) {
-        /* Full: everything before this record is committed with its offset. */
-        work->progress.resume_offset = item->offset;
-        if (load_append(work, NULL, error))
+        if (append_so_far(work, item, false, error))
             return -1;
         if (!event_batch_add(work->batch, event, lifecycle, item->offset, length))
             return error_set(error, ERROR_LIMIT, "one event does not fit a batch");
     }
-    work->progress.records++;
+    work->tail_is_event = true;
     work->progress.events++;
     work->progress.hits += hit;
     widen_span(&work->progress, event->time_us);
     note_form(work, event->text[FIELD_FORM]);
-    if (fresh && match.facts && keep_facts(work, event, item, hit))
+    if (fresh && match.facts && keep_facts(work, leaf, item, hit))
         return error_set(error, ERROR_MEMORY, "no memory for the facts of a record");
-    if (hit && fresh && keep_hit(work, event, item, &match))
+    if (hit && fresh && keep_hit(work, leaf, item, &match))
         return error_set(error, ERROR_MEMORY, "no memory for a hit");
+    work->degraded = work->degraded || leaf->note;
+    if (leaf->note && keep_reject(work, REJECT_NOTE, item, leaf->note, leaf->raw))
+        return error_set(error, ERROR_MEMORY, "no memory for a note");
     return 0;
 }
 
 /* A snapshot is no event, and shows what stands when it was taken: at the file's time.
  */
-static int keep_state(struct work *work, const struct frame_item *item)
+static int keep_state(struct work *work, const struct leaf *leaf,
+                      const struct frame_item *item)
 {
     struct fact_list facts;
     struct event event;
     char id[OPERATION_ID_LENGTH + 1];
     event_clear(&event);
-    fact_read_state(item->bytes, &work->facts, &event.provider, &facts);
+    fact_read_state(leaf->read, &work->facts, &event.provider, &facts);
     event.time_us = source_reader_mtime(work->reader);
     event.outcome = OUTCOME_SUCCESS;
-    operation_id(&event, item->bytes, id);
+    operation_id(&event, leaf->raw, id);
     for (size_t i = 0; i < facts.count; i++)
         fill_fact(&facts.facts[i], &event, slice_from(id));
     if (facts.failed)
         return -1;
-    return event_batch_facts(work->batch, &facts, item->offset);
+    return event_batch_facts(work->batch, &facts, item->offset, work->leaf);
+}
+
+/* What else is told of a leaf; -1 without memory. */
+static int take_other(struct work *work, const struct leaf *leaf,
+                      const struct frame_item *item)
+{
+    switch (leaf->class) {
+    case RECORD_EVENT:
+        break;
+    case RECORD_SKIPPED:
+    case RECORD_STATE:
+        work->progress.skipped++;
+        count_remark(work->skips, &work->skip_count, leaf->reason);
+        return leaf->class == RECORD_STATE && is_fresh(work, item)
+                   ? keep_state(work, leaf, item)
+                   : 0;
+    case RECORD_UNKNOWN:
+        work->progress.unknown++;
+        return keep_reject(work, REJECT_UNKNOWN, item, leaf->reason, leaf->raw);
+    case RECORD_DAMAGED:
+        work->progress.damaged++;
+        return keep_reject(work, REJECT_DAMAGED, item, leaf->reason, leaf->raw);
+    case RECORD_NOTE:
+        return keep_reject(work, REJECT_NOTE, item, leaf->reason, leaf->raw);
+    }
+    return 0;
+}
+
+/* The record that is being unfolded. */
+struct taking {
+    struct work *work;
+    const struct frame_item *item;
+    struct error *error;
+};
+
+static int take_leaf(struct leaf *leaf, void *payload)
+{
+    const struct taking *taking = payload;
+    struct work *work = taking->work;
+    int result = leaf->class == RECORD_EVENT
+                     ? take_event(work, leaf, taking->item, taking->error)
+                     : take_other(work, leaf, taking->item);
+    arena_reset(&work->facts);
+    if (result)
+        return leaf->class == RECORD_EVENT
+                   ? -1
+                   : error_set(taking->error, ERROR_MEMORY, "no memory for a record");
+    work->progress.records += leaf->class != RECORD_NOTE;
+    if (event_batch_bytes(work->batch) > BATCH_BYTES &&
+        append_so_far(work, taking->item, true, taking->error))
+        return -1;
+    work->leaf++;
+    return 0;
 }
 
 static int take_record(struct work *work, const struct frame_item *item,
                        struct error *error)
 {
-    struct event event;
-    const char *reason = "";
-    enum record_class class =
-        normalise(work->normaliser, item, work->slots, &event, &reason);
-    int result = 0;
-    switch (class) {
-    case RECORD_EVENT:
-        work->tail_is_event = true;
-        return take_event(work, &event, item, error);
-    case RECORD_SKIPPED:
-        if (item->offset >= work->resume_offset &&
-            slice_equal(event.text[FIELD_FORM], SLICE("state-snapshot")))
-            result = keep_state(work, item);
-        work->progress.skipped++;
-        count_skip(work, reason);
-        break;
-    case RECORD_UNKNOWN:
-        work->progress.unknown++;
-        result = keep_reject(work, REJECT_UNKNOWN, item, item->length, reason);
-        break;
-    case RECORD_DAMAGED:
+    struct taking taking = {work, item, error};
+    return unfold(work->unfolder, item, work->slots, take_leaf, &taking);
+}
+
+/* What is no record of JSON or text. */
+static int take_rest(struct work *work, const struct frame_item *item,
+                     struct error *error)
+{
+    enum reject_kind kind = REJECT_NOTE;
+    if (item->kind == FRAME_REJECT) {
+        kind = REJECT_DAMAGED;
+        work->progress.records++;
         work->progress.damaged++;
-        result = keep_reject(work, REJECT_DAMAGED, item, item->length, reason);
-        break;
     }
-    work->progress.records++;
-    return result ? error_set(error, ERROR_MEMORY, "no memory for a record") : 0;
+    if (keep_reject(work, kind, item, item->reason, item->bytes))
+        return error_set(error, ERROR_MEMORY, "no memory for a record");
+    if (event_batch_bytes(work->batch) > BATCH_BYTES)
+        return append_so_far(work, item, true, error);
+    return 0;
 }
 
 /* --- one source ---------------------------------------------------------------- */
@@ -375,37 +451,17 @@ int load_take_window(struct work *work, const struct source_window *window,
     struct frame_item item;
     for (unsigned taken = 1;; taken++) {
         framer_next(work->framer, &item, work->slots);
-        int result = 0;
-        if (item.kind != FRAME_MORE && item.kind != FRAME_END)
-            note_tail(work, &item, window->base + window->length);
-        switch (item.kind) {
-        case FRAME_JSON:
-        case FRAME_LINE:
-            result = take_record(work, &item, error);
-            arena_reset(&work->facts);
-            break;
-        case FRAME_REJECT:
-            work->progress.records++;
-            work->progress.damaged++;
-            result = keep_reject(work, REJECT_DAMAGED, &item, item.length, item.reason);
-            break;
-        case FRAME_NOTE:
-            result = keep_reject(work, REJECT_NOTE, &item, item.length, item.reason);
-            break;
-        case FRAME_MORE:
-        case FRAME_END:
+        if (item.kind == FRAME_MORE || item.kind == FRAME_END) {
             *tail = framer_tail(work->framer);
             return 0;
         }
+        note_tail(work, &item, window->base + window->length);
+        work->leaf = 0;
+        int result = item.kind == FRAME_JSON || item.kind == FRAME_LINE
+                         ? take_record(work, &item, error)
+                         : take_rest(work, &item, error);
         if (result)
             return -1;
-        bool full = event_batch_bytes(work->batch) > BATCH_BYTES;
-        if (full) {
-            if (item.offset >= work->progress.resume_offset)
-                work->progress.resume_offset = item.offset + 1;
-            if (load_append(work, NULL, error))
-                return -1;
-        }
         if (taken % STOP_INTERVAL == 0 && work_stopped(work))
             return error_set(error, ERROR_INTERRUPTED, "stopped");
     }
@@ -478,9 +534,12 @@ const char *load_judge_source(const struct work *work, const char *failure,
     for (size_t i = 0; i < work->skip_count; i++)
         used = add_reason(reason, used, "%llu skipped: %s", work->skips[i].count,
                           work->skips[i].text);
+    for (size_t i = 0; i < work->note_count; i++)
+        used = add_reason(reason, used, "%.0llu%s", 0, work->notes[i].text);
     if (failure && !got->records)
         return "failed";
-    return failure || cut[0] || got->damaged || got->unknown ? "partial" : "done";
+    bool whole = !failure && !cut[0] && !got->damaged && !got->unknown;
+    return whole && !work->degraded ? "done" : "partial";
 }
 
 int load_finish_source(struct work *work, const char *failure, struct error *error)
@@ -497,9 +556,9 @@ int load_finish_source(struct work *work, const char *failure, struct error *err
         .bytes = source_reader_bytes(work->reader),
         .open_end = work->tail_open && work->tail_is_event,
     };
-    work->progress.resume_offset = work->tail_open && !work->tail_is_event
-                                       ? work->tail_offset
-                                       : work->progress.unpacked_bytes;
+    load_resume_at(&work->progress, work->tail_open && !work->tail_is_event
+                                        ? work->tail_offset
+                                        : work->progress.unpacked_bytes);
     if (load_append(work, &end, error))
         return -1;
     load_tell_result(work, end.status, reason, false);
@@ -514,9 +573,10 @@ void load_start_progress(struct work *work)
     if (!work->ordinal)
         work->consumed = work->bytes_told = 0;
     work->rejects_kept = 0;
-    work->resume_offset = 0;
+    work->resume_offset = work->resume_leaf = 0;
     work->head = 0;
     work->growth = (struct growth_found){.kind = GROWTH_NONE};
     work->tail_open = work->tail_is_event = false;
-    work->form_count = work->skip_count = 0;
+    work->degraded = false;
+    work->form_count = work->skip_count = work->note_count = 0;
 }

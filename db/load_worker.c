@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/form.h"
+#include "core/unfold.h"
 
 /* --- no two workers at the same content --------------------------------------- */
 
@@ -148,9 +148,12 @@ int load_opened(struct work *work, struct error *error)
         load_tell_result(work, "done", "the same content is in the case already", true);
         return 0;
     }
-    if (known == SOURCE_RESUMED)
+    if (known == SOURCE_RESUMED) {
         work->resume_offset = work->told.resume_offset;
+        work->resume_leaf = work->told.resume_leaf;
+    }
     work->progress.resume_offset = work->resume_offset;
+    work->progress.resume_leaf = work->resume_leaf;
     work->told = work->progress;
 
     if (source_reader_is_archive(work->reader))
@@ -337,11 +340,13 @@ bool load_equip(struct work *work, struct load *load, unsigned number)
     work->reader = source_reader_new(READER_LOADS);
     work->framer = framer_new(load->projection);
     work->normaliser = normaliser_new();
+    work->unfolder =
+        work->normaliser ? unfolder_new(load->projection, work->normaliser) : NULL;
     work->detector = detector_new(load->options.rules);
     work->batch = event_batch_new();
     work->slots =
         calloc(json_projection_slot_count(load->projection), sizeof *work->slots);
-    return work->reader && work->framer && work->normaliser && work->detector &&
+    return work->reader && work->framer && work->unfolder && work->detector &&
            work->batch && work->slots;
 }
 
@@ -350,6 +355,7 @@ void load_disband(struct work *work)
     free(work->slots);
     event_batch_free(work->batch);
     detector_free(work->detector);
+    unfolder_free(work->unfolder);
     normaliser_free(work->normaliser);
     framer_free(work->framer);
     source_reader_free(work->reader);

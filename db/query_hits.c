@@ -228,7 +228,7 @@ int query_evidence(struct case_file *handle, struct slice operation_id, bool wit
         " r.source, r.offset, r.length, r.time_us, r.outcome,"
         " CASE WHEN ?2 THEN r.raw END FROM record AS r JOIN source AS s"
         " ON s.id = r.source WHERE r.operation = ?1"
-        " ORDER BY r.time_us, r.phase, s.sha256, s.path, r.offset LIMIT ?3";
+        " ORDER BY r.time_us, r.phase, s.sha256, s.path, r.offset, r.leaf LIMIT ?3";
     *out = (struct evidence_list){0};
     sqlite3_stmt *statement = statement_prepare(handle, slice_from(sql), error);
     if (!statement)

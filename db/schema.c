@@ -32,7 +32,8 @@ static const char version_1[] =
     /* One input file or archive member; an archive has a row of its own (member ''),
      * without records.  packing: of the row's own bytes, from the outside in.  status
      * 'loading' until its last record is in.  resume_offset: unpacked bytes whose
-     * records are all committed. */
+     * records are all committed; resume_leaf: how many of the records unfolded from the
+     * one there are. */
     "CREATE TABLE source("
     " id INTEGER PRIMARY KEY, path TEXT NOT NULL, member TEXT NOT NULL DEFAULT '',"
     " sha256 TEXT, bytes INTEGER NOT NULL DEFAULT 0,"
@@ -47,6 +48,7 @@ static const char version_1[] =
     " loaded_us INTEGER, loaded_by TEXT NOT NULL DEFAULT '',"
     " host TEXT NOT NULL DEFAULT '', tool_version TEXT NOT NULL DEFAULT '',"
     " resume_offset INTEGER NOT NULL DEFAULT 0,"
+    " resume_leaf INTEGER NOT NULL DEFAULT 0,"
     " packing TEXT NOT NULL DEFAULT '',"
     " embedded INTEGER NOT NULL DEFAULT 0,"
     /* Found at its end to be the content of another source: its events are in the
@@ -87,14 +89,16 @@ static const char version_1[] =
     " first_us INTEGER, last_us INTEGER) STRICT;"
     "CREATE TABLE segment_column(id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;"
 
-    /* Marked records, each with its raw bytes, in full. */
+    /* Marked records, each with its raw bytes, in full.  leaf: its place among the
+     * records that were unfolded from the bytes at this offset. */
     "CREATE TABLE record("
     " id INTEGER PRIMARY KEY, operation TEXT NOT NULL,"
     /* What equal records without a merge key or event id have in common; each of
      * them is an operation of its own (store_hits.c). */
     " act TEXT,"
     " source INTEGER NOT NULL REFERENCES source(id),"
-    " offset INTEGER NOT NULL, length INTEGER NOT NULL, form_chain TEXT NOT NULL,"
+    " offset INTEGER NOT NULL, leaf INTEGER NOT NULL DEFAULT 0,"
+    " length INTEGER NOT NULL, form_chain TEXT NOT NULL,"
     " time_us INTEGER, time_quality INTEGER NOT NULL, provider INTEGER NOT NULL,"
     " outcome INTEGER NOT NULL, phase INTEGER NOT NULL, says_created INTEGER NOT NULL,"
     " switched_off INTEGER NOT NULL, merge_key TEXT, lifecycle INTEGER NOT NULL,"
@@ -108,7 +112,7 @@ static const char version_1[] =
     " mirrored TEXT, destination TEXT, event_id TEXT, request_id TEXT, correlation_id "
     "TEXT,"
     " raw BLOB NOT NULL,"
-    " UNIQUE(source, offset)) STRICT;"
+    " UNIQUE(source, offset, leaf)) STRICT;"
     "CREATE INDEX record_operation ON record(operation);"
     "CREATE INDEX record_act ON record(act) WHERE act IS NOT NULL;"
 
@@ -117,14 +121,15 @@ static const char version_1[] =
      * not needed to fold the fact. */
     "CREATE TABLE fact("
     " source INTEGER NOT NULL REFERENCES source(id), offset INTEGER NOT NULL,"
-    " number INTEGER NOT NULL, thing INTEGER NOT NULL, act INTEGER NOT NULL,"
+    " leaf INTEGER NOT NULL DEFAULT 0, number INTEGER NOT NULL, thing INTEGER NOT "
+    "NULL, act INTEGER NOT NULL,"
     " time_us INTEGER, provider INTEGER NOT NULL, outcome INTEGER NOT NULL,"
     " phase INTEGER NOT NULL, act_id TEXT, event_id TEXT, account TEXT, region TEXT,"
     " actor TEXT, object TEXT, parent TEXT, kind TEXT, mirrored TEXT, destination TEXT,"
     " filter TEXT, owner TEXT, caller TEXT, number_text TEXT, length TEXT, label TEXT,"
     " direction TEXT, verdict TEXT, protocol TEXT, network TEXT, address TEXT,"
     " tags TEXT, enabled TEXT, changed TEXT, removed TEXT,"
-    " PRIMARY KEY(source, offset, number)) STRICT, WITHOUT ROWID;"
+    " PRIMARY KEY(source, offset, leaf, number)) STRICT, WITHOUT ROWID;"
     /* Interfaces, machines and load balancers (5, 6, 7) are many, and asked for by
      * name; the rest is asked for as a whole. */
     "CREATE INDEX fact_family ON fact(provider, account) WHERE thing NOT IN (5, 6, 7);"

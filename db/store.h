@@ -6,7 +6,7 @@
  * adds the events to the open segment and folds the hits, and commits every 4
  * segments or 250 ms (performance.md: longer batches hurt readers' latency).  A batch
  * and its source's progress are committed together, so that no event is ever half
- * there: a load that is killed resumes at resume_offset.
+ * there: a load that is killed resumes at resume_offset and resume_leaf.
  *
  * The unfilled last segment is part of every commit and is rewritten by the next.
  */
@@ -47,6 +47,7 @@ struct batch_hit {
     struct event event;
     struct slice raw;
     uint64_t offset;
+    uint32_t leaf; /* its place among the records unfolded from there */
     uint32_t length;
     const char *form_chain; /* static text or in the batch's arena */
     enum lifecycle lifecycle;
@@ -60,7 +61,7 @@ int event_batch_hit(struct event_batch *batch, const struct batch_hit *hit);
 /* What the record at that offset tells the ledger, copied: the facts with the fields of
  * their record filled (fact.h), but for those that the store fills when it is asked. */
 int event_batch_facts(struct event_batch *batch, const struct fact_list *facts,
-                      uint64_t offset);
+                      uint64_t offset, uint32_t leaf);
 
 enum reject_kind { REJECT_DAMAGED, REJECT_UNKNOWN, REJECT_NOTE };
 int event_batch_reject(struct event_batch *batch, enum reject_kind kind,
@@ -91,7 +92,8 @@ struct source_start {
 };
 
 struct source_progress {
-    uint64_t resume_offset; /* all records before it are in this or earlier batches */
+    uint64_t resume_offset; /* all records before it are in this or earlier batches, */
+    uint64_t resume_leaf;   /* and so many of those unfolded from the one there */
     uint64_t unpacked_bytes;
     uint64_t records, events, skipped, unknown, damaged, hits;
     int64_t first_us, last_us;

@@ -34,13 +34,13 @@ static bool copy_fact(struct arena *arena, const struct fact *from, struct fact 
 }
 
 int event_batch_facts(struct event_batch *batch, const struct fact_list *facts,
-                      uint64_t offset)
+                      uint64_t offset, uint32_t leaf)
 {
     for (size_t i = 0; i < facts->count; i++) {
         struct batch_fact *fact = arena_alloc(&batch->arena, sizeof *fact);
         if (!fact)
             return -1;
-        *fact = (struct batch_fact){.offset = offset};
+        *fact = (struct batch_fact){.offset = offset, .leaf = leaf};
         batch->bytes += sizeof *fact;
         if (!copy_fact(&batch->arena, &facts->facts[i], &fact->fact, &batch->bytes))
             return -1;
@@ -76,6 +76,7 @@ static int write_fact(struct store *store, const struct pending_fact *pending)
     int at = 1;
     sqlite3_bind_int64(insert, at++, pending->source->id);
     sqlite3_bind_int64(insert, at++, (int64_t)pending->fact.offset);
+    sqlite3_bind_int64(insert, at++, pending->fact.leaf);
     sqlite3_bind_int64(insert, at++, fact->number);
     sqlite3_bind_int(insert, at++, fact->thing);
     sqlite3_bind_int(insert, at++, fact->act);

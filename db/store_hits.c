@@ -95,6 +95,7 @@ static int write_record(struct store *store, const struct pending_record *pendin
     store_bind(insert, at++, alone ? slice_from(id) : SLICE_NONE);
     sqlite3_bind_int64(insert, at++, pending->source->id);
     sqlite3_bind_int64(insert, at++, (int64_t)hit->offset);
+    sqlite3_bind_int64(insert, at++, hit->leaf);
     sqlite3_bind_int64(insert, at++, hit->length);
     store_bind(insert, at++, slice_from(hit->form_chain ? hit->form_chain : ""));
     store_bind_time(insert, at++, event->time_us);
@@ -197,9 +198,10 @@ static void read_record(sqlite3_stmt *row, struct arena *arena,
     struct slice source = store_column(row, 0, arena);
     struct slice member = store_column(row, 1, arena);
     out->evidence_key = arena_printf(
-        arena, "%s:%s:%020lld", source.data ? source.data : "",
-        member.data ? member.data : "", (long long)sqlite3_column_int64(row, 2));
-    int at = 3;
+        arena, "%s:%s:%020lld:%010lld", source.data ? source.data : "",
+        member.data ? member.data : "", (long long)sqlite3_column_int64(row, 2),
+        (long long)sqlite3_column_int64(row, 3));
+    int at = 4;
     if (sqlite3_column_type(row, at) != SQLITE_NULL)
         event->time_us = sqlite3_column_int64(row, at);
     at++;

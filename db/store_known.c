@@ -103,6 +103,7 @@ static void read_progress(sqlite3_stmt *row, struct source_progress *out)
 {
     *out = (struct source_progress){
         .resume_offset = (uint64_t)sqlite3_column_int64(row, 5),
+        .resume_leaf = (uint64_t)sqlite3_column_int64(row, 17),
         .unpacked_bytes = (uint64_t)sqlite3_column_int64(row, 6),
         .records = (uint64_t)sqlite3_column_int64(row, 7),
         .events = (uint64_t)sqlite3_column_int64(row, 8),
@@ -253,7 +254,8 @@ static int begin_source(struct store *store, const struct source_start *start,
     source->late_hash = !sha256;
     if (found->known == SOURCE_RESUMED) {
         source->progress = found->progress;
-        source->resumed_at = found->progress.resume_offset;
+        source->resumed_at =
+            found->progress.resume_offset + (found->progress.resume_leaf > 0);
     }
     if (found->known == SOURCE_RESUMED && found->id == start->continues) {
         source->longer = source->late_hash = true;

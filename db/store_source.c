@@ -247,6 +247,7 @@ static int write_source(struct store *store, const struct store_source *source)
     store_bind(insert, at++, slice_from(source->host));
     store_bind(insert, at++, SLICE(PACKAGE_VERSION));
     sqlite3_bind_int64(insert, at++, (int64_t)got->resume_offset);
+    sqlite3_bind_int64(insert, at++, (int64_t)got->resume_leaf);
     store_bind(insert, at++, slice_from(source->packing));
     sqlite3_bind_int(insert, at++, source->embedded);
     sqlite3_bind_int(insert, at++, source->duplicate);

@@ -31,7 +31,7 @@ _Static_assert(PROVIDER_CISCO_IOS == 7 && PROVIDER_LINUX == 15,
     " excluded.technique, excluded.records, excluded.switched_off"
 
 /* Evidence in an order that does not depend on the order of loading. */
-#define BY_CONTENT " ORDER BY coalesce(s.sha256, s.path), s.member, r.offset"
+#define BY_CONTENT " ORDER BY coalesce(s.sha256, s.path), s.member, r.offset, r.leaf"
 
 static const char *const texts[STATEMENT_COUNT] = {
     [STATEMENT_DICTIONARY] = "INSERT INTO dictionary VALUES(?, ?, ?)",
@@ -45,26 +45,27 @@ static const char *const texts[STATEMENT_COUNT] = {
         "INSERT INTO source(id, path, member, sha256, bytes, unpacked_bytes, mtime_us,"
         " forms, records, events, skipped, unknown, damaged, hits, first_us, last_us,"
         " status, reason, options, loaded_us, loaded_by, host, tool_version,"
-        " resume_offset, packing, embedded, doubled, head, open_end)"
-        " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+        " resume_offset, resume_leaf, packing, embedded, doubled, head, open_end)"
+        " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
         " ON CONFLICT(id) DO UPDATE SET (sha256, bytes, unpacked_bytes, mtime_us, "
         "forms,"
         "  records, events, skipped, unknown, damaged, hits, first_us, last_us, status,"
         "  reason, options, loaded_us, loaded_by, host, tool_version, resume_offset,"
-        "  packing, embedded, doubled, head, open_end)"
+        "  resume_leaf, packing, embedded, doubled, head, open_end)"
         " = (excluded.sha256, excluded.bytes, excluded.unpacked_bytes,"
         "  excluded.mtime_us, excluded.forms, excluded.records, excluded.events,"
         "  excluded.skipped, excluded.unknown, excluded.damaged, excluded.hits,"
         "  excluded.first_us, excluded.last_us, excluded.status, excluded.reason,"
         "  excluded.options, excluded.loaded_us, excluded.loaded_by, excluded.host,"
-        "  excluded.tool_version, excluded.resume_offset, excluded.packing,"
+        "  excluded.tool_version, excluded.resume_offset,"
+        "  excluded.resume_leaf, excluded.packing,"
         "  excluded.embedded, excluded.doubled, excluded.head, excluded.open_end)",
     [STATEMENT_SOURCE_BY_HASH] = "SELECT id, path, member FROM source WHERE sha256 = ?"
                                  " AND status IN ('done', 'partial') AND id <> ?",
     [STATEMENT_SOURCE_BY_PATH] =
         "SELECT id, status, bytes, mtime_us, sha256, resume_offset, unpacked_bytes,"
         " records, events, skipped, unknown, damaged, hits, first_us, last_us, path,"
-        " embedded FROM source WHERE path = ? AND member = ? ORDER BY id",
+        " embedded, resume_leaf FROM source WHERE path = ? AND member = ? ORDER BY id",
     [STATEMENT_SOURCE_BY_SIZE] = "SELECT 1 FROM source WHERE bytes = ? LIMIT 1",
     [STATEMENT_SOURCE_CANDIDATES] =
         "SELECT id, bytes, sha256, path = ?1, status = 'loading',"
@@ -76,7 +77,7 @@ static const char *const texts[STATEMENT_COUNT] = {
     [STATEMENT_SOURCE_BY_ID] =
         "SELECT id, status, bytes, mtime_us, sha256, resume_offset, unpacked_bytes,"
         " records, events, skipped, unknown, damaged, hits, first_us, last_us, path,"
-        " embedded FROM source WHERE id = ?",
+        " embedded, resume_leaf FROM source WHERE id = ?",
     [STATEMENT_SOURCE_UNFINISHED] = "UPDATE source SET status = 'partial',"
                                     " reason = 'changed before its load was finished'"
                                     " WHERE id = ? AND status = 'loading'",
@@ -102,25 +103,26 @@ static const char *const texts[STATEMENT_COUNT] = {
         " CASE WHEN provider BETWEEN 7 AND 15 THEN coalesce(account, '') ELSE '' END"
         " FROM fact WHERE source = ?",
     [STATEMENT_SOURCE_FACTS_GONE] = "DELETE FROM fact WHERE source = ?",
-    [STATEMENT_FACT] = "INSERT OR REPLACE INTO fact(source, offset, number, thing, act,"
-                       " time_us, provider, outcome, phase, act_id, event_id, account,"
-                       " region, actor" FACT_NAMES
-                       ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?" FACT_MARKS ")",
+    [STATEMENT_FACT] =
+        "INSERT OR REPLACE INTO fact(source, offset, leaf, number, thing,"
+        " act, time_us, provider, outcome, phase, act_id, event_id, account,"
+        " region, actor" FACT_NAMES ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?" FACT_MARKS
+        ")",
     [STATEMENT_FACT_DUE] = "INSERT OR IGNORE INTO ledger_due VALUES(?, ?)",
     [STATEMENT_ALIAS] = "INSERT OR IGNORE INTO source_alias VALUES(?, ?)",
     [STATEMENT_RECORD] =
-        "INSERT OR REPLACE INTO record(operation, act, source, offset, length,"
+        "INSERT OR REPLACE INTO record(operation, act, source, offset, leaf, length,"
         " form_chain, time_us, time_quality, provider, outcome, phase, says_created,"
         " switched_off, merge_key, lifecycle, severity, confidence, rules, technique,"
         " raw" RECORD_FIELDS
-        ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?" FIELD_MARKS ")",
+        ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?" FIELD_MARKS ")",
     [STATEMENT_ACT_COUNT] = "SELECT count(*) FROM record WHERE act = ?",
     [STATEMENT_ACT_RECORDS] =
         "SELECT r.id, r.operation FROM record r JOIN source s ON s.id = r.source"
         " WHERE r.act = ?" BY_CONTENT,
     [STATEMENT_RECORD_OPERATION] = "UPDATE record SET operation = ? WHERE id = ?",
     [STATEMENT_OPERATION_RECORDS] =
-        "SELECT coalesce(s.sha256, s.path), s.member, r.offset, r.time_us,"
+        "SELECT coalesce(s.sha256, s.path), s.member, r.offset, r.leaf, r.time_us,"
         " r.time_quality, r.provider, r.outcome, r.phase, r.says_created,"
         " r.switched_off, r.merge_key, r.lifecycle, r.severity, r.confidence, r.rules,"
         " r.technique" RECORD_FIELDS " FROM record r JOIN source s ON s.id = r.source"

@@ -52,13 +52,13 @@ static const struct form_case form_cases[] = {
      NULL, "pointers"},
 
     {"{\"TrafficMirrorSessions\":[{\"TrafficMirrorSessionId\":\"tms-1\"}]}",
-     RECORD_SKIPPED, NULL, "state snapshot"},
-    {"{\"TrafficMirrorTargets\":[]}", RECORD_SKIPPED, NULL, "state snapshot"},
-    {"{\"TrafficMirrorFilters\":[]}", RECORD_SKIPPED, NULL, "state snapshot"},
-    {"{\"kind\":\"compute#packetMirroring\",\"name\":\"pm1\"}", RECORD_SKIPPED, NULL,
+     RECORD_STATE, NULL, "state snapshot"},
+    {"{\"TrafficMirrorTargets\":[]}", RECORD_STATE, NULL, "state snapshot"},
+    {"{\"TrafficMirrorFilters\":[]}", RECORD_STATE, NULL, "state snapshot"},
+    {"{\"kind\":\"compute#packetMirroring\",\"name\":\"pm1\"}", RECORD_STATE, NULL,
      "state snapshot"},
     {"{\"type\":\"microsoft.network/VirtualNetworkTaps\",\"id\":\"/subscriptions/s\"}",
-     RECORD_SKIPPED, NULL, "state snapshot"},
+     RECORD_STATE, NULL, "state snapshot"},
 
     {"{\"operationName\":\"A/write\",\"resourceId\":\"/subscriptions/s\"}",
      RECORD_EVENT, "azure-activity", NULL},

@@ -1,0 +1,23 @@
+/*
+ * reshape_internal.h - the files behind reshape.h:
+ *   reshape.c            what is done to a record, and the list of forms
+ *   reshape_unflatten.c  dotted keys
+ *   reshape_aws.c ...    the forms and their rows
+ */
+#ifndef CORE_RESHAPE_INTERNAL_H
+#define CORE_RESHAPE_INTERNAL_H
+
+#include "core/reshape.h"
+
+/* The object with its dotted keys as objects and arrays, and without the prefix; a
+ * new tree, or the same one again.  NULL without memory. */
+json_t *reshape_unflatten(json_t *object, struct slice prefix);
+
+/* reshape_aws.c */
+extern const struct reshape_form reshape_lookup_events, reshape_folded_aws,
+    reshape_folded_azure, reshape_folded_gcp;
+/* reshape_ocsf.c */
+extern const struct reshape_form reshape_ocsf_aws, reshape_ocsf_azure, reshape_ocsf_gcp,
+    reshape_ocsf_other;
+
+#endif
