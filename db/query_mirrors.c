@@ -149,6 +149,26 @@ int query_mirrors(struct case_file *handle, const struct mirror_scope *scope,
     return read_rows(handle, statement, result, limit, arena, out, error);
 }
 
+int query_mirror(struct case_file *handle, struct slice mirror, unsigned segment,
+                 struct arena *arena, struct mirror_rows *out, struct error *error)
+{
+    *out = (struct mirror_rows){0};
+    struct slice sql = arena_printf(arena,
+                                    "SELECT %s FROM " STANDING_SQL
+                                    " AS standing WHERE mirror = ? AND segment = ?"
+                                    " ORDER BY id LIMIT 1",
+                                    columns);
+    sqlite3_stmt *statement = statement_prepare(handle, sql, error);
+    if (!statement)
+        return -1;
+    statement_bind_text(statement, 1, mirror);
+    sqlite3_bind_int64(statement, 2, segment);
+    if (read_rows(handle, statement, SQLITE_OK, 1, arena, out, error))
+        return -1;
+    out->total = out->count;
+    return 0;
+}
+
 int query_operation_mirrors(struct case_file *handle, struct slice operation,
                             struct arena *arena, struct mirror_rows *out,
                             struct error *error)

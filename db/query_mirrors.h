@@ -51,6 +51,9 @@ struct mirror_counts {
 int query_mirror_counts(struct case_file *handle, const struct mirror_scope *scope,
                         struct mirror_counts *out, struct error *error);
 
+/* One row by its mirror and segment; none where there is no such row. */
+int query_mirror(struct case_file *handle, struct slice mirror, unsigned segment,
+                 struct arena *arena, struct mirror_rows *out, struct error *error);
 /* The operations of one row, in order of time. */
 int query_mirror_operations(struct case_file *handle, int64_t mirror,
                             struct arena *arena, struct hit_list *out,

@@ -1,5 +1,7 @@
 #include "config.h"
 
+#include <stddef.h>
+
 #include "tui/key.h"
 #include "tui/view.h"
 
@@ -89,27 +91,62 @@ static void toggle_lifecycle(struct app *app, unsigned bit)
     app_scope_changed(app);
 }
 
-static void sorted(struct app *app, const struct sorting *sorting)
+/* How a list may be sorted, in the order of its enum of db/query. */
+struct sortable {
+    size_t sorting; /* offset in struct app */
+    int count;
+    const char *const *names;
+};
+
+static const char *const group_sorts[GROUP_SORT_COUNT] = {
+    [GROUP_BY_LAST] = "last seen",        [GROUP_BY_FIRST] = "first seen",
+    [GROUP_BY_ACTOR] = "actor",           [GROUP_BY_COUNT] = "number of operations",
+    [GROUP_BY_OPEN] = "number to decide",
+};
+static const char *const operation_sorts[OPERATION_SORT_COUNT] = {
+    [OPERATION_BY_TIME] = "time",           [OPERATION_BY_NAME] = "operation",
+    [OPERATION_BY_LIFECYCLE] = "lifecycle", [OPERATION_BY_OUTCOME] = "outcome",
+    [OPERATION_BY_ADDRESS] = "address",
+};
+static const char *const mirror_sorts[MIRROR_SORT_COUNT] = {
+    [MIRROR_BY_URGENCY] = "urgency",           [MIRROR_BY_SINCE] = "since",
+    [MIRROR_BY_ACTOR] = "who opened it",       [MIRROR_BY_DESTINATION] = "destination",
+    [MIRROR_BY_ACCOUNT] = "account or device",
+};
+
+static const struct sortable sortables[VIEW_COUNT] = {
+    [VIEW_GROUPS] = {offsetof(struct app, group_sorting), GROUP_SORT_COUNT,
+                     group_sorts},
+    [VIEW_HITS] = {offsetof(struct app, hit_sorting), OPERATION_SORT_COUNT,
+                   operation_sorts},
+    [VIEW_MIRRORS] = {offsetof(struct app, mirror_sorting), MIRROR_SORT_COUNT,
+                      mirror_sorts},
+};
+
+/* By the next column, or this one in the other direction. */
+static void sort(struct app *app, bool reverse)
 {
-    app_notice(app, "sorted by %s, %s first", sort_name(app_view(app), sorting->column),
+    const struct sortable *by = &sortables[app_view(app)];
+    if (!by->count)
+        return;
+    struct sorting *sorting = (struct sorting *)((char *)app + by->sorting);
+    if (reverse)
+        sorting->descending = !sorting->descending;
+    else
+        sorting->column = (sorting->column + 1) % by->count;
+    app_notice(app, "sorted by %s, %s first", by->names[sorting->column],
                sorting->descending ? "highest" : "lowest");
     app_scope_changed(app);
 }
 
 static void list_action(struct app *app, enum action_id action)
 {
-    struct sorting *sorting =
-        app_view(app) == VIEW_HITS ? &app->hit_sorting : &app->group_sorting;
-    int columns =
-        app_view(app) == VIEW_HITS ? (int)OPERATION_SORT_COUNT : (int)GROUP_SORT_COUNT;
     switch (action) {
     case ACTION_SORT:
-        sorting->column = (sorting->column + 1) % columns;
-        sorted(app, sorting);
+        sort(app, false);
         break;
     case ACTION_SORT_REVERSE:
-        sorting->descending = !sorting->descending;
-        sorted(app, sorting);
+        sort(app, true);
         break;
     case ACTION_CREATES:
         toggle_lifecycle(app, 1);
@@ -172,6 +209,9 @@ static void act(struct app *app, enum action_id action, struct effects *effects)
         break;
     case ACTION_SOURCES:
         app_push(app, VIEW_SOURCES);
+        break;
+    case ACTION_MIRRORS:
+        app_push(app, VIEW_MIRRORS);
         break;
     case ACTION_TIMELINE:
         app_push(app, VIEW_TIMELINE);

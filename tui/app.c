@@ -12,6 +12,7 @@ static const struct view *const views[VIEW_COUNT] = {
     [VIEW_GROUPS] = &view_groups,     [VIEW_HITS] = &view_hits,
     [VIEW_HIT] = &view_hit,           [VIEW_APPROVALS] = &view_approvals,
     [VIEW_SOURCES] = &view_sources,   [VIEW_TIMELINE] = &view_timeline,
+    [VIEW_MIRRORS] = &view_mirrors,   [VIEW_MIRROR] = &view_mirror,
     [VIEW_HELP] = &view_help,         [VIEW_CONTEXT] = &view_context,
     [VIEW_COVERAGE] = &view_coverage,
 };
@@ -58,6 +59,8 @@ void app_fini(struct app *app)
     app_each_rows(app, rows_forget);
     find_forget(app);
     free(app->group_actor);
+    free(app->mirror_id);
+    result_free(app->mirror);
     document_fini(&app->hit_document);
     document_fini(&app->help_document);
     document_fini(&app->question);
@@ -161,8 +164,8 @@ void app_data_changed(struct app *app)
     app->overview_failed = false;
     app->hit_stale = true;
     app->hit_failed = false;
-    app->timeline.stale = true;
-    app->timeline.failed = false;
+    app->timeline.stale = app->mirror_stale = true;
+    app->timeline.failed = app->mirror_failed = false;
     app->finding.stale = true;
 }
 
@@ -170,12 +173,14 @@ void app_scope_changed(struct app *app)
 {
     app->waits[REQUEST_GROUPS].pending = false;
     app->waits[REQUEST_HITS].pending = false;
+    app->waits[REQUEST_MIRRORS].pending = false;
     app->waits[REQUEST_OVERVIEW].pending = false;
     app->waits[REQUEST_TIMELINE].pending = false;
     app->timeline.stale = true;
     app->timeline.failed = false;
     rows_restart(&app->groups);
     rows_restart(&app->hits);
+    rows_restart(&app->mirrors);
     app->overview_stale = true;
     app->overview_failed = false;
     app->finding.stale = true;
@@ -183,8 +188,10 @@ void app_scope_changed(struct app *app)
 
 void app_push(struct app *app, enum view_id view)
 {
-    if (app->depth == APP_DEPTH)
-        return;
+    /* A screen holds one thing at a time: opened again, it is gone back to. */
+    for (size_t i = 0; i < app->depth; i++)
+        if (app->stack[i] == view)
+            app->depth = i;
     app->stack[app->depth++] = view;
     app->overview_stale = true;
     find_forget(app);

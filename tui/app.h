@@ -113,7 +113,7 @@ struct timeline_state {
     bool stale, failed;
 };
 
-enum { APP_DEPTH = 6, APP_NOTICE_BYTES = 256 };
+enum { APP_DEPTH = VIEW_COUNT, APP_NOTICE_BYTES = 256 };
 
 struct app {
     int width, height;
@@ -136,12 +136,13 @@ struct app {
     struct result *overview; /* NULL: not yet */
     bool overview_stale, overview_failed;
 
-    struct rows groups, hits, approvals, sources, context, coverage;
+    struct rows groups, hits, mirrors, approvals, sources, context, coverage;
     struct event context_of; /* the ties of what is looked around; texts in the arena */
     struct arena context_arena;
     size_t context_margin;
     bool context_telling;
-    struct sorting group_sorting, hit_sorting;
+    struct sorting group_sorting, hit_sorting, mirror_sorting;
+    bool hide_ended; /* mirrors */
     /* The group that VIEW_HITS shows; texts in malloc. */
     char *group_actor; /* NULL: no actor */
     size_t group_actor_length;
@@ -159,6 +160,14 @@ struct app {
     struct document help_document;
     struct list help_list;
     enum view_id help_of;
+
+    /* The mirror that VIEW_MIRROR shows; text in malloc. */
+    char *mirror_id;
+    size_t mirror_id_length;
+    unsigned mirror_segment;
+    struct result *mirror; /* NULL: not yet */
+    bool mirror_stale, mirror_failed;
+    struct list mirror_list; /* its operations */
 
     struct timeline_state timeline;
 

@@ -111,6 +111,21 @@ void row_tail(const struct row_pen *pen, int column, struct slice text, enum rol
                 slice_skip(text, tail_cut(text, width)), role);
 }
 
+void row_ends(const struct row_pen *pen, int column, struct slice from, struct slice to)
+{
+    int start = ROW_MARKS + pen->places[column].start;
+    int width = pen->places[column].width;
+    /* Each side keeps half where both are long. */
+    int half = sub_sat(width, 4) / 2;
+    int left = sub_sat(width, 4 + (int)escape_width(slice_first(to, CANVAS_MAX_WIDTH)));
+    int used = canvas_text(pen->canvas, pen->row, start, left > half ? left : half,
+                           slice_blank(from) ? SLICE("?") : from, ROLE_TEXT);
+    used += canvas_label(pen->canvas, pen->row, start + used, sub_sat(width, used),
+                         " -> ", ROLE_TEXT);
+    canvas_text(pen->canvas, pen->row, start + used, sub_sat(width, used),
+                slice_blank(to) ? SLICE("?") : to, ROLE_TEXT);
+}
+
 void row_right(const struct row_pen *pen, int column, const char *text, enum role role)
 {
     canvas_right(pen->canvas, pen->row, ROW_MARKS + pen->places[column].start,
@@ -124,19 +139,17 @@ void row_time(const struct row_pen *pen, int column, int64_t time_us)
     row_text(pen, column, slice_from(text[0] ? text : "-"), ROLE_TEXT);
 }
 
-const char *sort_name(enum view_id view, int column)
+void draw_mirror_line(const struct mirror_row *row, enum mirror_line line,
+                      struct canvas *canvas, int at)
 {
-    static const char *const groups[GROUP_SORT_COUNT] = {
-        [GROUP_BY_LAST] = "last seen",        [GROUP_BY_FIRST] = "first seen",
-        [GROUP_BY_ACTOR] = "actor",           [GROUP_BY_COUNT] = "number of operations",
-        [GROUP_BY_OPEN] = "number to decide",
-    };
-    static const char *const operations[OPERATION_SORT_COUNT] = {
-        [OPERATION_BY_TIME] = "time",           [OPERATION_BY_NAME] = "operation",
-        [OPERATION_BY_LIFECYCLE] = "lifecycle", [OPERATION_BY_OUTCOME] = "outcome",
-        [OPERATION_BY_ADDRESS] = "address",
-    };
-    return view == VIEW_HITS ? operations[column] : groups[column];
+    struct mirror_words words;
+    int column = ROW_MARKS;
+    bool alert = (line == MIRROR_LINE_FOREIGN && row->mirror.foreign == FOREIGN_YES) ||
+                 (line == MIRROR_LINE_APPROVAL && row->overstay_us);
+    mirror_line(row, line, &words);
+    for (size_t i = 0; i < words.count; i++)
+        column += canvas_text(canvas, at, column, sub_sat(canvas->width, column + 1),
+                              words.parts[i], alert ? ROLE_ALERT : ROLE_TEXT);
 }
 
 char hit_mark(const struct hit_row *row, enum role *role)

@@ -26,7 +26,8 @@ void app_layout(const struct app *app, struct layout *out)
     out->too_small = app->width < LEAST_WIDTH || app->height < LEAST_HEIGHT;
     if (app->load.running)
         out->loading = row++;
-    if ((lists || app_view(app) == VIEW_TIMELINE) && is_filtered(app))
+    if ((lists || app_view(app) == VIEW_TIMELINE || app_view(app) == VIEW_MIRRORS) &&
+        is_filtered(app))
         out->filter = row++;
     if (view->title)
         out->title = row++;
@@ -101,6 +102,23 @@ static void render_case(const struct app *app, struct canvas *canvas)
     part(&pen, ROLE_TEXT, text);
 }
 
+/* The answer before all other numbers: "2 LIVE mirrors (1 FOREIGN)". */
+static void render_live(const struct mirror_counts *mirrors, struct pen *pen)
+{
+    char text[128], a[NUMBER_MAX], b[NUMBER_MAX];
+    uint64_t live = mirrors->states[MIRROR_LIVE];
+    int used = snprintf(text, sizeof text, "%s %s mirror%s", format_number(live, a),
+                        live ? "LIVE" : "live", live == 1 ? "" : "s");
+    if (mirrors->live_foreign)
+        snprintf(text + used, sizeof text - (size_t)used, " (%s FOREIGN)",
+                 format_number(mirrors->live_foreign, b));
+    part(pen, live ? ROLE_ALERT : ROLE_TEXT, text);
+    if (!mirrors->overstayed)
+        return;
+    snprintf(text, sizeof text, "%s overstayed", format_number(mirrors->overstayed, a));
+    part(pen, ROLE_ALERT, text);
+}
+
 static void render_counts(const struct app *app, struct canvas *canvas)
 {
     char text[128], a[NUMBER_MAX];
@@ -110,6 +128,8 @@ static void render_counts(const struct app *app, struct canvas *canvas)
             part(&pen, ROLE_DIM, "...");
         return;
     }
+    const struct mirror_counts *mirrors = &app->overview->mirror_counts;
+    render_live(mirrors, &pen);
     const struct case_summary *sum = &app->overview->summary;
     snprintf(text, sizeof text, "%s hit%s", format_number(sum->hits, a),
              sum->hits == 1 ? "" : "s");

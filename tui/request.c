@@ -100,7 +100,10 @@ static int scope_make(struct answering *job)
 static int answer_overview(struct answering *job)
 {
     struct result *result = job->result;
-    if (query_summary(job->handle, &result->summary, &result->error))
+    const struct mirror_scope mirrors = {.present = false};
+    if (query_summary(job->handle, &result->summary, &result->error) ||
+        query_mirror_counts(job->handle, &mirrors, &result->mirror_counts,
+                            &result->error))
         return -1;
     return query_histogram(job->handle, &job->scope, job->request->limit,
                            &result->arena, &result->histogram, &result->error);
@@ -252,6 +255,28 @@ static int answer_sources(struct answering *job)
                          &job->result->error);
 }
 
+static int answer_mirrors(struct answering *job)
+{
+    const struct request *request = job->request;
+    const struct mirror_scope scope = {job->scope.filter, request->present};
+    return query_mirrors(job->handle, &scope, (enum mirror_sort)request->sort,
+                         request->descending, request->offset, request->limit,
+                         &job->result->arena, &job->result->mirrors,
+                         &job->result->error);
+}
+
+static int answer_mirror(struct answering *job)
+{
+    struct result *result = job->result;
+    if (query_mirror(job->handle, job->request->mirror_id, job->request->mirror_segment,
+                     &result->arena, &result->mirrors, &result->error))
+        return -1;
+    return result->mirrors.count
+               ? query_mirror_operations(job->handle, result->mirrors.rows[0].id,
+                                         &result->arena, &result->hits, &result->error)
+               : 0;
+}
+
 static int answer_timeline(struct answering *job)
 {
     const struct request *request = job->request;
@@ -352,6 +377,8 @@ static int (*const answers[REQUEST_KIND_COUNT])(struct answering *job) = {
     [REQUEST_MARK_SEEN] = answer_mark_seen,
     [REQUEST_CONTEXT] = answer_context,
     [REQUEST_COVERAGE] = answer_coverage,
+    [REQUEST_MIRRORS] = answer_mirrors,
+    [REQUEST_MIRROR] = answer_mirror,
 };
 
 struct result *request_run(const struct request *request, struct case_file *handle,

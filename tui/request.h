@@ -11,6 +11,7 @@
 
 #include "db/coverage_grid.h"
 #include "db/query.h"
+#include "db/query_mirrors.h"
 #include "db/query_context.h"
 #include "db/query_lineage.h"
 #include "db/triage.h"
@@ -24,10 +25,12 @@ enum request_kind {
     REQUEST_APPROVALS,
     REQUEST_SOURCES,
     REQUEST_TIMELINE,
+    REQUEST_MIRRORS,
+    REQUEST_MIRROR, /* with its operations, in hits */
     REQUEST_CONTEXT,
     REQUEST_COVERAGE,
-    REQUEST_NEWS,
-    /* has somebody else written to the case? */ REQUEST_FIND,
+    REQUEST_NEWS, /* has somebody else written to the case? */
+    REQUEST_FIND,
     REQUEST_PROPOSE,
     /* These write. */
     REQUEST_APPROVE,
@@ -60,6 +63,9 @@ struct request {
     bool descending;
     uint64_t offset;
     size_t limit;
+    bool present;           /* mirrors that have not ended */
+    struct slice mirror_id; /* and segment */
+    unsigned mirror_segment;
     int64_t from_us, step_us; /* of the timeline; limit: its steps */
     /* Where is this row now?  An operation's id, or actor and provider of a group. */
     bool anchored;
@@ -93,6 +99,8 @@ struct result {
     struct coverage_grid coverage;
     struct approval_list approvals;
     struct source_list sources;
+    struct mirror_counts mirror_counts;
+    struct mirror_rows mirrors;
     struct timeline timeline;
     struct position_list positions;
     struct approval approval;

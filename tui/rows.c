@@ -105,10 +105,24 @@ static bool same_place(const struct result *a, size_t i, const struct result *b,
            slice_equal(left->region, right->region);
 }
 
+static struct window mirrors_window(const struct result *result)
+{
+    return (struct window)WINDOW_OF(result->mirrors);
+}
+
+static bool same_mirror(const struct result *a, size_t i, const struct result *b,
+                        size_t j)
+{
+    const struct mirror *left = &a->mirrors.rows[i].mirror;
+    const struct mirror *right = &b->mirrors.rows[j].mirror;
+    return left->segment == right->segment && slice_equal(left->id, right->id);
+}
+
 #define ROWS(member) offsetof(struct app, member)
 static const struct list_kind list_kinds[] = {
     {REQUEST_GROUPS, ROWS(groups), groups_window, same_group},
     {REQUEST_HITS, ROWS(hits), hits_window, same_hit},
+    {REQUEST_MIRRORS, ROWS(mirrors), mirrors_window, same_mirror},
     {REQUEST_SOURCES, ROWS(sources), sources_window, same_source},
     {REQUEST_COVERAGE, ROWS(coverage), coverage_window, same_place},
     {REQUEST_CONTEXT, ROWS(context), context_window, same_context},

@@ -11,6 +11,8 @@ static void take_failure(struct app *app, struct result *result)
         app->overview_failed = true;
     if (result->kind == REQUEST_HIT)
         app->hit_failed = true;
+    if (result->kind == REQUEST_MIRROR)
+        app->mirror_failed = true;
     if (result->kind == REQUEST_TIMELINE)
         app->timeline.failed = true;
     if (result->error.code != ERROR_INTERRUPTED)
@@ -63,9 +65,14 @@ void app_take(struct app *app, struct result *result, struct effects *effects)
     case REQUEST_GROUPS:
     case REQUEST_HITS:
     case REQUEST_SOURCES:
+    case REQUEST_MIRRORS:
     case REQUEST_CONTEXT:
     case REQUEST_COVERAGE:
         rows_take(app_rows(app, result->kind), result);
+        break;
+    case REQUEST_MIRROR:
+        result_free(app->mirror);
+        app->mirror = result;
         break;
     case REQUEST_TIMELINE:
         result_free(app->timeline.result);

@@ -7,6 +7,7 @@
 
 #include "tui/app.h"
 #include "tui/columns.h"
+#include "tui/mirror_text.h"
 
 /* Rows of the screen given to each part; -1: not shown. */
 struct layout {
@@ -33,7 +34,7 @@ struct view {
 };
 
 extern const struct view view_groups, view_hits, view_hit, view_approvals, view_sources,
-    view_timeline, view_context, view_coverage, view_help;
+    view_timeline, view_mirrors, view_mirror, view_context, view_coverage, view_help;
 
 const struct view *view_get(enum view_id id);
 enum view_id app_view(const struct app *app);
@@ -48,6 +49,8 @@ void app_quit(struct app *app, struct effects *effects);
 /* Whether any request is not answered yet. */
 bool app_waiting(const struct app *app);
 
+void hit_open(struct app *app, struct slice operation_id);
+void mirror_open(struct app *app, const struct mirror *mirror);
 /* Opens VIEW_CONTEXT around an event, whose texts are copied. */
 void context_open(struct app *app, const struct event *event);
 
@@ -134,11 +137,14 @@ void row_text(const struct row_pen *pen, int column, struct slice text, enum rol
 /* For names whose end tells them apart, paths and methods: a long one loses its start,
  * at a `.` or `/` where there is one. */
 void row_tail(const struct row_pen *pen, int column, struct slice text, enum role role);
+/* "from -> to", `?` for an end that is not known. */
+void row_ends(const struct row_pen *pen, int column, struct slice from,
+              struct slice to);
 void row_right(const struct row_pen *pen, int column, const char *text, enum role role);
 /* To the second, without the year. */
 void row_time(const struct row_pen *pen, int column, int64_t time_us);
-/* "last seen": what a sort of that list is called. */
-const char *sort_name(enum view_id view, int column);
+void draw_mirror_line(const struct mirror_row *row, enum mirror_line line,
+                      struct canvas *canvas, int at);
 /* `!` open creation, `x` attempt, `a` approved, blank. */
 char hit_mark(const struct hit_row *row, enum role *role);
 const char *lifecycle_word(enum lifecycle lifecycle);

@@ -7,9 +7,16 @@
 #include "tui/view.h"
 
 static const char *const view_names[VIEW_COUNT] = {
-    [VIEW_GROUPS] = "the actors", [VIEW_HITS] = "the operations of an actor",
-    [VIEW_HIT] = "one operation", [VIEW_APPROVALS] = "approvals",
-    [VIEW_SOURCES] = "sources",   [VIEW_TIMELINE] = "the timeline",
+    [VIEW_GROUPS] = "the actors",
+    [VIEW_HITS] = "the operations of an actor",
+    [VIEW_HIT] = "one operation",
+    [VIEW_APPROVALS] = "approvals",
+    [VIEW_SOURCES] = "sources",
+    [VIEW_TIMELINE] = "the timeline",
+    [VIEW_MIRRORS] = "the mirrors",
+    [VIEW_MIRROR] = "one mirror",
+    [VIEW_CONTEXT] = "what happened around",
+    [VIEW_COVERAGE] = "what the logs cover",
     [VIEW_HELP] = "help",
 };
 
@@ -20,6 +27,7 @@ static const struct {
     {"!", "a creation (or Creation/Modification) that nobody approved"},
     {"x", "attempts only: failed, denied or dry run; no mirror came of it"},
     {"a", "approved: covered by an entry of the approvals"},
+    {"F", "copies to a foreign account, subscription, project or network"},
     {"5?", "includes Creation/Modification: the log does not say which of the two"},
     {"\\x1B", "a byte or character of the log that is not shown as it is"},
     {"...", "not read yet"},

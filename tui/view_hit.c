@@ -4,6 +4,23 @@
 #include "tui/hit_document.h"
 #include "tui/view.h"
 
+void hit_open(struct app *app, struct slice operation_id)
+{
+    if (operation_id.length >= sizeof app->hit_id)
+        return;
+    memcpy(app->hit_id, operation_id.data, operation_id.length);
+    app->hit_id[operation_id.length] = '\0';
+    app->hit_stale = true;
+    app->hit_failed = false;
+    app->raw_folded = false;
+    result_free(app->hit);
+    app->hit = NULL;
+    app->waits[REQUEST_HIT].pending = false;
+    app->hit_list = (struct list){.page = 1};
+    app->hit_document.line_count = 0;
+    app_push(app, VIEW_HIT);
+}
+
 static struct list *list(struct app *app)
 {
     return &app->hit_list;

@@ -63,24 +63,6 @@ static const struct hit_row *current(const struct app *app)
     return index < 0 ? NULL : &app->hits.result->hits.rows[index];
 }
 
-static void open_hit(struct app *app)
-{
-    const struct hit_row *hit = current(app);
-    if (!hit || hit->id.length >= sizeof app->hit_id)
-        return;
-    memcpy(app->hit_id, hit->id.data, hit->id.length);
-    app->hit_id[hit->id.length] = '\0';
-    app->hit_stale = true;
-    app->hit_failed = false;
-    app->raw_folded = false;
-    result_free(app->hit);
-    app->hit = NULL;
-    app->waits[REQUEST_HIT].pending = false;
-    app->hit_list = (struct list){.page = 1};
-    app->hit_document.line_count = 0;
-    app_push(app, VIEW_HIT);
-}
-
 static void copy(struct app *app, struct effects *effects)
 {
     const struct hit_row *hit = current(app);
@@ -118,7 +100,8 @@ static bool act(struct app *app, enum action_id action, struct effects *effects)
 {
     switch (action) {
     case ACTION_OPEN:
-        open_hit(app);
+        if (current(app))
+            hit_open(app, current(app)->id);
         return true;
     case ACTION_CONTEXT:
         if (current(app))
@@ -164,8 +147,6 @@ static void header(const struct app *app, struct canvas *canvas, int row)
 
 static void target_at(const struct row_pen *pen, const struct slice *text)
 {
-    int start = ROW_MARKS + pen->places[TARGET].start;
-    int width = pen->places[TARGET].width;
     struct slice from = text[FIELD_MIRRORED], to = text[FIELD_DESTINATION];
     if (slice_blank(from) && slice_blank(to)) {
         row_text(pen, TARGET,
@@ -174,15 +155,7 @@ static void target_at(const struct row_pen *pen, const struct slice *text)
                  ROLE_DIM);
         return;
     }
-    /* Each side keeps half where both are long. */
-    int half = sub_sat(width, 4) / 2;
-    int left = sub_sat(width, 4 + (int)escape_width(slice_first(to, CANVAS_MAX_WIDTH)));
-    int used = canvas_text(pen->canvas, pen->row, start, left > half ? left : half,
-                           slice_blank(from) ? SLICE("?") : from, ROLE_TEXT);
-    used += canvas_label(pen->canvas, pen->row, start + used, sub_sat(width, used),
-                         " -> ", ROLE_TEXT);
-    canvas_text(pen->canvas, pen->row, start + used, sub_sat(width, used),
-                slice_blank(to) ? SLICE("?") : to, ROLE_TEXT);
+    row_ends(pen, TARGET, from, to);
 }
 
 static void approval_at(const struct row_pen *pen, const struct hit_row *hit)

@@ -1,0 +1,41 @@
+#!/bin/sh
+# The mirrors of the ledger on their screens.
+. "$top_srcdir/tests/cli/lib.sh"
+run 3 load -q -c m.case "$samples/aws" "$samples/cisco"
+run 0 export mirrors -c m.case --format jsonl
+live=$(jq -s '[.[] | select(.state == "live")] | length' out)
+all=$(jq -s length out)
+ended=$(jq -s '[.[] | select(.until != null)] | length' out)
+
+# The header counts what the export tells; urgent ones come first.
+echo 'keys M' >keys
+run 0 open -c m.case --script keys
+says out "$live LIVE mirrors"
+says out "1/$all "
+grep -q '^> [!Fa] live' out || fail 'the first mirror is not live' "$(sed -n 5,6p out)"
+# One mirror, its operations, and one of them.
+printf 'keys M Enter\ndump\nkeys Enter\n' >keys
+run 0 open -c m.case --script keys
+says out 'One mirror'
+says out 'live since'
+says out '  event id '
+# What has ended can be hidden, and back again.
+printf 'keys M v g\n' >keys
+run 0 open -c m.case --script keys
+says out "/$((all - ended)) "
+says_not out '   ended '
+printf 'keys M v v g\n' >keys
+run 0 open -c m.case --script keys
+says out "/$all "
+# A filter holds here too, and an empty list says what was covered.
+printf 'keys &\ntext account:999999999999\nkeys Enter M\n' >keys
+run 0 open -c m.case --script keys
+says out 'No mirror fits the filter'
+echo '{"eventVersion":"1.11","eventTime":"2026-03-14T02:00:00Z","eventName":"RunInstances","eventSource":"ec2.amazonaws.com","awsRegion":"us-east-1","userIdentity":{"type":"Root"}}' >log
+run 0 load -q -c none.case log
+echo 'keys M' >keys
+run 0 open -c none.case --script keys
+says out '0 live mirrors'
+says out 'None in what was covered:'
+says out '1 events of 1 sources'
+finish

@@ -1,0 +1,199 @@
+/* Mirrors: what is being copied, from where to where, since when, by whom. */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "core/actor.h"
+#include "tui/mirror_text.h"
+#include "tui/view.h"
+
+enum { STATE, FOREIGN, WHAT, SINCE, UNTIL, BY, WHERE, APPROVAL, COLUMN_COUNT };
+
+static const struct column columns[COLUMN_COUNT] = {
+    [STATE] = {"STATE", 10, 10, 0, 0, false},
+    [FOREIGN] = {"FOREIGN", 7, 7, 0, 2, false},
+    [WHAT] = {"MIRRORED -> DESTINATION", 24, 140, 20, 0, false},
+    [SINCE] = {"SINCE", 14, 14, 0, 1, false},
+    [UNTIL] = {"UNTIL", 14, 14, 0, 4, false},
+    [BY] = {"OPENED BY", 12, 40, 6, 3, false},
+    [WHERE] = {"WHERE", 12, 28, 3, 5, false},
+    [APPROVAL] = {"APPROVAL", 12, 24, 1, 6, false},
+};
+
+enum { DETAILS = 1 + MIRROR_LINE_COUNT };
+
+static struct list *list(struct app *app)
+{
+    return &app->mirrors.list;
+}
+
+static void want(struct app *app, struct effects *effects)
+{
+    uint64_t offset;
+    size_t limit;
+    if (!rows_want(&app->mirrors, app->waits[REQUEST_MIRRORS].pending, &offset, &limit))
+        return;
+    struct request *request = request_new(REQUEST_MIRRORS);
+    if (!request)
+        return;
+    struct request_scope scope = {
+        .filter = {app->filter, app->filter_length},
+        .last_event_us =
+            app->overview ? app->overview->summary.last_us : EVENT_TIME_NONE,
+    };
+    request_set_scope(request, &scope);
+    request->sort = app->mirror_sorting.column;
+    request->descending = app->mirror_sorting.descending;
+    request->present = app->hide_ended;
+    request->offset = offset;
+    request->limit = limit;
+    app_ask(app, effects, request);
+}
+
+static const struct mirror_row *current(const struct app *app)
+{
+    ptrdiff_t index = rows_index(&app->mirrors, app->mirrors.list.cursor);
+    return index < 0 ? NULL : &app->mirrors.result->mirrors.rows[index];
+}
+
+static bool act(struct app *app, enum action_id action, struct effects *effects)
+{
+    const struct mirror_row *row = current(app);
+    (void)effects;
+    switch (action) {
+    case ACTION_OPEN:
+        if (row)
+            mirror_open(app, &row->mirror);
+        return true;
+    case ACTION_SHOW_ENDED:
+        app->hide_ended = !app->hide_ended;
+        rows_restart(&app->mirrors);
+        app_notice(app, app->hide_ended ? "mirrors that have ended are hidden"
+                                        : "mirrors that have ended are shown");
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void resize(struct app *app, const struct layout *layout)
+{
+    list_resize(&app->mirrors.list, (uint64_t)sub_sat(layout->body_height, DETAILS));
+}
+
+static void title(const struct app *app, struct canvas *canvas, int row)
+{
+    char text[160];
+    snprintf(text, sizeof text, "Mirrors%s  of the logs in this case",
+             app->hide_ended ? " that have not ended" : "");
+    canvas_label(canvas, row, 1, canvas->width, text, ROLE_TITLE);
+}
+
+static void header(const struct app *app, struct canvas *canvas, int row)
+{
+    static const int sorted[MIRROR_SORT_COUNT] = {
+        [MIRROR_BY_URGENCY] = STATE, [MIRROR_BY_SINCE] = SINCE,
+        [MIRROR_BY_ACTOR] = BY,      [MIRROR_BY_DESTINATION] = WHAT,
+        [MIRROR_BY_ACCOUNT] = WHERE,
+    };
+    struct column_place places[COLUMN_COUNT];
+    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
+    draw_header(canvas, row, columns, COLUMN_COUNT, places,
+                sorted[app->mirror_sorting.column], app->mirror_sorting.descending);
+}
+
+/* The device, or account and region. */
+static void where_at(const struct row_pen *pen, const struct mirror *mirror)
+{
+    int start = ROW_MARKS + pen->places[WHERE].start, width = pen->places[WHERE].width;
+    if (!slice_blank(mirror->device)) {
+        row_text(pen, WHERE, mirror->device, ROLE_TEXT);
+        return;
+    }
+    int used = 0;
+    if (!slice_blank(mirror->region)) {
+        used =
+            canvas_text(pen->canvas, pen->row, start, width, mirror->region, ROLE_TEXT);
+        used++;
+    }
+    canvas_text(pen->canvas, pen->row, start + used, sub_sat(width, used),
+                mirror->account, ROLE_TEXT);
+}
+
+static void render_row(const struct mirror_row *row, const struct row_pen *pen,
+                       bool selected)
+{
+    const struct mirror *mirror = &row->mirror;
+    enum role role = mirror_role(row);
+    draw_marks(pen->canvas, pen->row, selected, mirror_mark(row), role);
+    row_text(pen, STATE, slice_from(mirror_state_name(mirror->state)), role);
+    row_text(pen, FOREIGN, slice_from(foreign_name(mirror->foreign)),
+             mirror->foreign == FOREIGN_YES ? role : ROLE_TEXT);
+    row_ends(pen, WHAT, mirror->mirrored, mirror->destination);
+    row_time(pen, SINCE, mirror->since_us);
+    row_time(pen, UNTIL, mirror->until_us);
+    row_text(pen, BY, actor_short(mirror->opened_by), ROLE_TEXT);
+    where_at(pen, mirror);
+    row_text(pen, APPROVAL, row->approval_ticket,
+             row->overstay_us ? ROLE_ALERT : ROLE_APPROVED);
+}
+
+static void render_empty(const struct app *app, struct canvas *canvas, int row)
+{
+    canvas_label(canvas, row, ROW_MARKS, canvas->width,
+                 app->filter_length ? "No mirror fits the filter; & changes it."
+                 : app->hide_ended  ? "None that has not ended; v shows all."
+                                    : "None in what was covered:",
+                 ROLE_DIM);
+    if (!app->overview || app->filter_length || app->hide_ended)
+        return;
+    char a[NUMBER_MAX], b[NUMBER_MAX], span[64];
+    const struct case_summary *summary = &app->overview->summary;
+    format_span(summary->first_us, summary->last_us, span, sizeof span);
+    canvas_printf(canvas, row + 1, ROW_MARKS, canvas->width, ROLE_DIM,
+                  "%s events of %s sources, %s; C shows where and when",
+                  format_number(summary->events, a), format_number(summary->sources, b),
+                  span);
+}
+
+static void render_details(const struct mirror_row *row, struct canvas *canvas, int top)
+{
+    canvas_fill(canvas, top, 0, canvas->width, '-', ROLE_DIM);
+    for (int i = 0; i < MIRROR_LINE_COUNT; i++)
+        draw_mirror_line(row, (enum mirror_line)i, canvas, top + 1 + i);
+}
+
+static void render(const struct app *app, struct canvas *canvas,
+                   const struct layout *layout)
+{
+    struct column_place places[COLUMN_COUNT];
+    const struct list *shown = &app->mirrors.list;
+    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
+    if (app->mirrors.known && shown->total == 0)
+        render_empty(app, canvas, layout->body);
+    for (int i = 0; i < (int)shown->page; i++) {
+        uint64_t position = shown->top + (uint64_t)i;
+        struct row_pen pen = {canvas, layout->body + i, places};
+        if (app->mirrors.known && position >= shown->total)
+            break;
+        ptrdiff_t index = rows_index(&app->mirrors, position);
+        if (index < 0)
+            draw_placeholder(app, canvas, pen.row, position == shown->cursor);
+        else
+            render_row(&app->mirrors.result->mirrors.rows[index], &pen,
+                       position == shown->cursor);
+    }
+    const struct mirror_row *row = current(app);
+    if (row)
+        render_details(row, canvas, layout->body + (int)shown->page);
+}
+
+const struct view view_mirrors = {
+    .list = list,
+    .want = want,
+    .act = act,
+    .resize = resize,
+    .title = title,
+    .header = header,
+    .render = render,
+};
