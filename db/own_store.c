@@ -6,6 +6,7 @@
 
 #include "db/event_scan.h"
 #include "db/journal.h"
+#include "db/ledger_store.h"
 #include "db/statement.h"
 
 /* --- what is declared ---------------------------------------------------------- */
@@ -148,7 +149,9 @@ static int declare(struct case_file *handle, const struct analyst *who, int64_t 
     };
     if (journal_append(handle, who, now_us, &entry, error))
         return -1;
-    return triage_refresh(handle, false, error);
+    /* What is foreign may be own now, and the other way round. */
+    return ledger_refresh(handle, error) || triage_refresh(handle, false, error) ? -1
+                                                                                 : 0;
 }
 
 /* The limits of a set hold for a declaration as well. */

@@ -222,6 +222,8 @@ static void put_actor(struct report_lines *lines, const struct hit_row *row)
         report_add(lines, "via %s", report_safe(lines, texts[FIELD_VIA]));
     if (!slice_blank(from))
         report_add(lines, "from %s", report_safe(lines, from));
+    if (has_address && slice_starts_with(texts[FIELD_SOURCE_TEXT], SLICE("joined: ")))
+        report_add(lines, "(%s)", report_safe(lines, texts[FIELD_SOURCE_TEXT]));
     report_add(lines, "in %s %s", provider_name(event->provider),
                report_safe(lines, texts[FIELD_ACCOUNT]));
     if (!slice_blank(texts[FIELD_REGION]))

@@ -175,6 +175,8 @@ static const char version_1[] =
     " mirrored TEXT, destination TEXT, event_id TEXT, request_id TEXT, correlation_id "
     "TEXT,"
     " first_loaded_us INTEGER NOT NULL, seen INTEGER NOT NULL DEFAULT 0,"
+    /* source_ip and source_text are another line's (device_origin.h). */
+    " joined INTEGER NOT NULL DEFAULT 0,"
     /* What the approvals say, kept by triage.c: the deciding entry or NULL. */
     " approval INTEGER, approval_state TEXT, near_miss TEXT) STRICT;"
     "CREATE INDEX operation_time ON operation(time_us, provider, event_id, id);"

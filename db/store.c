@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "db/device_origin.h"
 #include "db/ledger_store.h"
 #include "db/store_internal.h"
 
@@ -237,7 +238,8 @@ static bool ledger_due(const struct store *store, bool last)
 static int refresh_ledger(struct store *store, struct error *error)
 {
     int64_t begun = monotonic_us();
-    if (ledger_refresh(store->handle, error))
+    if (device_origin_refresh(store->handle, error) ||
+        ledger_refresh(store->handle, error))
         return -1;
     store->ledger_us = monotonic_us();
     store->ledger_cost_us = store->ledger_us - begun;

@@ -133,8 +133,9 @@ static const char *const texts[STATEMENT_COUNT] = {
         "INSERT INTO operation(id, first_loaded_us, " OPERATION_FACTS OPERATION_FIELDS
         ") VALUES(?, ?, ?,?,?,?,?,?,?,?,?,?,?" FIELD_MARKS ")"
         " ON CONFLICT(id) DO UPDATE SET (" OPERATION_FACTS OPERATION_FIELDS
-        ", approval, approval_state, near_miss) = (" EXCLUDED_FACTS EXCLUDED_FIELDS
-        ", NULL, NULL, NULL) WHERE (" OPERATION_FACTS OPERATION_FIELDS
+        ", joined, approval, approval_state, near_miss) = (" EXCLUDED_FACTS
+            EXCLUDED_FIELDS
+        ", 0, NULL, NULL, NULL) WHERE (" OPERATION_FACTS OPERATION_FIELDS
         ") IS NOT (" EXCLUDED_FACTS EXCLUDED_FIELDS ")",
     [STATEMENT_OPERATION_GONE] = "DELETE FROM operation WHERE id = ?",
 };
