@@ -16,8 +16,8 @@ int own_store_load(struct case_file *handle, struct arena *arena, struct own *ou
                    struct error *error);
 
 /*
- * Declares a value or takes it back, in one transaction with the journal, the ledger and
- * the approvals.  *changed: false where it was so already.  ERROR_SYNTAX where the
+ * Declares a value or takes it back, in one transaction with the journal, the ledger
+ * and the approvals.  *changed: false where it was so already.  ERROR_SYNTAX where the
  * value cannot be one of its kind.
  */
 int own_store_declare(struct case_file *handle, const struct analyst *who,

@@ -34,7 +34,7 @@ enum { DICTIONARIES = sizeof dictionaries / sizeof dictionaries[0] };
 
 static int64_t time_of(int number)
 {
-    return FIRST_US + (LAST_US - FIRST_US) / (EVENTS - 1) * number;
+    return FIRST_US + (LAST_US - FIRST_US) * number / (EVENTS - 1);
 }
 
 static bool is_switch(int number)
