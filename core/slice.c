@@ -50,8 +50,12 @@ ptrdiff_t slice_find(struct slice haystack, struct slice needle)
 
 ptrdiff_t slice_find_nocase(struct slice haystack, struct slice needle)
 {
+    if (needle.length == 0)
+        return 0;
+    char first = fold(needle.data[0]);
     for (size_t i = 0; i + needle.length <= haystack.length; i++) {
-        if (same_nocase(haystack.data + i, needle.data, needle.length))
+        if (fold(haystack.data[i]) == first &&
+            same_nocase(haystack.data + i, needle.data, needle.length))
             return (ptrdiff_t)i;
     }
     return -1;

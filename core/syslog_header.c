@@ -92,6 +92,8 @@ static size_t month_length(struct slice s, size_t at)
         "january", "february", "march",     "april",   "may",      "june",
         "july",    "august",   "september", "october", "november", "december"};
     struct slice rest = slice_skip(s, at);
+    if (!is_letter(byte_at(s, at)))
+        return 0;
     for (size_t i = 0; i < sizeof(months) / sizeof(months[0]); i++) {
         struct slice name = slice_from(months[i]);
         if (slice_starts_with_nocase(rest, name) &&
@@ -340,7 +342,10 @@ static ptrdiff_t find_tag(struct slice line, struct syslog_header *out)
 
 static bool is_repeat(struct slice line)
 {
-    return slice_find_nocase(line, SLICE("message repeated")) >= 0;
+    /* "last message repeated 3 times", "Last message 'x' repeated 3 times". */
+    ptrdiff_t at = slice_find(line, SLICE(" repeated "));
+    return at >= 0 &&
+           slice_find_nocase(slice_first(line, (size_t)at), SLICE("message")) >= 0;
 }
 
 /* ---- what stands left of the anchor ---- */
