@@ -77,6 +77,8 @@
     X(SLOT_CLIENT_ADDRESS, "httpRequest clientIpAddress")                              \
     X(SLOT_RESULT, "resultType")                                                       \
     X(SLOT_RESULT_DETAIL, "resultSignature")                                           \
+    X(SLOT_STATUS_WORD, "status")                                                      \
+    X(SLOT_STATUS_DETAIL, "subStatus")                                                 \
     X(SLOT_PHASE, "properties eventName")                                              \
     X(SLOT_STATUS_CODE, "properties statusCode")                                       \
     X(SLOT_STATUS_MESSAGE, "properties statusMessage")                                 \

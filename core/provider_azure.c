@@ -1,8 +1,8 @@
 /*
- * The Azure Activity Log, in its three JSON forms: diagnostic records (Event Hub,
- * storage), REST (CLI, portal), and the Python SDK's dump.  Fields: Microsoft,
- * "Azure Activity Log event schema", which also says how the forms translate into
- * each other.
+ * The Azure Activity Log, in its JSON forms: diagnostic records (Event Hub, storage),
+ * REST (CLI, portal), the Python SDK's dump, and what an alert tells a web hook.
+ * Fields: Microsoft, "Azure Activity Log event schema", which also says how the forms
+ * translate into each other.
  *
  * The merge key is correlation id, operation and resource, in lower case.  One
  * correlation id spans several operations, so it alone is too wide; the operation
@@ -84,18 +84,54 @@ static struct slice text_after_key(struct slice object, struct slice key_end)
     return slice_present(rest) && text.length ? text : SLICE_NONE;
 }
 
-/* Exports rewrite the addresses that claims are named by, never their last word. */
-static struct slice claimed_name(const struct form_record *record)
+/* An alert has the claims as JSON text in a string; their names are found in it. */
+static struct slice claim(const struct form_record *record, enum form_slot slot)
 {
-    static const struct slice ends[] = {SLICE_INIT("claims/upn\""),
-                                        SLICE_INIT("claims/emailaddress\"")};
-    const struct json_slot *claims = &record->slots[SLOT_CLAIMS];
-    for (size_t i = 0; i < 2 && claims->type == VALUE_OBJECT; i++) {
-        struct slice text = text_after_key(claims->text, ends[i]);
+    static const struct {
+        enum form_slot slot;
+        struct slice key_end;
+    } names[] = {
+        {SLOT_CLAIM_UPN, SLICE_INIT("claims/upn\"")},
+        {SLOT_CLAIM_EMAIL, SLICE_INIT("claims/emailaddress\"")},
+        {SLOT_CLAIM_OBJECT_ID, SLICE_INIT("claims/objectidentifier\"")},
+        {SLOT_CLAIM_NAME, SLICE_INIT("\"name\"")},
+        {SLOT_CLAIM_APP, SLICE_INIT("\"appid\"")},
+        {SLOT_CLAIM_TYPE, SLICE_INIT("\"idtyp\"")},
+        {SLOT_CLAIM_TOKEN, SLICE_INIT("\"uti\"")},
+        {SLOT_CLAIM_ADDRESS, SLICE_INIT("\"ipaddr\"")},
+        {SLOT_CLAIM_MANAGED, SLICE_INIT("\"xms_mirid\"")},
+    };
+    struct slice text = form_text(record, slot);
+    if (slice_present(text) || !form_is(record->slots, SLOT_CLAIMS, VALUE_STRING))
+        return text;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (names[i].slot == slot)
+            return text_after_key(form_text(record, SLOT_CLAIMS), names[i].key_end);
+    }
+    return SLICE_NONE;
+}
+
+static struct slice first_claim(const struct form_record *record,
+                                const enum form_slot *slots, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct slice text = claim(record, slots[i]);
         if (slice_present(text))
             return text;
     }
     return SLICE_NONE;
+}
+
+/* Exports rewrite the addresses that claims are named by, never their last word. */
+static struct slice claimed_name(const struct form_record *record)
+{
+    const struct json_slot *claims = &record->slots[SLOT_CLAIMS];
+    if (claims->type != VALUE_OBJECT)
+        return SLICE_NONE;
+    struct slice text = text_after_key(claims->text, SLICE("claims/upn\""));
+    return slice_present(text)
+               ? text
+               : text_after_key(claims->text, SLICE("claims/emailaddress\""));
 }
 
 static struct slice actor_of(const struct form_record *record)
@@ -104,17 +140,17 @@ static struct slice actor_of(const struct form_record *record)
                                            SLOT_CLAIM_EMAIL};
     static const enum form_slot others[] = {
         SLOT_CLAIM_NAME, SLOT_CLAIM_APP, SLOT_CLAIM_OBJECT_ID, SLOT_EVIDENCE_PRINCIPAL};
-    struct slice actor = form_first_text(record, names, 3);
+    struct slice actor = first_claim(record, names, 3);
     if (!slice_present(actor))
         actor = claimed_name(record);
-    return slice_present(actor) ? actor : form_first_text(record, others, 4);
+    return slice_present(actor) ? actor : first_claim(record, others, 4);
 }
 
 static struct slice actor_type(const struct form_record *record, struct slice actor)
 {
-    if (slice_present(form_text(record, SLOT_CLAIM_MANAGED)))
+    if (slice_present(claim(record, SLOT_CLAIM_MANAGED)))
         return SLICE("ManagedIdentity");
-    struct slice type = form_text(record, SLOT_CLAIM_TYPE);
+    struct slice type = claim(record, SLOT_CLAIM_TYPE);
     if (slice_present(type)) /* idtyp: "app" or "user" */
         return slice_equal(type, SLICE("app"))    ? SLICE("ServicePrincipal")
                : slice_equal(type, SLICE("user")) ? SLICE("User")
@@ -140,10 +176,10 @@ static void set_actor(const struct form_record *record)
 
     event->text[FIELD_ACTOR] = actor_of(record);
     event->text[FIELD_ACTOR_TYPE] = actor_type(record, event->text[FIELD_ACTOR]);
-    event->text[FIELD_ACTOR_ID] = form_first_text(record, id, 2);
-    event->text[FIELD_CREDENTIAL] = form_first_text(record, credential, 2);
-    event->text[FIELD_SESSION_ISSUER] = form_first_text(record, issuer, 2);
-    form_set_address(event, form_first_text(record, address, 3));
+    event->text[FIELD_ACTOR_ID] = first_claim(record, id, 2);
+    event->text[FIELD_CREDENTIAL] = first_claim(record, credential, 2);
+    event->text[FIELD_SESSION_ISSUER] = first_claim(record, issuer, 2);
+    form_set_address(event, first_claim(record, address, 3));
 }
 
 /* ---- what came of it ---- */
@@ -169,9 +205,16 @@ static const struct status_word {
     {SLICE_INIT("Canceled"), OUTCOME_FAILURE, PHASE_LAST},
 };
 
+static struct slice detail_of(const struct form_record *record)
+{
+    static const enum form_slot detail[] = {SLOT_RESULT_DETAIL, SLOT_STATUS_DETAIL};
+    return form_first_text(record, detail, 2);
+}
+
 static void set_status(const struct form_record *record)
 {
-    struct slice status = form_text(record, SLOT_RESULT);
+    static const enum form_slot words[] = {SLOT_RESULT, SLOT_STATUS_WORD};
+    struct slice status = form_first_text(record, words, 2);
     for (size_t i = 0; i < sizeof(status_words) / sizeof(status_words[0]); i++) {
         if (slice_equal_nocase(status, status_words[i].word)) {
             record->event->outcome = status_words[i].outcome;
@@ -212,7 +255,7 @@ static void set_error(const struct form_record *record)
 {
     struct event *event = record->event;
     struct slice status_code = form_text(record, SLOT_STATUS_CODE);
-    struct slice detail = form_text(record, SLOT_RESULT_DETAIL);
+    struct slice detail = detail_of(record);
     /* The error's JSON as text: {"error":{"code":"...","message":..}}. */
     struct slice code =
         text_after_key(form_text(record, SLOT_STATUS_MESSAGE), SLICE("\"code\""));
@@ -226,7 +269,7 @@ static void set_error(const struct form_record *record)
 
 static bool says_created(const struct form_record *record)
 {
-    struct slice detail = form_text(record, SLOT_RESULT_DETAIL);
+    struct slice detail = detail_of(record);
     struct slice status_code = form_text(record, SLOT_STATUS_CODE);
     return slice_find_nocase(detail, SLICE("Created")) >= 0 ||
            slice_equal(detail, SLICE("201")) ||

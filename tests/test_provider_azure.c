@@ -266,6 +266,49 @@ static void names_the_actor(void **state)
     }
 }
 
+/* An alert: plain words where REST has objects, and claims that are text. */
+static void an_alert_tells_the_same(void **state)
+{
+    struct event event = record_read_hit(
+        *state,
+        "{\"authorization\":{\"action\":\"Microsoft.Network/virtualNetworkTaps/"
+        "write\"},"
+        "\"claims\":\"{\\\"appid\\\":\\\"app-1\\\",\\\"ipaddr\\\":\\\"203.0.113.9\\\","
+        "\\\"uti\\\":\\\"token-1\\\",\\\"idtyp\\\":\\\"user\\\",\\\"http://schemas."
+        "microsoft.com/identity/claims/objectidentifier\\\":\\\"object-1\\\",\\\"name"
+        "\\\":\\\"Mallory M\\\"}\",\"caller\":\"mallory@contoso.example\","
+        "\"correlationId\":\"c-1\",\"eventDataId\":\"d-1\",\"eventSource\":"
+        "\"Administrative\",\"eventTimestamp\":\"2026-03-14T02:15:41.765+00:00\","
+        "\"level\":\"Informational\",\"operationId\":\"o-1\",\"operationName\":"
+        "\"Microsoft.Network/virtualNetworkTaps/write\",\"resourceId\":\"" TAP "\","
+        "\"resourceGroupName\":\"rg-x\",\"resourceProviderName\":\"Microsoft.Network\","
+        "\"status\":\"Succeeded\",\"subStatus\":\"Created\",\"subscriptionId\":\"s-1\","
+        "\"properties\":{\"statusCode\":\"Created\"}}");
+    expect_texts(&event,
+                 (expected_texts){
+                     [FIELD_TIME_TEXT] = "2026-03-14T02:15:41.765+00:00",
+                     [FIELD_FORM] = "azure-activity",
+                     [FIELD_OPERATION] = "Microsoft.Network/virtualNetworkTaps/write",
+                     [FIELD_SERVICE] = "Microsoft.Network",
+                     [FIELD_ACTOR] = "mallory@contoso.example",
+                     [FIELD_ACTOR_TYPE] = "User",
+                     [FIELD_ACTOR_ID] = "object-1",
+                     [FIELD_SESSION_ISSUER] = "app-1",
+                     [FIELD_CREDENTIAL] = "token-1",
+                     [FIELD_SOURCE_IP] = "203.0.113.9",
+                     [FIELD_ACCOUNT] = "s-1",
+                     [FIELD_RESOURCE_GROUP] = "rg-x",
+                     [FIELD_RESOURCE] = TAP,
+                     [FIELD_MIRROR] = TAP,
+                     [FIELD_EVENT_ID] = "d-1",
+                     [FIELD_REQUEST_ID] = "o-1",
+                     [FIELD_CORRELATION_ID] = "c-1",
+                 });
+    expect_outcome(&event, OUTCOME_SUCCESS);
+    assert_int_equal(event.phase, PHASE_LAST);
+    assert_true(event.says_created);
+}
+
 /* ---- addresses ---- */
 
 static const struct {
@@ -372,6 +415,7 @@ int main(void)
         cmocka_unit_test(the_sdk_writes_snake_case),
         cmocka_unit_test(tells_results_apart),
         cmocka_unit_test(names_the_actor),
+        cmocka_unit_test(an_alert_tells_the_same),
         cmocka_unit_test(finds_the_address),
         cmocka_unit_test(the_authorized_action_names_the_operation),
         cmocka_unit_test(reads_every_operation),
