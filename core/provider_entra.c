@@ -60,6 +60,22 @@
     X(ENTRA_OUTER_NAME, "identity")                                                    \
     X(ENTRA_OUTER_CORRELATION, "correlationId")
 
+/* X(slot, path) as PowerShell spells what lies deeper; reshape_azure.c does the rest.
+ */
+#define ENTRA_PASCAL(X)                                                                \
+    X(ENTRA_BY_USER, "InitiatedBy User UserPrincipalName")                             \
+    X(ENTRA_BY_USER_NAME, "InitiatedBy User DisplayName")                              \
+    X(ENTRA_BY_USER_ID, "InitiatedBy User Id")                                         \
+    X(ENTRA_BY_ADDRESS, "InitiatedBy User IPAddress")                                  \
+    X(ENTRA_BY_ADDRESS, "InitiatedBy User IpAddress")                                  \
+    X(ENTRA_BY_APP, "InitiatedBy App DisplayName")                                     \
+    X(ENTRA_BY_APP_ID, "InitiatedBy App AppId")                                        \
+    X(ENTRA_BY_SERVICE, "InitiatedBy App ServicePrincipalId")                          \
+    X(ENTRA_BY_SERVICE_NAME, "InitiatedBy App ServicePrincipalName")                   \
+    X(ENTRA_ON_USER, "TargetResources * UserPrincipalName")                            \
+    X(ENTRA_ON, "TargetResources * DisplayName")                                       \
+    X(ENTRA_ON_ID, "TargetResources * Id")
+
 enum entra_slot {
 #define X(slot, path) slot,
     ENTRA_NAMES(X) ENTRA_OUTER(X)
@@ -75,6 +91,9 @@ struct json_projection *entra_projection(struct error *error)
 #undef X
 #define X(slot, path) {path, slot},
             ENTRA_OUTER(X)
+#undef X
+#define X(slot, path) {path, slot},
+                ENTRA_PASCAL(X)
 #undef X
     };
     return json_projection_new(paths, sizeof paths / sizeof paths[0], ENTRA_SLOT_COUNT,

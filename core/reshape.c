@@ -8,8 +8,9 @@
 /* The first form whose marks are there decides: what is told by more stands before
  * what is told by a key alone. */
 static const struct reshape_form *const forms[] = {
-    &reshape_lookup_events, &reshape_ocsf_aws,   &reshape_ocsf_azure,
-    &reshape_ocsf_gcp,      &reshape_ocsf_other, &reshape_folded_aws,
+    &reshape_lookup_events, &reshape_ocsf_aws,         &reshape_ocsf_azure,
+    &reshape_ocsf_gcp,      &reshape_ocsf_other,       &reshape_folded_aws,
+    &reshape_entra_sign_in, &reshape_azure_powershell, &reshape_entra_audit,
     &reshape_folded_azure,  &reshape_folded_gcp,
 };
 

@@ -16,6 +16,9 @@ json_t *reshape_unflatten(json_t *object, struct slice prefix);
 /* reshape_aws.c */
 extern const struct reshape_form reshape_lookup_events, reshape_folded_aws,
     reshape_folded_azure, reshape_folded_gcp;
+/* reshape_azure.c */
+extern const struct reshape_form reshape_azure_powershell, reshape_entra_sign_in,
+    reshape_entra_audit;
 /* reshape_ocsf.c */
 extern const struct reshape_form reshape_ocsf_aws, reshape_ocsf_azure, reshape_ocsf_gcp,
     reshape_ocsf_other;

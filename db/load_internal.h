@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "core/source_notes.h"
 #include "db/growth.h"
 #include "db/load.h"
 #include "db/path_list.h"
@@ -128,7 +129,8 @@ struct work {
     size_t form_count;
     struct counted skips[SKIP_REASONS_MAX], notes[SKIP_REASONS_MAX];
     size_t skip_count, note_count;
-    bool degraded; /* of an event, only a part could be read */
+    struct source_notes exports; /* what an export may lack */
+    bool degraded;               /* of an event, only a part could be read */
     char forms_text[512];
 };
 

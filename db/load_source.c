@@ -318,6 +318,7 @@ static int take_event(struct work *work, struct leaf *leaf,
         if (!event_batch_add(work->batch, event, lifecycle, item->offset, length))
             return error_set(error, ERROR_LIMIT, "one event does not fit a batch");
     }
+    source_notes_see(&work->exports, event, leaf->chain);
     work->tail_is_event = true;
     work->progress.events++;
     work->progress.hits += hit;
@@ -514,6 +515,19 @@ static size_t add_reason(char *out, size_t used, const char *format, uint64_t co
     return used < REASON_MAX ? used : REASON_MAX;
 }
 
+static size_t add_export_notes(char *out, size_t used, const struct work *work)
+{
+    struct arena arena;
+    arena_init(&arena);
+    for (size_t i = 0; i < SOURCE_EXPORTS; i++) {
+        struct slice note = source_notes_tell(&work->exports, i, &arena);
+        if (slice_present(note))
+            used = add_reason(out, used, "%.0llu%s", 0, note.data);
+    }
+    arena_fini(&arena);
+    return used;
+}
+
 const char *load_judge_source(const struct work *work, const char *failure,
                               const char *cut, const char *note,
                               char reason[REASON_MAX])
@@ -536,6 +550,7 @@ const char *load_judge_source(const struct work *work, const char *failure,
                           work->skips[i].text);
     for (size_t i = 0; i < work->note_count; i++)
         used = add_reason(reason, used, "%.0llu%s", 0, work->notes[i].text);
+    add_export_notes(reason, used, work);
     if (failure && !got->records)
         return "failed";
     bool whole = !failure && !cut[0] && !got->damaged && !got->unknown;
@@ -579,4 +594,5 @@ void load_start_progress(struct work *work)
     work->tail_open = work->tail_is_event = false;
     work->degraded = false;
     work->form_count = work->skip_count = work->note_count = 0;
+    source_notes_reset(&work->exports);
 }
