@@ -1,0 +1,39 @@
+#!/bin/sh
+# What an export leaves out without saying so is told with its source, which is done all
+# the same.
+. "$top_srcdir/tests/cli/lib.sh"
+mkdir logs
+azure='"caller":"a@contoso.example","operationName":{"value":"A/write"},"correlationId":"c"'
+printf '[{%s,"eventTimestamp":"2026-03-14T02:00:00Z"},{%s,"eventTimestamp":"2026-03-14T05:00:00Z"}]' \
+    "$azure" "$azure" >logs/az.json
+printf '[{%s,"eventTimestamp":"2026-03-14T02:00:00Z"},{%s,"eventTimestamp":"2026-03-18T05:00:00Z"}]' \
+    "$azure" "$azure" >logs/az-asked.json
+printf '{"value":[{%s,"eventTimestamp":"2026-03-14T02:00:00Z"}],"nextLink":"https://example.com/2"}' \
+    "$azure" >logs/rest.json
+gcp='"insertId":"i","logName":"projects/p/logs/cloudaudit.googleapis.com%2Factivity","protoPayload":{"methodName":"a.b"}'
+printf '[{%s,"timestamp":"2026-03-14T02:00:00Z"}]' "$gcp" >logs/gcloud.json
+printf '{%s,"timestamp":"2026-03-14T02:00:00Z"}\n' "$gcp" >logs/sink.json
+printf '{"entries":[{%s,"timestamp":"2026-03-14T02:00:00Z"}],"nextPageToken":"t"}' "$gcp" \
+    >logs/entries.json
+printf '{"value":[{"activityDisplayName":"x","category":"y"}],"@odata.nextLink":"z"}' >logs/graph.json
+aws='{\"eventVersion\":\"1.11\",\"eventTime\":\"2026-03-14T02:11:09Z\",\"eventSource\":\"ec2.amazonaws.com\",\"eventName\":\"RunInstances\",\"awsRegion\":\"us-east-1\",\"userIdentity\":{\"type\":\"IAMUser\"}}'
+printf '{"Events":[{"EventId":"e","EventName":"RunInstances","CloudTrailEvent":"%s"}]}' "$aws" \
+    >logs/lookup.json
+
+run 0 load -q -c a.case logs
+run 0 sql -c a.case -f csv "SELECT path, status, reason FROM source"
+
+# tells FILE TEXT: the reason of this source.
+tells() {
+    grep -F "/$1,done," out | grep -qF -- "$2" ||
+        fail "nothing of '$2' with $1" "$(grep -F "/$1" out)"
+}
+tells az.json 'looks like the default window of `az monitor activity-log list`'
+tells gcloud.json 'looks like the default window of `gcloud logging read`'
+tells rest.json 'next-page token'
+tells entries.json 'next-page token'
+tells graph.json 'next-page token'
+tells lookup.json 'one region only: `lookup-events` asks one at a time (us-east-1)'
+grep -Eq '/sink.json,done,"?"?.?$' out || fail 'said of a sink' "$(grep sink out)"
+grep -Eq '/az-asked.json,done,"?"?.?$' out || fail 'said of what was asked for' "$(grep asked out)"
+finish
