@@ -134,14 +134,20 @@ static void merge(struct fact *into, const struct fact *from, struct arena *aren
                 : from->operation;
 }
 
+static bool decides(const struct fact *fact, const struct fact *decided)
+{
+    return operation_result_outdoes(
+        &(struct operation_result){fact->outcome, fact->phase, fact->time_us},
+        &(struct operation_result){decided->outcome, decided->phase, decided->time_us});
+}
+
 /* What all records of an act have in common goes into each of its facts. */
 static void spread_result(struct fact *facts, size_t count)
 {
     const struct fact *final = &facts[0];
     int64_t first = EVENT_TIME_NONE;
     for (size_t i = 0; i < count; i++) {
-        if (operation_result_rank(facts[i].outcome, facts[i].phase) >
-            operation_result_rank(final->outcome, final->phase))
+        if (decides(&facts[i], final))
             final = &facts[i];
         if (facts[i].time_us != EVENT_TIME_NONE &&
             (first == EVENT_TIME_NONE || facts[i].time_us < first))

@@ -145,36 +145,41 @@ static int outcome_rank(enum outcome outcome)
 /* What is settled outdoes what is pending; then the last phase outdoes the first
  * (GCP accepts with the first entry and may fail with the last); then an attempt
  * outdoes a success, since a mirror must be proven. */
-int operation_result_rank(enum outcome outcome, enum phase phase)
+static int result_rank(const struct operation_result *result)
 {
-    bool settled = outcome_rank(outcome) >= outcome_rank(OUTCOME_SUCCESS);
-    bool final = phase == PHASE_SINGLE || phase == PHASE_LAST;
-    return (settled && final ? 50 : 0) + outcome_rank(outcome);
-}
-
-static int result_rank(const struct event *event)
-{
-    return operation_result_rank(event->outcome, event->phase);
+    bool settled = outcome_rank(result->outcome) >= outcome_rank(OUTCOME_SUCCESS);
+    bool final = result->phase == PHASE_SINGLE || result->phase == PHASE_LAST;
+    return (settled && final ? 50 : 0) + outcome_rank(result->outcome);
 }
 
 /*
  * Azure tries again under one correlation id: two ends at two times are two tries, and
  * one that failed must not hide the mirror that the other made.
  */
-static bool is_another_try(const struct event *a, const struct event *b)
+static bool is_another_try(const struct operation_result *a,
+                           const struct operation_result *b)
 {
     return a->phase == PHASE_LAST && b->phase == PHASE_LAST &&
            a->time_us != EVENT_TIME_NONE && b->time_us != EVENT_TIME_NONE &&
            a->time_us != b->time_us;
 }
 
+bool operation_result_outdoes(const struct operation_result *result,
+                              const struct operation_result *decided)
+{
+    bool succeeded = result->outcome == OUTCOME_SUCCESS;
+    if (is_another_try(result, decided) &&
+        (succeeded ? outcome_is_attempt(decided->outcome)
+                   : decided->outcome == OUTCOME_SUCCESS))
+        return succeeded;
+    return result_rank(result) > result_rank(decided);
+}
+
 static bool outdoes(const struct event *event, const struct event *final)
 {
-    bool succeeded = event->outcome == OUTCOME_SUCCESS;
-    if (is_another_try(event, final) && (succeeded ? outcome_is_attempt(final->outcome)
-                                                   : final->outcome == OUTCOME_SUCCESS))
-        return succeeded;
-    return result_rank(event) > result_rank(final);
+    return operation_result_outdoes(
+        &(struct operation_result){event->outcome, event->phase, event->time_us},
+        &(struct operation_result){final->outcome, final->phase, final->time_us});
 }
 
 static void fold_result(const struct operation_record *records, size_t count,

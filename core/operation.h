@@ -47,8 +47,16 @@ struct operation {
 void operation_id(const struct event *event, struct slice raw,
                   char out[OPERATION_ID_LENGTH + 1]);
 
-/* How much an outcome of that phase decides: the highest of an act is its own. */
-int operation_result_rank(enum outcome outcome, enum phase phase);
+/* What one record says of how its act ended. */
+struct operation_result {
+    enum outcome outcome;
+    enum phase phase;
+    int64_t time_us;
+};
+
+/* Whether `result` decides how the act ended, and no longer `decided`. */
+bool operation_result_outdoes(const struct operation_result *result,
+                              const struct operation_result *decided);
 
 /* Folds count >= 1 records, which it may reorder. Texts are borrowed, or in arena. */
 void operation_fold(struct operation_record *records, size_t count, struct arena *arena,
