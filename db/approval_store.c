@@ -3,6 +3,8 @@
 #include "db/approval_store.h"
 
 #include <jansson.h>
+#include <openssl/sha.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/escape.h"
@@ -158,9 +160,13 @@ int approval_store_insert(struct case_file *handle, struct approval *approval,
 {
     static const char sql[] =
         "INSERT INTO approval(enabled, start_us, end_us, ticket, reason, approved_by,"
-        " created_by, created_us, review_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        " created_by, created_us, review_us, key, changed_us)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?8)";
+    char key[APPROVAL_KEY_BYTES];
     if (check_room(handle, error))
         return -1;
+    if (approval_key(approval, key))
+        return error_set(error, ERROR_MEMORY, "no memory for an approval");
     sqlite3_stmt *statement = statement_prepare(handle, slice_from(sql), error);
     if (!statement)
         return -1;
@@ -173,6 +179,7 @@ int approval_store_insert(struct case_file *handle, struct approval *approval,
     statement_bind_text(statement, 7, present(approval->created_by));
     statement_bind_time(statement, 8, approval->created_us);
     statement_bind_time(statement, 9, approval->review_us);
+    statement_bind_text(statement, 10, slice_from(key));
     int result = sqlite3_step(statement);
     if (statement_end(handle, statement, result, "writing an approval", error))
         return -1;
@@ -181,14 +188,16 @@ int approval_store_insert(struct case_file *handle, struct approval *approval,
 }
 
 int approval_store_enable(struct case_file *handle, int64_t id, bool enabled,
-                          struct error *error)
+                          int64_t now_us, struct error *error)
 {
-    static const char sql[] = "UPDATE approval SET enabled = ? WHERE id = ?";
+    static const char sql[] =
+        "UPDATE approval SET enabled = ?, changed_us = ?3 WHERE id = ?2";
     sqlite3_stmt *statement = statement_prepare(handle, slice_from(sql), error);
     if (!statement)
         return -1;
     sqlite3_bind_int(statement, 1, enabled);
     sqlite3_bind_int64(statement, 2, id);
+    sqlite3_bind_int64(statement, 3, now_us);
     int result = sqlite3_step(statement);
     return statement_end(handle, statement, result, "writing an approval", error);
 }
@@ -207,6 +216,23 @@ static void set_time(json_t *object, const char *name, int64_t time_us)
     char text[TIMESTAMP_TEXT_MAX];
     if (timestamp_format(time_us, text))
         json_object_set_new(object, name, json_string(text));
+}
+
+int approval_key(const struct approval *approval, char out[APPROVAL_KEY_BYTES])
+{
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    struct approval content = *approval;
+    struct arena arena;
+    content.id = 0;
+    content.enabled = true;
+    arena_init(&arena);
+    struct slice text = approval_json(&content, &arena);
+    bool done = text.length &&
+                SHA256((const unsigned char *)text.data, text.length, digest) != NULL;
+    arena_fini(&arena);
+    for (size_t i = 0; done && i < APPROVAL_KEY_BYTES / 2; i++)
+        snprintf(out + 2 * i, 3, "%02x", digest[i]);
+    return done ? 0 : -1;
 }
 
 struct slice approval_json(const struct approval *approval, struct arena *arena)

@@ -17,7 +17,10 @@ int approval_store_get(struct case_file *handle, int64_t id, struct arena *arena
 int approval_store_insert(struct case_file *handle, struct approval *approval,
                           struct error *error);
 int approval_store_enable(struct case_file *handle, int64_t id, bool enabled,
-                          struct error *error);
+                          int64_t now_us, struct error *error);
+/* What it says, hashed: ids are numbers of one case, this is the same in all. */
+enum { APPROVAL_KEY_BYTES = 17 };
+int approval_key(const struct approval *approval, char out[APPROVAL_KEY_BYTES]);
 /* As compact JSON, for the journal. */
 struct slice approval_json(const struct approval *approval, struct arena *arena);
 

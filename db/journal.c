@@ -34,11 +34,13 @@ static int hash_fields(const struct slice *fields, size_t count, struct arena *a
 int journal_head(struct case_file *handle, struct arena *arena, struct slice *hash,
                  struct error *error)
 {
-    static const char sql[] = "SELECT hash FROM journal ORDER BY id DESC LIMIT 1";
+    static const char sql[] = "SELECT hash FROM journal WHERE origin = ?"
+                              " ORDER BY number DESC, hash DESC LIMIT 1";
     *hash = slice_from(no_hash);
     sqlite3_stmt *statement = statement_prepare(handle, slice_from(sql), error);
     if (!statement)
         return -1;
+    statement_bind_text(statement, 1, slice_from(case_uuid(handle)));
     int result = sqlite3_step(statement);
     if (result == SQLITE_ROW)
         *hash = statement_text(statement, 0, arena);
@@ -55,7 +57,8 @@ static int insert_row(struct case_file *handle, const struct slice *fields,
 {
     static const char sql[] =
         "INSERT INTO journal(at_us, analyst, host, action, subject, before, after,"
-        " previous_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        " previous_hash, hash, origin, number) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?10,"
+        " 1 + (SELECT coalesce(max(number), 0) FROM journal WHERE origin = ?10))";
     sqlite3_stmt *statement = statement_prepare(handle, slice_from(sql), error);
     if (!statement)
         return -1;
@@ -63,6 +66,7 @@ static int insert_row(struct case_file *handle, const struct slice *fields,
     for (int i = 2; i < JOURNAL_FIELDS; i++) /* fields[0] is the case, [1] the time */
         statement_bind_text(statement, i, fields[i]);
     statement_bind_text(statement, JOURNAL_FIELDS, hash);
+    statement_bind_text(statement, JOURNAL_FIELDS + 1, fields[0]);
     int result = sqlite3_step(statement);
     return statement_end(handle, statement, result, "writing the journal", error);
 }
@@ -96,37 +100,39 @@ int journal_append(struct case_file *handle, const struct analyst *who, int64_t 
     return result;
 }
 
-/* Whether the row under the cursor follows from the row whose hash is `previous`. */
-static bool row_is_intact(struct case_file *handle, sqlite3_stmt *statement,
-                          struct arena *arena, struct slice previous)
+/* Whether the hash of the row under the cursor is that of its fields. */
+static bool row_is_intact(sqlite3_stmt *statement, struct arena *arena)
 {
-    struct slice fields[JOURNAL_FIELDS] = {slice_from(case_uuid(handle))};
+    struct slice fields[JOURNAL_FIELDS];
     char hash[HASH_HEX];
-    for (int i = 1; i < JOURNAL_FIELDS; i++)
-        fields[i] = statement_text(statement, i - 1, arena);
-    return slice_equal(fields[JOURNAL_FIELDS - 1], previous) &&
-           !hash_fields(fields, JOURNAL_FIELDS, arena, hash) &&
+    for (int i = 0; i < JOURNAL_FIELDS; i++)
+        fields[i] = statement_text(statement, i, arena);
+    return !hash_fields(fields, JOURNAL_FIELDS, arena, hash) &&
            slice_equal(slice_from(hash),
-                       statement_text(statement, JOURNAL_FIELDS - 1, arena));
+                       statement_text(statement, JOURNAL_FIELDS, arena));
 }
 
 int journal_verify(struct case_file *handle, bool *intact, struct error *error)
 {
-    static const char sql[] = "SELECT at_us, analyst, host, action, subject, before,"
-                              " after, previous_hash, hash FROM journal ORDER BY id";
+    /* A row follows one of its origin, or is the first.  Copies of a case that went
+     * different ways and were merged have two rows that follow the same. */
+    static const char sql[] =
+        "SELECT origin, at_us, analyst, host, action, subject, before, after,"
+        " previous_hash, hash, CASE number WHEN 1 THEN previous_hash = ?1"
+        "  ELSE EXISTS (SELECT 1 FROM journal AS p WHERE p.origin = j.origin"
+        "   AND p.number = j.number - 1 AND p.hash = j.previous_hash) END"
+        " FROM journal AS j ORDER BY origin, number, hash";
     sqlite3_stmt *statement = statement_prepare(handle, slice_from(sql), error);
     struct arena arena;
-    char previous[HASH_HEX];
     int result;
     if (!statement)
         return -1;
-    memcpy(previous, no_hash, sizeof previous);
+    statement_bind_text(statement, 1, slice_from(no_hash));
     *intact = true;
     arena_init(&arena);
     while ((result = sqlite3_step(statement)) == SQLITE_ROW && *intact) {
-        *intact = row_is_intact(handle, statement, &arena, slice_from(previous));
-        struct slice hash = statement_text(statement, JOURNAL_FIELDS - 1, &arena);
-        snprintf(previous, sizeof previous, "%.*s", (int)hash.length, hash.data);
+        *intact = sqlite3_column_int(statement, JOURNAL_FIELDS + 1) != 0 &&
+                  row_is_intact(statement, &arena);
         arena_reset(&arena);
     }
     arena_fini(&arena);

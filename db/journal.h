@@ -1,6 +1,7 @@
 /*
  * journal.h - who did what to this case: append-only, each row chained to the one
- * before by SHA-256, so that a row changed or taken out later shows.
+ * before by SHA-256, so that a row changed or taken out later shows.  Cases that were
+ * merged into this one keep the chains that they had.
  */
 #ifndef DB_JOURNAL_H
 #define DB_JOURNAL_H
@@ -16,7 +17,8 @@ struct journal_entry {
 /* Inside the caller's transaction. */
 int journal_append(struct case_file *handle, const struct analyst *who, int64_t now_us,
                    const struct journal_entry *entry, struct error *error);
-/* The last row's hash, in hex; 64 zeros for an empty journal. */
+/* The last row's hash, of this case's own chain, in hex; 64 zeros for an empty journal.
+ */
 int journal_head(struct case_file *handle, struct arena *arena, struct slice *hash,
                  struct error *error);
 /* *intact: every row's hash follows from its fields and the row before. */

@@ -189,7 +189,10 @@ static const char version_1[] =
     " id INTEGER PRIMARY KEY, enabled INTEGER NOT NULL DEFAULT 1,"
     " start_us INTEGER, end_us INTEGER, ticket TEXT NOT NULL DEFAULT '',"
     " reason TEXT NOT NULL DEFAULT '', approved_by TEXT NOT NULL DEFAULT '',"
-    " created_by TEXT NOT NULL, created_us INTEGER NOT NULL, review_us INTEGER) STRICT;"
+    " created_by TEXT NOT NULL, created_us INTEGER NOT NULL, review_us INTEGER,"
+    /* A hash of what it says, the same in every case; and when it was last switched. */
+    " key TEXT NOT NULL DEFAULT '', changed_us INTEGER NOT NULL DEFAULT 0) STRICT;"
+    "CREATE INDEX approval_key ON approval(key);"
     "CREATE TABLE approval_selector("
     " approval INTEGER NOT NULL REFERENCES approval(id), selector TEXT NOT NULL,"
     " pattern TEXT NOT NULL, PRIMARY KEY(approval, selector)) STRICT, WITHOUT ROWID;"
@@ -199,12 +202,14 @@ static const char version_1[] =
     " PRIMARY KEY(kind, value)) STRICT, WITHOUT ROWID;"
 
     /* Append-only: who did what to this case; hash = SHA-256 over the row and the
-     * hash before it. */
+     * hash before it.  One chain for each case whose work was merged into this one:
+     * origin is the case's uuid, number the place in its chain. */
     "CREATE TABLE journal("
-    " id INTEGER PRIMARY KEY, at_us INTEGER NOT NULL, analyst TEXT NOT NULL,"
+    " id INTEGER PRIMARY KEY, origin TEXT NOT NULL, number INTEGER NOT NULL, at_us "
+    "INTEGER NOT NULL, analyst TEXT NOT NULL,"
     " host TEXT NOT NULL, action TEXT NOT NULL, subject TEXT NOT NULL,"
     " before TEXT NOT NULL, after TEXT NOT NULL, previous_hash TEXT NOT NULL,"
-    " hash TEXT NOT NULL) STRICT;"
+    " hash TEXT NOT NULL, UNIQUE(origin, number, hash)) STRICT;"
     "CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal"
     " BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;"
     "CREATE TRIGGER journal_no_delete BEFORE DELETE ON journal"

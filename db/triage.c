@@ -23,6 +23,15 @@ static int settle(struct case_file *handle, int result, struct error *error)
     return -1;
 }
 
+/* By its key: the number may be another one after a merge. */
+static struct slice approval_subject(const struct approval *approval,
+                                     struct arena *arena)
+{
+    char key[APPROVAL_KEY_BYTES];
+    return approval_key(approval, key) ? SLICE_NONE
+                                       : arena_copy(arena, slice_from(key));
+}
+
 static int store_approval(struct case_file *handle, const struct analyst *who,
                           int64_t now_us, struct approval *approval,
                           struct arena *arena, struct error *error)
@@ -31,7 +40,7 @@ static int store_approval(struct case_file *handle, const struct analyst *who,
         return -1;
     struct journal_entry entry = {
         .action = "approve",
-        .subject = arena_printf(arena, "%lld", (long long)approval->id),
+        .subject = approval_subject(approval, arena),
         .after = approval_json(approval, arena),
     };
     if (journal_append(handle, who, now_us, &entry, error))
@@ -68,11 +77,12 @@ static int switch_approval(struct case_file *handle, const struct analyst *who,
     approval.enabled = enabled;
     struct journal_entry entry = {
         .action = action,
-        .subject = subject,
+        .subject =
+            slice_present(subject) ? subject : approval_subject(&approval, arena),
         .before = before,
         .after = approval_json(&approval, arena),
     };
-    if (approval_store_enable(handle, id, enabled, error) ||
+    if (approval_store_enable(handle, id, enabled, now_us, error) ||
         journal_append(handle, who, now_us, &entry, error))
         return -1;
     return triage_refresh(handle, false, error);
@@ -86,9 +96,9 @@ int triage_set_enabled(struct case_file *handle, const struct analyst *who,
     if (case_begin(handle, error))
         return -1;
     arena_init(&arena);
-    int result = switch_approval(
-        handle, who, now_us, approval, enabled, enabled ? "enable" : "disable",
-        arena_printf(&arena, "%lld", (long long)approval), &arena, error);
+    int result =
+        switch_approval(handle, who, now_us, approval, enabled,
+                        enabled ? "enable" : "disable", SLICE_NONE, &arena, error);
     arena_fini(&arena);
     return settle(handle, result, error);
 }
@@ -159,9 +169,10 @@ static int find_change(struct case_file *handle, const struct analyst *who,
         "WITH change AS (SELECT j.id, j.analyst, j.action, j.subject AS row, j.after,"
         "  CASE j.action WHEN 'undo' THEN (SELECT u.subject FROM journal AS u"
         "   WHERE u.id = CAST(j.subject AS INTEGER)) ELSE j.subject END AS approval"
-        "  FROM journal AS j WHERE j.action IN ('approve', 'enable', 'disable', "
-        "'undo'))"
-        " SELECT id, CAST(approval AS INTEGER), action <> 'disable',"
+        "  FROM journal AS j WHERE j.action IN ('approve', 'enable', 'disable', 'undo')"
+        "   AND j.origin = (SELECT value FROM meta WHERE key = 'uuid'))"
+        " SELECT id, (SELECT max(a.id) FROM approval AS a WHERE a.key = c.approval),"
+        "  action <> 'disable',"
         "  (SELECT o.analyst FROM change AS o WHERE o.approval = c.approval"
         "   AND o.id > c.id AND o.analyst <> c.analyst AND o.after <> ''"
         "   ORDER BY o.id DESC LIMIT 1)"

@@ -368,8 +368,11 @@ static void undo_goes_back_step_by_step(void **state)
     assert_string_equal(undo(bed, &alice), "approval 1 is off again");
     standing_is(bed, "op-0|-||-\n");
     assert_string_equal(undo(bed, &alice), "there is nothing of yours to undo");
-    assert_string_equal(bed_table(bed, "SELECT action, subject FROM journal"),
-                        "approve|1\ndisable|1\nundo|2\nundo|1\n");
+    assert_string_equal(bed_table(bed,
+                                  "SELECT action, coalesce((SELECT 'approval ' || id"
+                                  " FROM approval WHERE key = subject), subject)"
+                                  " FROM journal"),
+                        "approve|approval 1\ndisable|approval 1\nundo|2\nundo|1\n");
 }
 
 static void undo_is_of_ones_own_only(void **state)
@@ -449,14 +452,15 @@ static void tampering_shows(void **state)
         "UPDATE journal SET hash = previous_hash WHERE id = 3",
         "DELETE FROM journal WHERE id = 1",
         "DELETE FROM journal WHERE id = 2",
-        "UPDATE journal SET id = id + 10 WHERE id = 1",
-        "UPDATE meta SET value = '0' || value WHERE key = 'uuid'",
+        "UPDATE journal SET number = number + 10 WHERE id = 1",
+        /* The chain is its case's own: its rows say nothing in another. */
+        "UPDATE journal SET origin = '0' || origin",
     };
     bed_run(bed, "DROP TRIGGER journal_no_update; DROP TRIGGER journal_no_delete");
     approve(bed, &alice, NOW, approval_of("mallory", T0, NOW));
     set_enabled(bed, &alice, 1, false);
     set_enabled(bed, &bob, 1, true);
-    for (size_t i = 0; i + 1 < sizeof changes / sizeof changes[0]; i++) {
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
         assert_true(intact(bed));
         bed_run(bed, "BEGIN");
         bed_run(bed, changes[i]);
@@ -464,10 +468,6 @@ static void tampering_shows(void **state)
             fail_msg("not seen: %s", changes[i]);
         bed_run(bed, "ROLLBACK");
     }
-    /* The chain is this case's own: its rows say nothing in another. */
-    bed_run(bed, changes[sizeof changes / sizeof changes[0] - 1]);
-    bed_reopen(bed);
-    assert_false(intact(bed));
 }
 
 static void nothing_is_journaled_that_did_not_happen(void **state)
