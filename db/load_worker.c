@@ -10,7 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/form.h"
 #include "core/unfold.h"
+#include "db/event_batch.h"
+#include "db/merge.h"
 
 /* --- no two workers at the same content --------------------------------------- */
 
@@ -283,6 +286,39 @@ static int note_part(struct work *work, int descriptor, struct error *error)
     return 0;
 }
 
+static bool merge_stopped(void *payload)
+{
+    return work_stopped(payload);
+}
+
+/* What another case holds is taken over; the file itself is no source. */
+static int take_case(struct work *work, struct error *error)
+{
+    struct load *load = work->load;
+    const struct load_options *options = &load->options;
+    struct analyst who = {slice_from(options->analyst), slice_from(options->host)};
+    struct merge merge = {
+        .store = load->store,
+        .batch = work->batch,
+        .who = &who,
+        .now_us = options->now_us,
+        .stopped = merge_stopped,
+        .payload = work,
+    };
+    if (!merge_case(&merge, load->files.entries[work->file].path, error)) {
+        char reason[REASON_MAX];
+        snprintf(reason, sizeof reason,
+                 "a case: %llu sources were new, %llu are known already",
+                 (unsigned long long)merge.sources, (unsigned long long)merge.known);
+        load_tell_result(work, "merged", reason, false);
+        return 0;
+    }
+    event_batch_reset(work->batch);
+    char reason[sizeof error->message];
+    memcpy(reason, error->message, sizeof reason);
+    return error->code == ERROR_INPUT ? load_record_failure(work, reason, error) : -1;
+}
+
 int load_file(struct work *work, struct error *error)
 {
     struct load *load = work->load;
@@ -293,6 +329,10 @@ int load_file(struct work *work, struct error *error)
     if (entry->reason)
         return load_record_failure(work, entry->reason, error);
     int descriptor = open_entry(entry, error);
+    if (descriptor >= 0 && entry->named && merge_is_case(descriptor)) {
+        close(descriptor);
+        return take_case(work, error);
+    }
     if (descriptor >= 0 && look_for_growth(work, descriptor, error)) {
         close(descriptor);
         return -1;

@@ -76,13 +76,15 @@ static bool excluded(const struct walk *walk, const struct stat *status)
     return false;
 }
 
-static void add_file(struct walk *walk, const char *path, const struct stat *status)
+static void add_file(struct walk *walk, const char *path, const struct stat *status,
+                     bool named)
 {
     if (excluded(walk, status))
         return;
     struct path_entry *entry = add_entry(walk, path);
     if (entry) {
         entry->bytes = (uint64_t)status->st_size;
+        entry->named = named;
         walk->list->bytes += entry->bytes;
     }
 }
@@ -139,7 +141,7 @@ static void walk_entry(struct walk *walk, int folder, const char *folder_path,
     if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW)) {
         add_errno(walk, path, errno);
     } else if (S_ISREG(status.st_mode)) {
-        add_file(walk, path, &status);
+        add_file(walk, path, &status, false);
     } else if (S_ISDIR(status.st_mode)) {
         int inner =
             openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -204,7 +206,7 @@ static void add_path(struct walk *walk, const char *given)
     } else if (excluded(walk, &status)) {
         add_failure(walk, path, "is this case itself, which is no log");
     } else {
-        add_file(walk, path, &status);
+        add_file(walk, path, &status, true);
     }
     free(path);
 }

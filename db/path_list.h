@@ -20,6 +20,7 @@ struct path_entry {
     char *reason; /* NULL: a file to load; else why it cannot be */
     uint64_t bytes;
     bool is_stdin;
+    bool named;    /* by the user, not found in a folder */
     bool followed; /* left to follow.h */
 };
 

@@ -174,6 +174,8 @@ int store_progress(struct store *store, struct store_source *source,
 int store_write_sources(struct store *store);
 /* After the records: operations of sources whose hash came late or that are doubles. */
 int store_settle_sources(struct store *store);
+/* What the source's records are part of is folded again. */
+int store_touch_operations(struct store *store, int64_t source);
 /* After a commit; -1: no memory. */
 int store_forget_ended(struct store *store);
 void store_free_sources(struct store *store);

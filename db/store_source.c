@@ -274,8 +274,7 @@ static int collect(struct store *store, enum store_statement which, int64_t sour
     return result || code != SQLITE_DONE ? -1 : 0;
 }
 
-/* What its records are part of is folded again. */
-static int touch_operations(struct store *store, int64_t source)
+int store_touch_operations(struct store *store, int64_t source)
 {
     return collect(store, STATEMENT_SOURCE_OPERATIONS, source, &store->operations) ||
                    collect(store, STATEMENT_SOURCE_ACTS, source, &store->acts) ||
@@ -311,7 +310,7 @@ static int write_note(struct store *store, const struct pending_note *entry)
     case NOTE_CHANGED:
         return run_for_source(store, STATEMENT_SOURCE_CHANGED, entry->source);
     case NOTE_SUPERSEDED:
-        return touch_operations(store, entry->source) ||
+        return store_touch_operations(store, entry->source) ||
                        remove_records(store, entry->source) ||
                        run_for_source(store, STATEMENT_SOURCE_SUPERSEDED, entry->source)
                    ? -1
@@ -363,7 +362,7 @@ int store_settle_sources(struct store *store)
         bool late = source->late_hash && source->sha256[0];
         if (!source->changed || !source->ended || (!late && !source->duplicate))
             continue;
-        if (touch_operations(store, source->id) ||
+        if (store_touch_operations(store, source->id) ||
             (source->duplicate && remove_records(store, source->id)))
             return -1;
     }

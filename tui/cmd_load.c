@@ -71,7 +71,7 @@ static void print_source(const struct load_source_result *result, void *payload)
 {
     const struct summary *summary = payload;
     uint64_t hits = 0;
-    bool fine = !strcmp(result->status, "done");
+    bool fine = !strcmp(result->status, "done") || !strcmp(result->status, "merged");
     struct arena arena;
     arena_init(&arena);
     struct slice place = arena_printf(&arena, "%s%s%s", result->path,
