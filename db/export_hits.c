@@ -38,9 +38,10 @@ static void add_fields(struct hit_cells *out, enum event_field from,
     }
 }
 
-static void add_event(struct hit_cells *out, const struct operation *operation,
+static void add_event(struct hit_cells *out, const struct hit_row *row,
                       struct arena *arena)
 {
+    const struct operation *operation = &row->operation;
     const struct event *event = &operation->event;
     const struct slice *texts = event->text;
     add(out, cell_time("time", event->time_us, arena));
@@ -52,8 +53,12 @@ static void add_event(struct hit_cells *out, const struct operation *operation,
     const char *lifecycle = lifecycle_name(operation->lifecycle);
     add(out, cell_text("lifecycle", slice_from(lifecycle[0] ? lifecycle : NULL)));
     add(out, cell_text("outcome", slice_from(outcome_name(event->outcome))));
-    add_fields(out, FIELD_ERROR_CODE, FIELD_DESTINATION, texts);
-    add(out, cell_null("foreign"));
+    add_fields(out, FIELD_ERROR_CODE, FIELD_MIRROR - 1, texts);
+    /* The ledger's own id, where it has a row for the operation. */
+    add(out,
+        cell_text("mirror", row->mirror.length ? row->mirror : texts[FIELD_MIRROR]));
+    add_fields(out, FIELD_MIRRORED, FIELD_DESTINATION, texts);
+    add(out, cell_text("foreign", row->foreign));
     add_fields(out, FIELD_EVENT_ID, FIELD_CORRELATION_ID, texts);
 }
 
@@ -107,7 +112,7 @@ static void fill(struct hit_cells *out, const struct hit_row *row,
     const struct operation *operation = &row->operation;
     out->count = 0;
     add(out, cell_text("id", row->id));
-    add_event(out, operation, arena);
+    add_event(out, row, arena);
     add(out, cell_number("records", (int64_t)operation->records));
     add(out, cell_split("rules", operation->rules, arena));
     add(out, cell_given("technique", operation->technique));

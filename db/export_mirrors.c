@@ -3,6 +3,7 @@
 #include "db/export.h"
 
 #include "core/timestamp.h"
+#include "db/coverage_grid.h"
 #include "db/query_mirrors.h"
 #include "db/row_writer.h"
 
@@ -26,8 +27,54 @@ static struct cell overstay_cell(int64_t overstay_us)
                        : cell_null("overstay");
 }
 
+/* A row's logs: of its account and region, or of all regions where it has none. */
+static bool is_logged_by(const struct mirror *mirror,
+                         const struct coverage_place *place)
+{
+    struct slice account = mirror->device.length ? mirror->device : mirror->account;
+    bool regional = mirror->provider != PROVIDER_AZURE &&
+                    mirror->provider != PROVIDER_GCP && !mirror->device.length;
+    return place->provider == mirror->provider &&
+           slice_equal(place->account, account) &&
+           (!regional || !mirror->region.length ||
+            slice_equal(place->region, mirror->region));
+}
+
+/* "FROM/UNTIL" of each gap since it opened. */
+static struct cell unseen_cell(const struct mirror_row *row,
+                               const struct coverage_grid *grid, struct arena *arena)
+{
+    struct cell cell = {.name = "unseen", .kind = CELL_LIST};
+    struct slice *items = NULL;
+    if (!grid || row->mirror.state != MIRROR_LIVE)
+        return cell_null("unseen");
+    for (size_t i = 0; i < grid->count; i++) {
+        const struct coverage_place *place = &grid->places[i];
+        if (!is_logged_by(&row->mirror, place))
+            continue;
+        struct slice *more =
+            arena_alloc(arena, (cell.item_count + place->gap_count + 1) * sizeof *more);
+        if (!more)
+            break;
+        if (cell.item_count)
+            memcpy(more, items, cell.item_count * sizeof *more);
+        items = more;
+        for (size_t j = 0; j < place->gap_count; j++) {
+            const struct rhythm_gap *gap = &place->gaps[j];
+            char from[TIMESTAMP_TEXT_MAX], until[TIMESTAMP_TEXT_MAX];
+            if (gap->until_us <= row->mirror.since_us || gap->from_us >= row->as_of_us)
+                continue;
+            timestamp_format(gap->from_us, from);
+            timestamp_format(gap->until_us, until);
+            items[cell.item_count++] = arena_printf(arena, "%s/%s", from, until);
+        }
+    }
+    cell.items = items;
+    return cell;
+}
+
 static void fill(struct mirror_cells *out, const struct mirror_row *row,
-                 struct arena *arena)
+                 const struct coverage_grid *grid, struct arena *arena)
 {
     const struct mirror *mirror = &row->mirror;
     out->count = 0;
@@ -41,7 +88,7 @@ static void fill(struct mirror_cells *out, const struct mirror_row *row,
     add(out, cell_time("since", mirror->since_us, arena));
     add(out, cell_time("until", mirror->until_us, arena));
     add(out, cell_time("as_of", row->as_of_us, arena));
-    add(out, cell_null("unseen"));
+    add(out, unseen_cell(row, grid, arena));
     add(out, cell_text("mirrored", mirror->mirrored));
     add(out, cell_text("destination", mirror->destination));
     add(out, cell_text("filter", mirror->filter));
@@ -79,12 +126,13 @@ static void fill_table(struct mirror_cells *out, const struct mirror_row *row,
 }
 
 static void cells_of(enum export_format format, struct mirror_cells *out,
-                     const struct mirror_row *row, struct arena *arena)
+                     const struct mirror_row *row, const struct coverage_grid *grid,
+                     struct arena *arena)
 {
     if (format == EXPORT_TABLE)
         fill_table(out, row, arena);
     else
-        fill(out, row, arena);
+        fill(out, row, grid, arena);
 }
 
 int export_mirrors(struct case_file *handle, const struct filter *filter,
@@ -96,24 +144,29 @@ int export_mirrors(struct case_file *handle, const struct filter *filter,
     struct row_writer *writer = row_writer_new(format, sink);
     struct mirror_rows list = {.total = 1};
     struct mirror_cells cells;
-    struct arena arena;
+    struct coverage_grid grid = {.count = 0};
+    struct arena arena, kept;
     bool open = true;
     int result = 0;
     if (!writer)
         return error_set(error, ERROR_MEMORY, "no memory for the export");
     arena_init(&arena);
+    arena_init(&kept);
+    if (format != EXPORT_TABLE)
+        result = coverage_grid(handle, &kept, &grid, error);
     for (uint64_t at = 0; !result && open && at < list.total; at += MIRRORS_WINDOW) {
         arena_reset(&arena);
         result = query_mirrors(handle, &scope, MIRROR_BY_URGENCY, false, at,
                                MIRRORS_WINDOW, &arena, &list, error);
         for (size_t i = 0; !result && open && i < list.count; i++) {
-            cells_of(format, &cells, &list.rows[i], &arena);
+            cells_of(format, &cells, &list.rows[i], &grid, &arena);
             open = row_writer_row(writer, cells.cells, cells.count);
         }
     }
-    cells_of(format, &cells, &empty, &arena);
+    cells_of(format, &cells, &empty, NULL, &arena);
     if (row_writer_end(writer, cells.cells, cells.count, error))
         result = -1;
+    arena_fini(&kept);
     arena_fini(&arena);
     return result;
 }

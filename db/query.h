@@ -29,7 +29,8 @@ int query_summary(struct case_file *handle, struct case_summary *out,
  * others, attempts included: an attempt is an intent that somebody must judge.
  */
 
-/* Whether an open operation is left: what --exit-code asks. */
+/* Whether an open operation is left (overstayed ones are open), or a foreign mirror
+ * that no approval names: what --exit-code asks. */
 int query_left_to_decide(struct case_file *handle, bool *left, struct error *error);
 
 /* Which operations: one filter for every list. */
@@ -92,6 +93,8 @@ struct hit_row {
     struct operation operation;
     int64_t approval; /* 0: none */
     struct slice approval_state, approval_ticket, near_miss;
+    /* Of the ledger's mirror that it had to do with; absent where there is none. */
+    struct slice mirror, foreign;
 };
 struct hit_list {
     struct hit_row *rows;

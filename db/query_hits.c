@@ -20,6 +20,11 @@ static const char hit_columns[] =
     " rules, technique, records, switched_off, coalesce(approval, 0),"
     " nullif(approval_state, ''), near_miss,"
     " (SELECT ticket FROM approval AS a WHERE a.id = operation.approval),"
+    " (SELECT m.mirror FROM mirror_operation AS l JOIN mirror AS m ON m.id = l.mirror"
+    "  WHERE l.operation = operation.id ORDER BY l.part, m.mirror, m.segment LIMIT 1),"
+    " (SELECT CASE max(m.foreign_destination) WHEN 0 THEN 'no' WHEN 1 THEN 'unknown'"
+    "  WHEN 2 THEN 'yes' END FROM mirror_operation AS l JOIN mirror AS m"
+    "  ON m.id = l.mirror WHERE l.operation = operation.id),"
     " " EVENT_COLUMN_LIST;
 
 static void read_hit(sqlite3_stmt *statement, struct arena *arena, struct hit_row *row)
@@ -43,6 +48,8 @@ static void read_hit(sqlite3_stmt *statement, struct arena *arena, struct hit_ro
     row->approval_state = statement_text(statement, column++, arena);
     row->near_miss = statement_text(statement, column++, arena);
     row->approval_ticket = statement_text(statement, column++, arena);
+    row->mirror = statement_text(statement, column++, arena);
+    row->foreign = statement_text(statement, column++, arena);
     for (int i = 0; i < EVENT_FIELD_COUNT; i++)
         operation->event.text[i] = statement_text(statement, column++, arena);
 }

@@ -64,14 +64,43 @@ static void read_row(sqlite3_stmt *statement, struct arena *arena,
     row->hit_ids = statement_text(statement, at++, arena);
 }
 
+/* A scope without a filter is that of the whole case: snapshots show mirrors that no
+ * operation of it made. */
+static bool narrows(const struct hit_scope *hits)
+{
+    return hits && (hits->hide_approved || hits->one_group ||
+                    (hits->filter && hits->filter->term_count));
+}
+
 static struct slice where_sql(const struct mirror_scope *scope, struct arena *arena,
                               struct error *error)
 {
     struct slice filter = filter_sql(scope->filter, FILTER_ON_MIRROR, arena, error);
+    struct slice hits = SLICE("");
     if (!slice_present(filter))
         return SLICE_NONE;
-    return arena_printf(arena, "WHERE %.*s%s", (int)filter.length, filter.data,
-                        scope->present ? " AND " PRESENT_SQL : "");
+    if (narrows(scope->hits)) {
+        struct slice where = scope_sql(scope->hits, arena, error);
+        if (!slice_present(where))
+            return SLICE_NONE;
+        hits = arena_printf(arena,
+                            " AND id IN (SELECT mirror FROM mirror_operation WHERE"
+                            " operation IN (SELECT id FROM operation %.*s))",
+                            (int)where.length, where.data);
+    }
+    return arena_printf(arena, "WHERE %.*s%.*s%s%s", (int)filter.length, filter.data,
+                        (int)hits.length, hits.data,
+                        scope->present ? " AND " PRESENT_SQL : "",
+                        scope->past ? " AND NOT (" PRESENT_SQL ")" : "");
+}
+
+static int bind_scope(const struct mirror_scope *scope, sqlite3_stmt *statement,
+                      int *parameter)
+{
+    int result = filter_bind(scope->filter, FILTER_ON_MIRROR, statement, parameter);
+    if (result == SQLITE_OK && narrows(scope->hits))
+        result = scope_bind(scope->hits, statement, parameter);
+    return result;
 }
 
 /* Urgency descends in what is worse and newer, whatever way the column sorts. */
@@ -99,7 +128,7 @@ static int count_rows(struct case_file *handle, const struct mirror_scope *scope
     int parameter = 1;
     if (!statement)
         return -1;
-    int result = filter_bind(scope->filter, FILTER_ON_MIRROR, statement, &parameter);
+    int result = bind_scope(scope, statement, &parameter);
     if (result == SQLITE_OK)
         result = sqlite3_step(statement);
     *total = result == SQLITE_ROW ? statement_count(statement, 0) : 0;
@@ -143,7 +172,7 @@ int query_mirrors(struct case_file *handle, const struct mirror_scope *scope,
     int parameter = 1;
     if (!statement)
         return -1;
-    int result = filter_bind(scope->filter, FILTER_ON_MIRROR, statement, &parameter);
+    int result = bind_scope(scope, statement, &parameter);
     sqlite3_bind_int64(statement, parameter++, (sqlite3_int64)limit);
     sqlite3_bind_int64(statement, parameter, (sqlite3_int64)offset);
     return read_rows(handle, statement, result, limit, arena, out, error);
@@ -221,7 +250,7 @@ int query_mirror_counts(struct case_file *handle, const struct mirror_scope *sco
         slice_present(where) ? statement_prepare(handle, sql, error) : NULL;
     int parameter = 1, result = SQLITE_OK, failed = -1;
     if (statement) {
-        result = filter_bind(scope->filter, FILTER_ON_MIRROR, statement, &parameter);
+        result = bind_scope(scope, statement, &parameter);
         while (result == SQLITE_OK || result == SQLITE_ROW) {
             result = sqlite3_step(statement);
             if (result != SQLITE_ROW)

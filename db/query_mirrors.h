@@ -9,8 +9,10 @@
 #include "db/query.h"
 
 struct mirror_scope {
-    const struct filter *filter; /* NULL: all */
-    bool present;                /* only what has not ended */
+    const struct filter *filter;  /* NULL: all */
+    const struct hit_scope *hits; /* NULL: all; else those of its operations */
+    bool present;                 /* only what has not ended */
+    bool past;                    /* only what has */
 };
 
 enum mirror_sort {

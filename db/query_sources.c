@@ -2,6 +2,7 @@
 
 #include "db/query.h"
 
+#include "db/mirror_sql.h"
 #include "db/statement.h"
 
 int query_summary(struct case_file *handle, struct case_summary *out,
@@ -50,7 +51,9 @@ int query_summary(struct case_file *handle, struct case_summary *out,
 int query_left_to_decide(struct case_file *handle, bool *left, struct error *error)
 {
     static const char sql[] =
-        "SELECT EXISTS (SELECT 1 FROM operation WHERE " OPEN_SQL ")";
+        "SELECT EXISTS (SELECT 1 FROM operation WHERE " OPEN_SQL ")"
+        " OR EXISTS (SELECT 1 FROM mirror WHERE " PRESENT_SQL
+        " AND foreign_destination = 2 AND approval IS NULL)";
     sqlite3_stmt *statement = statement_prepare(handle, slice_from(sql), error);
     *left = true;
     if (!statement)

@@ -48,14 +48,19 @@ static void add_lifecycles(struct report_lines *lines, const uint64_t *counts)
     }
 }
 
+static void put_title(struct report *report)
+{
+    struct report_lines *lines = &report->lines;
+    report_line(lines, 0, "Mirrorscope report: %s",
+                report_safe(lines, slice_from(report->handle->path)));
+    report_blank(lines);
+}
+
 static void put_answer(struct report *report)
 {
     struct report_lines *lines = &report->lines;
     const struct hit_counts *counts = &report->counts;
     bool narrowed = counts->hits != report->summary.hits;
-    report_line(lines, 0, "Mirrorscope report: %s",
-                report_safe(lines, slice_from(report->handle->path)));
-    report_blank(lines);
     if (!counts->hits)
         report_line(lines, 0,
                     "No mirroring operation was found%s in what is covered below.",
@@ -277,7 +282,9 @@ static int visit_operation(void *payload, const struct hit_row *row,
     struct section *section = payload;
     (void)arena;
     (void)error;
-    if (slice_blank(row->approval_state) == section->approved)
+    bool approved = !slice_blank(row->approval_state) &&
+                    !slice_equal(row->approval_state, SLICE("overstayed"));
+    if (approved != section->approved)
         return 0;
     put_operation(section->lines, row);
     section->shown++;
@@ -348,10 +355,14 @@ static int put_all(struct report *report, struct error *error)
     if (query_summary(report->handle, &report->summary, error) ||
         query_counts(report->handle, report->scope, &report->counts, error))
         return -1;
+    put_title(report);
+    if (report_mirrors(report->handle, report->scope, false, &report->lines, error))
+        return -1;
     put_answer(report);
     if (put_coverage(report, error) || put_groups(report, error) ||
         report_lineage(report->handle, report->scope, &report->lines, error) ||
         put_operations(report, false, error) || put_operations(report, true, error) ||
+        report_mirrors(report->handle, report->scope, true, &report->lines, error) ||
         put_unfinished(report, error))
         return -1;
     return put_journal(report, error);

@@ -2,6 +2,8 @@
 
 #include "db/schema.h"
 
+#include "db/mirror_sql.h"
+
 /*
  * Times are UTC microseconds since 1970, absent = NULL.  Enumerations are stored as
  * the numbers of core/event.h; the views hits, approvals and sources show their names
@@ -18,6 +20,9 @@
 #define START_US TIME_TEXT("start_us")
 #define END_US TIME_TEXT("end_us")
 #define CREATED_US TIME_TEXT("created_us")
+#define SINCE_US TIME_TEXT("since_us")
+#define UNTIL_US TIME_TEXT("until_us")
+#define AS_OF_US TIME_TEXT("as_of_us")
 #define REVIEW_US TIME_TEXT("review_us")
 #define MTIME_US TIME_TEXT("mtime_us")
 #define FIRST_US TIME_TEXT("first_us")
@@ -243,6 +248,22 @@ static const char version_1[] =
     "  END AS confidence,"
     " approval, nullif(approval_state, '') AS approval_state, near_miss"
     " FROM operation;"
+    "CREATE VIEW mirrors AS SELECT mirror, segment,"
+    " CASE provider WHEN 0 THEN 'other' WHEN 1 THEN 'aws' WHEN 2 THEN 'azure'"
+    "  WHEN 3 THEN 'gcp' WHEN 4 THEN 'oci' WHEN 5 THEN 'alibaba' WHEN 6 THEN 'huawei'"
+    "  WHEN 7 THEN 'cisco-ios' WHEN 8 THEN 'cisco-nxos' WHEN 9 THEN 'cisco-iosxr'"
+    "  WHEN 10 THEN 'junos' WHEN 11 THEN 'eos' WHEN 12 THEN 'huawei-vrp'"
+    "  WHEN 13 THEN 'fortios' WHEN 14 THEN 'openvswitch' WHEN 15 THEN 'linux'"
+    "  END AS provider, iif(device IS NULL, account, NULL) AS account, region, device,"
+    " CASE state WHEN 0 THEN 'live' WHEN 1 THEN 'unknown' WHEN 2 THEN 'pending'"
+    "  WHEN 3 THEN 'blackholed' WHEN 4 THEN 'incomplete' WHEN 5 THEN 'shut'"
+    "  WHEN 6 THEN 'prepared' WHEN 7 THEN 'ended' END AS state,"
+    " " SINCE_US " AS since, " UNTIL_US " AS until, " AS_OF_US " AS as_of, mirrored,"
+    " destination, filter, CASE foreign_destination WHEN 0 THEN 'no'"
+    "  WHEN 1 THEN 'unknown' WHEN 2 THEN 'yes' END AS \"foreign\", foreign_reason,"
+    " opened_by, closed_by, closed_how, approval, nullif(overstay_us / 1000000, 0)"
+    "  AS overstay, (SELECT group_concat(operation, ';') FROM mirror_operation AS l"
+    "  WHERE l.mirror = standing.id) AS hit_ids FROM " STANDING_SQL " AS standing;"
     "CREATE VIEW approvals AS SELECT id, enabled, " START_US " AS start,"
     " " END_US " AS end,"
     " (SELECT group_concat(selector || ':' || pattern, ' ') FROM approval_selector"

@@ -4,6 +4,7 @@
 
 #include "core/ledger.h"
 #include "db/approval_store.h"
+#include "db/mirror_sql.h"
 #include "db/statement.h"
 
 /*
@@ -211,7 +212,13 @@ static int judge_mirrors(struct case_file *handle, struct error *error)
         "  FROM mirror_operation AS l JOIN operation AS o ON o.id = l.operation"
         "  LEFT JOIN approval AS a ON a.id = o.approval"
         "  WHERE l.mirror = mirror.id AND l.part = 0)";
-    if (sqlite3_exec(handle->db, sql, NULL, NULL, NULL))
+    /* What opened a mirror that outlives its approval is for somebody to decide. */
+    static const char overstayed[] =
+        "UPDATE operation SET approval_state = 'overstayed' WHERE approval IS NOT NULL"
+        " AND id IN (SELECT l.operation FROM mirror_operation AS l JOIN " STANDING_SQL
+        " AS m ON m.id = l.mirror WHERE l.part = 0 AND m.overstay_us > 0)";
+    if (sqlite3_exec(handle->db, sql, NULL, NULL, NULL) ||
+        sqlite3_exec(handle->db, overstayed, NULL, NULL, NULL))
         return case_error(handle, "judging mirrors", error);
     return 0;
 }

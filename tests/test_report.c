@@ -78,6 +78,8 @@ static void fill(struct bed *bed)
 
 static const char whole_report[] =
     "\n"
+    "No mirror is live in what is covered below.\n"
+    "\n"
     "3 mirroring operations: 2 left to decide, 1 approved\n"
     "  2 Creation, 1 Deletion\n"
     "  attempts among them: 1 (failed, denied or dry run)\n"
