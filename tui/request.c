@@ -258,7 +258,8 @@ static int answer_sources(struct answering *job)
 static int answer_mirrors(struct answering *job)
 {
     const struct request *request = job->request;
-    const struct mirror_scope scope = {job->scope.filter, request->present};
+    const struct mirror_scope scope = {.filter = job->scope.filter,
+                                       .present = request->present};
     return query_mirrors(job->handle, &scope, (enum mirror_sort)request->sort,
                          request->descending, request->offset, request->limit,
                          &job->result->arena, &job->result->mirrors,
