@@ -36,6 +36,12 @@ int export_approvals(struct case_file *handle, enum export_format format,
                      const struct export_sink *sink, struct error *error);
 int export_rejects(struct case_file *handle, enum export_format format,
                    const struct export_sink *sink, struct error *error);
+/* The raw records of hits, each with its file, place and the file's hash.  The files
+ * are checked before (source_check.h); records of one that changed are refused and
+ * counted. */
+int export_evidence(struct case_file *handle, const struct hit_scope *scope,
+                    enum export_format format, const struct export_sink *sink,
+                    uint64_t *refused, struct error *error);
 /* Any read-only statement, its columns as they are named. Anything that writes,
  * attaches or configures is refused (ERROR_UNSUPPORTED); wrong SQL is ERROR_SYNTAX. */
 int export_sql(struct case_file *handle, const char *statement,

@@ -45,7 +45,7 @@ int64_t growth_head(int descriptor)
     return key ? (int64_t)key : 1;
 }
 
-/* The SHA-256 of the file's first `length` bytes; "" where they cannot be read. */
+/* "" where the bytes cannot be read. */
 static void hash_prefix(int descriptor, uint64_t length, char *buffer,
                         char out[SHA256_HEX])
 {
@@ -67,6 +67,16 @@ static void hash_prefix(int descriptor, uint64_t length, char *buffer,
     if (length != UINT64_MAX && EVP_DigestFinal_ex(context, digest, &size))
         sha256_text(digest, out);
     EVP_MD_CTX_free(context);
+}
+
+int growth_hash(int descriptor, uint64_t length, char out[65])
+{
+    char *buffer = malloc(READ_BYTES);
+    out[0] = '\0';
+    if (buffer)
+        hash_prefix(descriptor, length, buffer, out);
+    free(buffer);
+    return out[0] ? 0 : -1;
 }
 
 /* Whether the case's own bytes of the source begin with all of the file. */

@@ -31,6 +31,9 @@ struct growth_found {
  * fewer.  It stays the same while the file grows. */
 int64_t growth_head(int descriptor);
 
+/* The SHA-256 of the file's first `length` bytes, as text. -1: they cannot be read. */
+int growth_hash(int descriptor, uint64_t length, char out[65]);
+
 /* Failures of the file are no failure: it is then a source of its own.  What this load
  * itself is at counts as far as it is committed (store_flush_head). */
 int growth_find(struct store *store, int descriptor, uint64_t bytes, const char *path,

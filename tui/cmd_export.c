@@ -45,6 +45,21 @@ static int rejects(const struct export_request *request, struct error *error)
     return export_rejects(request->handle, request->format, &cli_output, error);
 }
 
+static int evidence(const struct export_request *request, struct error *error)
+{
+    struct hit_scope scope = {.filter = request->filter};
+    uint64_t refused = 0;
+    if (export_evidence(request->handle, &scope, request->format, &cli_output, &refused,
+                        error))
+        return -1;
+    return refused ? error_set(error, ERROR_INPUT,
+                               "%llu records were left out: their files have changed "
+                               "since; `info` names the sources, `relocate` says where "
+                               "moved ones are",
+                               (unsigned long long)refused)
+                   : 0;
+}
+
 static const struct export_subject {
     const char *name;
     bool filtered; /* takes a filter */
@@ -56,6 +71,7 @@ static const struct export_subject {
     {"sources", false, sources},
     {"approvals", false, approvals},
     {"rejects", false, rejects},
+    {"evidence", true, evidence},
 };
 
 static const struct export_subject *find_subject(const char *name)
@@ -91,8 +107,9 @@ int command_export(const struct invocation *invocation)
     const struct export_subject *subject = find_subject(name);
     struct arena arena;
     if (!subject)
-        return cli_usage(invocation, "export what? `%s` is not one of %s", name,
-                         "hits, mirrors, events, sources, approvals, rejects");
+        return cli_usage(
+            invocation, "export what? `%s` is not one of %s", name,
+            "hits, mirrors, events, sources, approvals, rejects, evidence");
     if (invocation->argument_count > 1 && !subject->filtered)
         return cli_usage(invocation, "`export %s` takes no filter", name);
     if (cli_format(invocation, &request.format))

@@ -16,7 +16,7 @@ const struct command commands[] = {
              OPTION_SCRIPT, OPTION_HELP),
      false, command_open},
     {"load", "PATH...",
-     "index logs into the case: files, folders, - for standard input",
+     "index logs into the case: files, folders, - for standard input, OTHER.case",
      "Every file is recognised by its content, plain or gzip; several forms may stand "
      "in "
      "one file. Loading the same content again changes nothing, and a load that was "
@@ -34,7 +34,7 @@ const struct command commands[] = {
      "Answers first: what was marked, by whom, what was approved, what is left to "
      "decide, and what the logs cover.",
      OPTIONS(OPTION_CASE, OPTION_EXIT_CODE, OPTION_HELP), false, command_report},
-    {"export", "hits|events|sources|approvals|rejects [FILTER...]",
+    {"export", "hits|mirrors|events|sources|approvals|rejects|evidence [FILTER...]",
      "the case's rows for other tools",
      "Formats: table (for reading), csv and jsonl (all fields). The order is stable. "
      "In CSV, cells that a spreadsheet would run begin with a quote mark.",
@@ -63,6 +63,16 @@ const struct command commands[] = {
      "What the case holds and what it cannot show: accounts, regions and time span of "
      "its logs, and every file with what went wrong in it.",
      OPTIONS(OPTION_CASE, OPTION_EXIT_CODE, OPTION_HELP), false, command_info},
+    {"journal", "", "who did what to this case",
+     "Every approval, declaration, merge and relocation, with what was before and "
+     "after. "
+     "Cases that were merged keep a chain of their own.",
+     OPTIONS(OPTION_CASE, OPTION_FORMAT, OPTION_VERIFY, OPTION_HELP), false,
+     command_journal},
+    {"relocate", "OLD NEW", "where moved sources are now",
+     "OLD is a file or a folder as `info` names it. Each file is looked for at NEW and "
+     "compared with what was read; one that is not there, or differs, stays as it is.",
+     OPTIONS(OPTION_CASE, OPTION_ANALYST, OPTION_HELP), false, command_relocate},
     {"sql", "'SELECT ...'", "read-only SQL on the case",
      "The table `event` has all events; `operation` and `record` have the hits. "
      "Nothing can be changed from here.",

@@ -55,6 +55,7 @@ enum exit_status {
       "when to look again; needed without an end, never part of a match")              \
     X(OPTION_SCRIPT, 0, "script", "FILE",                                              \
       "run keys from FILE without a terminal and print the screens")                   \
+    X(OPTION_VERIFY, 0, "verify", "", "check that no entry was changed or taken out")  \
     X(OPTION_HELP, 'h', "help", "", "this help")                                       \
     X(OPTION_VERSION, 'V', "version", "", "the version")
 
@@ -120,6 +121,8 @@ int command_report(const struct invocation *invocation);
 int command_export(const struct invocation *invocation);
 int command_allow(const struct invocation *invocation);
 int command_own(const struct invocation *invocation);
+int command_journal(const struct invocation *invocation);
+int command_relocate(const struct invocation *invocation);
 int command_info(const struct invocation *invocation);
 int command_sql(const struct invocation *invocation);
 

@@ -1,0 +1,103 @@
+#include "config.h"
+
+#include "db/export.h"
+
+#include "db/row_writer.h"
+#include "db/source_check.h"
+
+/*
+ * The raw records of hits, each with what proves it.  They are in the case; the file
+ * that a record was read from is hashed as a whole first, once.
+ */
+enum { EVIDENCE_CELLS = 9, CHECKED_MAX = 4096 };
+
+struct checked {
+    int64_t source;
+    enum source_condition condition;
+};
+
+struct evidence_export {
+    struct case_file *handle;
+    struct row_writer *writer;
+    struct checked checked[CHECKED_MAX]; /* the last ones, by source */
+    uint64_t refused;
+};
+
+static int check(struct evidence_export *export, int64_t source,
+                 enum source_condition *out, struct error *error)
+{
+    struct checked *place = &export->checked[(uint64_t)source % CHECKED_MAX];
+    if (place->source != source) {
+        if (source_check(export->handle, source, &place->condition, error))
+            return -1;
+        place->source = source;
+    }
+    *out = place->condition;
+    return 0;
+}
+
+static void fill(struct cell cells[EVIDENCE_CELLS], struct slice operation,
+                 const struct evidence_row *row, enum source_condition condition)
+{
+    const struct cell filled[EVIDENCE_CELLS] = {
+        cell_text("operation", operation),
+        cell_text("path", row->path),
+        cell_given("member", row->member),
+        cell_number("offset", (int64_t)row->offset),
+        cell_number("length", (int64_t)row->length),
+        cell_text("form_chain", row->form_chain),
+        cell_text("sha256", row->sha256),
+        cell_text("source", slice_from(source_condition_name(condition))),
+        cell_text("raw", row->raw),
+    };
+    memcpy(cells, filled, sizeof filled);
+}
+
+static int write_operation(void *payload, const struct hit_row *hit,
+                           struct arena *arena, struct error *error)
+{
+    struct evidence_export *export = payload;
+    struct evidence_list list;
+    struct cell cells[EVIDENCE_CELLS];
+    if (query_evidence(export->handle, hit->id, true, arena, &list, error))
+        return -1;
+    for (size_t i = 0; i < list.count; i++) {
+        enum source_condition condition;
+        if (check(export, list.rows[i].source, &condition, error))
+            return -1;
+        /* The file says something else by now: no evidence until that is explained. */
+        if (condition == SOURCE_CHANGED) {
+            export->refused++;
+            continue;
+        }
+        fill(cells, hit->id, &list.rows[i], condition);
+        if (!row_writer_row(export->writer, cells, EVIDENCE_CELLS))
+            return 1;
+    }
+    return 0;
+}
+
+int export_evidence(struct case_file *handle, const struct hit_scope *scope,
+                    enum export_format format, const struct export_sink *sink,
+                    uint64_t *refused, struct error *error)
+{
+    static const struct evidence_row empty = {.source = 0};
+    struct arena arena;
+    struct cell cells[EVIDENCE_CELLS];
+    arena_init(&arena);
+    struct evidence_export *export = arena_alloc(&arena, sizeof *export);
+    struct row_writer *writer = export ? row_writer_new(format, sink) : NULL;
+    int result = -1;
+    if (!writer) {
+        error_set(error, ERROR_MEMORY, "no memory for the export");
+    } else {
+        *export = (struct evidence_export){.handle = handle, .writer = writer};
+        result = query_each_hit(handle, scope, write_operation, export, error);
+        fill(cells, SLICE_NONE, &empty, SOURCE_UNCHANGED);
+        if (row_writer_end(writer, cells, EVIDENCE_CELLS, error))
+            result = -1;
+        *refused = export->refused;
+    }
+    arena_fini(&arena);
+    return result;
+}
