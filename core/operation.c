@@ -92,6 +92,19 @@ static int compare_records(const void *left, const void *right)
 
 /* ---- counting ---- */
 
+enum { MILLISECOND_US = 1000, SECOND_US = 1000000 };
+
+/* Exports cut times off: Windows PowerShell to milliseconds, a culture's stamp to
+ * seconds. */
+static bool is_same_time(int64_t a, int64_t b)
+{
+    int64_t later = a > b ? a : b, earlier = a > b ? b : a;
+    if (a == b || earlier == EVENT_TIME_NONE)
+        return a == b;
+    return later - later % MILLISECOND_US == earlier ||
+           later - later % SECOND_US == earlier;
+}
+
 /*
  * Two exports of one record: the same event id, or, where one of them carries
  * none, the same phase, time, outcome and operation.
@@ -101,19 +114,29 @@ static bool is_same_record(const struct event *a, const struct event *b)
     struct slice a_id = a->text[FIELD_EVENT_ID], b_id = b->text[FIELD_EVENT_ID];
     if (a_id.length && b_id.length)
         return slice_equal(a_id, b_id);
-    return a->time_us == b->time_us && a->phase == b->phase &&
+    return is_same_time(a->time_us, b->time_us) && a->phase == b->phase &&
            a->outcome == b->outcome &&
            slice_equal_nocase(a->text[FIELD_OPERATION], b->text[FIELD_OPERATION]);
 }
 
-/* Copies have equal times, so they stand in one run of the sorted records. */
+/* Undated records come last; their times are equal. */
+static bool is_within_a_second(int64_t earlier, int64_t later)
+{
+    if (earlier == EVENT_TIME_NONE || later == EVENT_TIME_NONE)
+        return earlier == later;
+    return later - earlier < SECOND_US;
+}
+
+/* Copies have times less than a second apart, so each record is sought among those
+ * just before it. */
 static size_t count_distinct(const struct operation_record *records, size_t count)
 {
-    size_t distinct = 0, run = 0;
+    size_t distinct = 0, near = 0;
     for (size_t i = 0; i < count; i++) {
-        if (records[i].event.time_us != records[run].event.time_us)
-            run = i;
-        size_t j = run;
+        while (
+            !is_within_a_second(records[near].event.time_us, records[i].event.time_us))
+            near++;
+        size_t j = near;
         while (j < i && !is_same_record(&records[j].event, &records[i].event))
             j++;
         if (j == i)
