@@ -15,7 +15,7 @@ struct leaf_bed {
     struct normaliser *normaliser;
     struct unfolder *unfolder;
     struct json_slot *slots;
-    struct arena kept; /* of what was found; reset by each leaves_read */
+    struct arena kept; /* of what was found and made; dies with the bed */
     /* What a text held, in order; texts are copies. */
     struct leaf leaves[LEAVES_MAX];
     size_t count;
