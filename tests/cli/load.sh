@@ -40,7 +40,7 @@ done
 same hits.1 hits.2 'hits by one worker and two'
 same events.1 events.2 'events by one worker and two'
 run 3 load -q -c r.case copy/other copy/hostile copy/gcp copy/cisco copy/azure copy/mixed \
-    copy/benign-day copy/devices copy/lineage copy/aws
+    copy/benign-day copy/envelopes copy/devices copy/lineage copy/aws
 "$program" export -c r.case hits -f csv 2>err | cut -d, -f1-40 >reordered
 "$program" export -c w1.case hits -f csv 2>err | cut -d, -f1-40 >ordered
 cut -d, -f1 reordered >a && cut -d, -f1 ordered >b
