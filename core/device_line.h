@@ -89,7 +89,16 @@ void device_set_terminal(struct event *event, struct slice place);
  * stand before them in any platform's messages; what is set already stays. */
 void device_set_who(struct event *event, struct slice text);
 
-/* ---- command accounting, however it was carried ---- */
+/*
+ * ---- command accounting, however it was carried ----
+ *
+ * One act in several logs: records merge on what both of them hold, device, user and
+ * number of the task (or, of syslog lines, device, sequence number, stamp and text).
+ * Nearness in time alone merges nothing.  An id is a function of one record, so that it
+ * does not depend on what else is loaded and when; and of two equal commands within a
+ * minute the second may be the one that opens a mirror again after the first was taken
+ * back.  Two rows for one act cost a glance, one row for two acts hides a mirror.
+ */
 
 struct accounting {
     struct slice user, port, address;

@@ -191,7 +191,8 @@ void accounting_fill(struct device_line *line, const struct accounting *accounti
         device_set(event, FIELD_ACTOR, accounting->user);
         event->outcome = OUTCOME_SUCCESS;
     }
-    device_set(event, FIELD_SERVICE, accounting->service);
+    event->text[FIELD_SERVICE] =
+        accounting->service.length ? accounting->service : SLICE("accounting");
     set_task_key(line, accounting);
 }
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "core/device_line.h"
 #include "core/form.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -22,8 +23,25 @@ static void read_fields(const struct event *event)
     sink = sum;
 }
 
+static void check(enum record_class class, struct event *event, const char *reason,
+                  struct slice line, struct arena *arena)
+{
+    if (class == RECORD_EVENT) {
+        if (!event->text[FIELD_OPERATION].length || !event->text[FIELD_SERVICE].length)
+            abort();
+        mirror_facts(event, line, arena);
+        read_fields(event);
+        arena_reset(arena);
+    } else if (!reason) {
+        abort();
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    /* As a file, and as what a journal kept of a device's relay. */
+    static const struct line_relay relay = {
+        {"relay1", 6}, {"CISCO-IOS", 9}, INT64_C(1773455103100000)};
     struct slice rest = {size ? (const char *)data : "", size};
     struct normaliser *normaliser = normaliser_new();
     struct arena arena;
@@ -35,16 +53,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const struct frame_item item = {.kind = FRAME_LINE, .bytes = line};
         struct event event;
         const char *reason;
-        enum record_class class = normalise(normaliser, &item, NULL, &event, &reason);
-        if (class == RECORD_EVENT) {
-            if (!event.text[FIELD_OPERATION].length)
-                abort();
-            mirror_facts(&event, line, &arena);
-            read_fields(&event);
-            arena_reset(&arena);
-        } else if (!reason) {
-            abort();
-        }
+        check(normalise(normaliser, &item, NULL, &event, &reason), &event, reason, line,
+              &arena);
+        event_clear(&event);
+        check(line_normalise(normaliser, line, &relay, &event, &reason), &event, reason,
+              line, &arena);
     }
     arena_fini(&arena);
     normaliser_free(normaliser);
