@@ -5,6 +5,7 @@
 #include "core/escape.h"
 #include "core/timestamp.h"
 #include "db/coverage.h"
+#include "db/digest_check.h"
 #include "db/report.h"
 #include "db/schema.h"
 #include "tui/cli.h"
@@ -82,6 +83,47 @@ static int print_coverage(struct case_file *handle, struct error *error)
     return report_coverage_text(handle, &cli_output, error);
 }
 
+static int print_digest_file(void *payload, enum digest_state state,
+                             struct slice object, struct slice path,
+                             struct error *error)
+{
+    struct arena *arena = payload;
+    (void)error;
+    if (state == DIGEST_CONSISTENT)
+        return 0;
+    printf("  %s: ", digest_state_words(state));
+    print_escaped(arena, slice_blank(path) ? object : path);
+    putchar('\n');
+    arena_reset(arena);
+    return 0;
+}
+
+/* Hashing takes its time: only when it is asked for. */
+static int print_digests(const struct invocation *invocation, struct case_file *handle,
+                         struct arena *arena, struct error *error)
+{
+    struct digest_totals totals;
+    uint64_t digests;
+    if (digest_count(handle, &digests, error))
+        return -1;
+    if (!digests)
+        return 0;
+    printf("\nCloudTrail digests: %llu%s\n", (unsigned long long)digests,
+           invocation->values[OPTION_DIGESTS] ? ""
+                                              : "; info --digests compares the files");
+    if (!invocation->values[OPTION_DIGESTS])
+        return 0;
+    if (digest_check(handle, print_digest_file, arena, &totals, error))
+        return -1;
+    for (int i = 0; i < DIGEST_STATE_COUNT; i++)
+        printf("  %llu files %s\n", (unsigned long long)totals.files[i],
+               digest_state_words((enum digest_state)i));
+    if (totals.unread)
+        printf("  %llu digests cannot be read now\n",
+               (unsigned long long)totals.unread);
+    return 0;
+}
+
 static void print_source(const struct source_row *row, struct arena *arena)
 {
     printf("%-8.*s%9llu records %9llu events  ", (int)row->status.length,
@@ -151,6 +193,7 @@ int command_info(const struct invocation *invocation)
     arena_init(&arena);
     int status = EXIT_DONE;
     if (print_case(handle, &arena, &error) || print_coverage(handle, &error) ||
+        print_digests(invocation, handle, &arena, &error) ||
         print_sources(handle, &arena, &error) || print_rejects(handle, &arena, &error))
         status = cli_fail(&error);
     else

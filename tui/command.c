@@ -62,7 +62,8 @@ const struct command commands[] = {
     {"info", "", "sources, coverage, rejects, versions and paths",
      "What the case holds and what it cannot show: accounts, regions and time span of "
      "its logs, and every file with what went wrong in it.",
-     OPTIONS(OPTION_CASE, OPTION_EXIT_CODE, OPTION_HELP), false, command_info},
+     OPTIONS(OPTION_CASE, OPTION_DIGESTS, OPTION_EXIT_CODE, OPTION_HELP), false,
+     command_info},
     {"journal", "", "who did what to this case",
      "Every approval, declaration, merge and relocation, with what was before and "
      "after. "

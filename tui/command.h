@@ -53,6 +53,8 @@ enum exit_status {
     X(OPTION_APPROVED_BY, 0, "approved-by", "NAME", "who approved it")                 \
     X(OPTION_REVIEW_BY, 0, "review-by", "TIME",                                        \
       "when to look again; needed without an end, never part of a match")              \
+    X(OPTION_DIGESTS, 0, "digests", "",                                                \
+      "unpack and hash the files that loaded CloudTrail digests list, and compare")    \
     X(OPTION_SCRIPT, 0, "script", "FILE",                                              \
       "run keys from FILE without a terminal and print the screens")                   \
     X(OPTION_VERIFY, 0, "verify", "", "check that no entry was changed or taken out")  \
