@@ -274,6 +274,15 @@ void form_set_address(struct event *event, struct slice text)
         event->text[FIELD_SOURCE_TEXT] = text;
 }
 
+enum outcome form_outcome_without_error(const struct json_slot *slots, bool complete)
+{
+    struct slice told = slots[SLOT_TOLD_OUTCOME].text;
+    if (slice_equal_nocase(told, SLICE("failure")))
+        return OUTCOME_FAILURE;
+    return !complete && slice_equal(told, SLICE("unknown")) ? OUTCOME_UNKNOWN
+                                                            : OUTCOME_SUCCESS;
+}
+
 struct slice form_segment(struct slice path, struct slice key)
 {
     ptrdiff_t at = slice_find_nocase(path, key);

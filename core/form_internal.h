@@ -45,6 +45,11 @@
     X(SLOT_USER_ISSUER, "userIdentity sessionContext sessionIssuer arn")               \
     X(SLOT_USER_SOURCE_IDENTITY, "userIdentity sessionContext sourceIdentity")         \
     X(SLOT_USER_MFA, "userIdentity sessionContext attributes mfaAuthenticated")        \
+    X(SLOT_EVENT_VERSION, "eventVersion")                                              \
+    /* of a copy in canonical shape: RESHAPED_OUTCOME */                               \
+    X(SLOT_TOLD_OUTCOME, "@outcome")                                                   \
+    /* keys that only records with paths for keys have */                              \
+    X(SLOT_FLAT, "@timestamp")                                                         \
     /* ActionTrail */                                                                  \
     X(SLOT_ACS_REGION, "acsRegion")                                                    \
     X(SLOT_SERVICE_NAME, "serviceName")                                                \
@@ -183,6 +188,20 @@
     X(SLOT_ORIGINAL, "_raw")                                                           \
     X(SLOT_ORIGINAL, "event original")                                                 \
     X(SLOT_ORIGINAL, "event.original")                                                 \
+    X(SLOT_ORIGINAL, "@message")                                                       \
+    X(SLOT_FLAT, "_time")                                                              \
+    X(SLOT_FLAT, "userIdentity.type")                                                  \
+    X(SLOT_FLAT, "userIdentity.arn")                                                   \
+    X(SLOT_FLAT, "userIdentity.principalId")                                           \
+    X(SLOT_FLAT, "userIdentity.accountId")                                             \
+    X(SLOT_FLAT, "userIdentity.userName")                                              \
+    X(SLOT_FLAT, "userIdentity.invokedBy")                                             \
+    X(SLOT_FLAT, "identity.claims.appid")                                              \
+    X(SLOT_FLAT, "claims.appid")                                                       \
+    X(SLOT_FLAT, "operationName.value")                                                \
+    X(SLOT_FLAT, "protoPayload.methodName")                                            \
+    X(SLOT_FLAT, "protopayload_auditlog")                                              \
+    X(SLOT_FLAT, "protoPayload.serviceName")                                           \
     X(SLOT_EVENT_ID, "eventId")                                                        \
     X(SLOT_REQUEST_ID, "requestId")                                                    \
     X(SLOT_SOURCE_ADDRESS, "sourceIpAddress")                                          \
@@ -281,6 +300,13 @@ static inline bool form_is_string(const struct json_slot *slots, enum form_slot 
 {
     return slots[slot].type == VALUE_STRING && slots[slot].text.length;
 }
+/* true, or a text that says so. */
+static inline bool form_is_true(const struct json_slot *slots, enum form_slot slot)
+{
+    return slots[slot].type == VALUE_TRUE ||
+           (slots[slot].type == VALUE_STRING &&
+            slice_equal_nocase(slots[slot].text, SLICE("true")));
+}
 static inline bool form_is(const struct json_slot *slots, enum form_slot slot,
                            enum json_type type)
 {
@@ -296,6 +322,12 @@ void form_set_time(struct event *event, struct slice text, int status,
 void form_set_iso_time(const struct form_record *record, struct slice text);
 /* source_ip from an address (a port is cut off), else source_text as written. */
 void form_set_address(struct event *event, struct slice text);
+/*
+ * What a copy in canonical shape tells of the outcome where it has no error; success of
+ * any other record.  complete: the record has what every whole one has, or a place for
+ * errors, so that none means success.
+ */
+enum outcome form_outcome_without_error(const struct json_slot *slots, bool complete);
 /* The path segment after `key`, ASCII case ignored: ("/regions/") of a name. */
 struct slice form_segment(struct slice path, struct slice key);
 /* ASCII lower case, copied only where it must be. */

@@ -100,10 +100,13 @@ static void set_user(const struct form_record *record)
 static enum outcome outcome_of(const struct form_record *record)
 {
     struct slice code = record->event->text[FIELD_ERROR_CODE];
-    if (!slice_present(code))
+    if (!slice_present(code)) {
+        bool complete = record->slots[SLOT_ERROR_CODE].type != VALUE_ABSENT ||
+                        record->slots[SLOT_EVENT_VERSION].type != VALUE_ABSENT;
         return slice_equal(record->slots[SLOT_CONSOLE_LOGIN].text, SLICE("Failure"))
                    ? OUTCOME_FAILURE
-                   : OUTCOME_SUCCESS;
+                   : form_outcome_without_error(record->slots, complete);
+    }
     if (slice_ends_with(code, SLICE("DryRunOperation")))
         return OUTCOME_DRY_RUN;
     if (slice_ends_with(code, SLICE("UnauthorizedOperation")) ||

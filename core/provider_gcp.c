@@ -139,7 +139,10 @@ static bool has_refusal(struct slice text)
         struct slice value = slice_trim(slice_first(text, 64));
         if (!slice_starts_with(value, SLICE(":")))
             continue;
-        if (slice_starts_with(slice_trim(slice_skip(value, 1)), SLICE("false")))
+        value = slice_trim(slice_skip(value, 1));
+        /* SIEMs write it as a text. */
+        if (slice_starts_with(value, SLICE("false")) ||
+            slice_starts_with_nocase(value, SLICE("\"false\"")))
             return true;
         given++;
     }
@@ -151,7 +154,9 @@ static void set_outcome(const struct form_record *record)
 {
     struct event *event = record->event;
     struct slice code = form_text(record, SLOT_PROTO_STATUS);
-    bool told = form_is(record->slots, SLOT_PROTO_RESULT, VALUE_OBJECT); /* {} is 0 */
+    /* {} is 0; the column of a table is there without a status as well. */
+    bool told = form_is(record->slots, SLOT_PROTO_RESULT, VALUE_OBJECT) &&
+                !form_is(record->slots, SLOT_PROTO_STATUS, VALUE_NULL);
 
     if (slice_present(code) && !slice_equal(code, SLICE("0"))) {
         event->text[FIELD_ERROR_CODE] = code;
@@ -159,17 +164,20 @@ static void set_outcome(const struct form_record *record)
             slice_equal(code, SLICE("7")) ? OUTCOME_DENIED : OUTCOME_FAILURE;
     } else if (!told && has_refusal(record->slots[SLOT_PROTO_AUTHORIZATION].text)) {
         event->outcome = OUTCOME_DENIED;
+    } else if (event->phase == PHASE_FIRST) {
+        event->outcome = OUTCOME_PENDING;
     } else {
-        event->outcome =
-            event->phase == PHASE_FIRST ? OUTCOME_PENDING : OUTCOME_SUCCESS;
+        bool complete = record->slots[SLOT_PROTO_STATUS].type != VALUE_ABSENT ||
+                        record->slots[SLOT_PROTO_TYPE].type != VALUE_ABSENT;
+        event->outcome = form_outcome_without_error(record->slots, complete);
     }
 }
 
 /* A call that is done at once has both marks, or no operation at all. */
 static enum phase phase_of(const struct json_slot *slots)
 {
-    bool first = form_is(slots, SLOT_LONG_FIRST, VALUE_TRUE);
-    bool last = form_is(slots, SLOT_LONG_LAST, VALUE_TRUE);
+    bool first = form_is_true(slots, SLOT_LONG_FIRST);
+    bool last = form_is_true(slots, SLOT_LONG_LAST);
     if (first == last)
         return first || !form_is_string(slots, SLOT_LONG_ID) ? PHASE_SINGLE
                                                              : PHASE_MIDDLE;

@@ -2,42 +2,61 @@
 
 #include "core/json_projection.h"
 #include "core/reshape_internal.h"
+#include "core/struct_text.h"
 
 #include <stdlib.h>
 
 /* The first form whose marks are there decides: what is told by more stands before
  * what is told by a key alone. */
-static const struct reshape_form *const forms[] = {
-    &reshape_lookup_events, &reshape_ocsf_aws,         &reshape_ocsf_azure,
-    &reshape_ocsf_gcp,      &reshape_ocsf_other,       &reshape_folded_aws,
-    &reshape_entra_sign_in, &reshape_azure_powershell, &reshape_entra_audit,
-    &reshape_folded_azure,  &reshape_folded_gcp,
+static const struct form_group {
+    const struct reshape_form *forms;
+    size_t count;
+} groups[] = {
+    {&reshape_lookup_events, 1},    {&reshape_ocsf_aws, 1},
+    {&reshape_ocsf_azure, 1},       {&reshape_ocsf_gcp, 1},
+    {&reshape_ocsf_other, 1},       {reshape_tables, RESHAPE_TABLES},
+    {reshape_udm, RESHAPE_UDM},     {reshape_ecs, RESHAPE_ECS},
+    {&reshape_folded_aws, 1},       {&reshape_entra_sign_in, 1},
+    {&reshape_azure_powershell, 1}, {&reshape_entra_audit, 1},
+    {&reshape_folded_azure, 1},     {&reshape_folded_gcp, 1},
+    {reshape_selections, RESHAPE_SELECTIONS},
 };
 
-enum { FORM_COUNT = sizeof forms / sizeof forms[0] };
+enum { GROUP_COUNT = sizeof groups / sizeof groups[0] };
 
 static const struct slice prefix = SLICE_INIT("Vendor.");
 
 /* --- at a glance ---------------------------------------------------------------- */
 
+static char folded(char byte)
+{
+    if (byte == ' ')
+        return '_';
+    return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
+}
+
 /* A key of the outermost object against a path: its first part. */
 static bool key_begins_path(struct slice key, const char *path)
 {
-    struct slice first = slice_from(path);
-    first = slice_first(first, strcspn(path, " ="));
+    size_t length = strcspn(path, " =");
     if (slice_starts_with(key, prefix))
         key = slice_skip(key, prefix.length);
-    if (!slice_starts_with_nocase(key, first))
+    if (key.length < length)
         return false;
-    char next = key.length == first.length ? '.' : key.data[first.length];
-    return next == '.' || next == '[' || next == '{';
+    for (size_t i = 0; i < length; i++) {
+        if (folded(key.data[i]) != folded(path[i]))
+            return false;
+    }
+    return key.length == length || strchr(".[{", key.data[length]);
 }
 
 static bool key_tells(struct slice key)
 {
-    for (size_t i = 0; i < FORM_COUNT; i++) {
-        if (key_begins_path(key, forms[i]->marks[0]))
-            return true;
+    for (size_t i = 0; i < GROUP_COUNT; i++) {
+        for (size_t j = 0; j < groups[i].count; j++) {
+            if (key_begins_path(key, groups[i].forms[j].marks[0]))
+                return true;
+        }
     }
     return false;
 }
@@ -152,14 +171,21 @@ static bool mark_fits(json_t *root, const char *mark)
                                                 slice_from(mark + length + 1)));
 }
 
+static bool form_fits_tree(const struct reshape_form *form, json_t *root)
+{
+    const char *const *mark = form->marks;
+    while (*mark && mark_fits(root, *mark))
+        mark++;
+    return !*mark && (!form->prepare || form->prepare(root));
+}
+
 static const struct reshape_form *form_of(json_t *root)
 {
-    for (size_t i = 0; i < FORM_COUNT; i++) {
-        const char *const *mark = forms[i]->marks;
-        while (*mark && mark_fits(root, *mark))
-            mark++;
-        if (!*mark)
-            return forms[i];
+    for (size_t i = 0; i < GROUP_COUNT; i++) {
+        for (size_t j = 0; j < groups[i].count; j++) {
+            if (form_fits_tree(&groups[i].forms[j], root))
+                return &groups[i].forms[j];
+        }
     }
     return NULL;
 }
@@ -170,9 +196,10 @@ static json_t *parsed(json_t *value)
         return NULL;
     struct slice text =
         slice_trim((struct slice){json_string_value(value), json_string_length(value)});
-    bool json =
-        slice_starts_with(text, SLICE("{")) || slice_starts_with(text, SLICE("["));
-    return json ? json_tree_parse(text) : NULL;
+    if (!slice_starts_with(text, SLICE("{")) && !slice_starts_with(text, SLICE("[")))
+        return NULL;
+    json_t *tree = json_tree_parse(text);
+    return tree ? tree : struct_text_parse(text);
 }
 
 static void apply(json_t *root, const struct reshape_row *row)

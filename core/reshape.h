@@ -9,9 +9,9 @@
  * means the same through every form, by construction.
  *
  * Rewriting an object:
- *   1. "Vendor." is cut from keys, and dotted keys are un-flattened: `a.b[0].c` and
- *      Splunk's `a{}.b`.  A part that begins with http: or https: takes the rest of
- *      its key (claims are named by URLs).
+ *   1. "Vendor." is cut from keys, a blank in them becomes `_`, and dotted keys are
+ *      un-flattened: `a.b[0].c` and Splunk's `a{}.b`.  A part that begins with http: or
+ * https: takes the rest of its key (claims are named by URLs).
  *   2. The first form whose marks are there decides; none: the record is not known.
  *   3. The form's rows copy values to their canonical places; what stands there
  *      already stays, so the first row that finds a value wins.
@@ -30,8 +30,10 @@
 
 enum reshape_how {
     RESHAPE_COPY,
-    RESHAPE_PARSE, /* a string that holds JSON becomes what it holds; else as COPY */
-    RESHAPE_TEXT,  /* `from` is no path but the text itself */
+    /* A string that holds JSON, or the text of a struct, becomes what it holds; else as
+     * COPY. */
+    RESHAPE_PARSE,
+    RESHAPE_TEXT, /* `from` is no path but the text itself */
 };
 
 /*
@@ -52,8 +54,12 @@ struct reshape_form {
     /* All of them must be there, NULL-terminated: "path" or "path=text". The first
      * part of the first mark tells, at a glance, that the form is worth a parse. */
     const char *marks[RESHAPE_MARKS_MAX + 1];
+    /* What marks and rows cannot say, done before the rows; false: it is not this form.
+     * NULL: nothing. */
+    bool (*prepare)(json_t *object);
     const struct reshape_row *rows;
     size_t row_count;
+    const char *note; /* what the analyst must know of such records; NULL: nothing */
 };
 
 /*

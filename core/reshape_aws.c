@@ -6,8 +6,6 @@
 
 #include "core/reshape_internal.h"
 
-#define ROWS(table) .rows = table, .row_count = sizeof table / sizeof table[0]
-
 static const struct reshape_row lookup_events[] = {
     {"EventName", "eventName", RESHAPE_COPY},
     {"EventTime", "eventTime", RESHAPE_COPY},
@@ -22,7 +20,7 @@ static const struct reshape_row lookup_events[] = {
 const struct reshape_form reshape_lookup_events = {
     .name = "lookup-events",
     .marks = {"CloudTrailEvent", "EventName", "EventSource"},
-    ROWS(lookup_events),
+    RESHAPE_ROWS(lookup_events),
 };
 
 /* Any case, dotted or not; columns that hold JSON as text. */
@@ -32,11 +30,14 @@ static const struct reshape_row folded_aws[] = {
     {"responseElements", "responseElements", RESHAPE_PARSE},
     {"additionalEventData", "additionalEventData", RESHAPE_PARSE},
     {"resources", "resources", RESHAPE_PARSE},
+    {"@timestamp", "eventTime", RESHAPE_COPY},
+    {"_time", "eventTime", RESHAPE_COPY},
+    {"unknown", RESHAPED_OUTCOME, RESHAPE_TEXT},
 };
 
 const struct reshape_form reshape_folded_aws = {
     .marks = {"eventName", "eventSource"},
-    ROWS(folded_aws),
+    RESHAPE_ROWS(folded_aws),
 };
 
 static const struct reshape_row folded_azure[] = {
@@ -45,20 +46,25 @@ static const struct reshape_row folded_azure[] = {
     {"identity", "identity", RESHAPE_PARSE},
     {"properties", "properties", RESHAPE_PARSE},
     {"httpRequest", "httpRequest", RESHAPE_PARSE},
+    {"@timestamp", "time", RESHAPE_COPY},
+    {"_time", "time", RESHAPE_COPY},
 };
 
 const struct reshape_form reshape_folded_azure = {
     .marks = {"operationName"},
-    ROWS(folded_azure),
+    RESHAPE_ROWS(folded_azure),
 };
 
 static const struct reshape_row folded_gcp[] = {
     {"protoPayload", "protoPayload", RESHAPE_PARSE},
     {"resource", "resource", RESHAPE_PARSE},
     {"operation", "operation", RESHAPE_PARSE},
+    {"@timestamp", "timestamp", RESHAPE_COPY},
+    {"_time", "timestamp", RESHAPE_COPY},
+    {"unknown", RESHAPED_OUTCOME, RESHAPE_TEXT},
 };
 
 const struct reshape_form reshape_folded_gcp = {
     .marks = {"protoPayload"},
-    ROWS(folded_gcp),
+    RESHAPE_ROWS(folded_gcp),
 };

@@ -13,6 +13,21 @@
  * new tree, or the same one again.  NULL without memory. */
 json_t *reshape_unflatten(json_t *object, struct slice prefix);
 
+#define RESHAPE_ROWS(table) .rows = table, .row_count = sizeof table / sizeof table[0]
+
+/*
+ * "success", "failure" or "unknown", of forms that tell the outcome in a word, or not
+ * at all: where the provider's record has no error, that says success only if the form
+ * has errors.
+ */
+#define RESHAPED_OUTCOME "@outcome"
+
+/* reshape_table.c, reshape_udm.c, reshape_ecs.c */
+enum { RESHAPE_TABLES = 10, RESHAPE_SELECTIONS = 5, RESHAPE_UDM = 8, RESHAPE_ECS = 14 };
+extern const struct reshape_form reshape_tables[RESHAPE_TABLES],
+    reshape_selections[RESHAPE_SELECTIONS], reshape_udm[RESHAPE_UDM],
+    reshape_ecs[RESHAPE_ECS];
+
 /* reshape_aws.c */
 extern const struct reshape_form reshape_lookup_events, reshape_folded_aws,
     reshape_folded_azure, reshape_folded_gcp;

@@ -6,8 +6,6 @@
 
 #include "core/reshape_internal.h"
 
-#define ROWS(table) .rows = table, .row_count = sizeof table / sizeof table[0]
-
 static const struct reshape_row ocsf_aws[] = {
     {"api operation", "eventName", RESHAPE_COPY},
     {"api service name", "eventSource", RESHAPE_COPY},
@@ -48,7 +46,7 @@ static const struct reshape_row ocsf_aws[] = {
 const struct reshape_form reshape_ocsf_aws = {
     .name = "ocsf-cloudtrail",
     .marks = {"class_uid", "api operation", "metadata product name=CloudTrail"},
-    ROWS(ocsf_aws),
+    RESHAPE_ROWS(ocsf_aws),
 };
 
 static const struct reshape_row ocsf_azure[] = {
@@ -72,7 +70,7 @@ static const struct reshape_row ocsf_azure[] = {
 const struct reshape_form reshape_ocsf_azure = {
     .name = "ocsf-azure",
     .marks = {"class_uid", "api operation", "cloud provider=Azure"},
-    ROWS(ocsf_azure),
+    RESHAPE_ROWS(ocsf_azure),
 };
 
 static const struct reshape_row ocsf_gcp[] = {
@@ -100,7 +98,7 @@ static const struct reshape_row ocsf_gcp[] = {
 const struct reshape_form reshape_ocsf_gcp = {
     .name = "ocsf-gcp",
     .marks = {"class_uid", "api operation", "cloud provider=GCP"},
-    ROWS(ocsf_gcp),
+    RESHAPE_ROWS(ocsf_gcp),
 };
 
 const struct reshape_form reshape_ocsf_other = {

@@ -10,6 +10,8 @@ enum {
     /* Parts of one key, and elements of one array. */
     LIMIT_PARTS = 32,
     LIMIT_ELEMENTS = 1024,
+    /* A key of words, such as the header of a column. */
+    LIMIT_KEY_BYTES = 256,
 };
 
 /* One part of a key: a name, then maybe elements of arrays. */
@@ -87,7 +89,7 @@ static json_t *enter(json_t *object, const struct part *part)
 {
     struct slice name = part->name;
     json_t *inner = json_object_getn(object, name.data, name.length);
-    if (!inner) {
+    if (!inner || json_is_null(inner)) {
         inner = part->element ? json_array() : json_object();
         if (json_object_setn_new(object, name.data, name.length, inner))
             return NULL;
@@ -102,7 +104,8 @@ static bool set_last(json_t *object, const struct part *part, json_t *value)
 {
     struct slice name = part->name;
     if (!part->element) {
-        return !json_object_getn(object, name.data, name.length) &&
+        json_t *there = json_object_getn(object, name.data, name.length);
+        return (!there || json_is_null(there)) &&
                !json_object_setn(object, name.data, name.length, value);
     }
     /* Splunk joins the values of "a{}" itself. */
@@ -131,18 +134,29 @@ static bool place(json_t *root, struct slice key, json_t *value)
     return object && set_last(object, &parts[count - 1], value);
 }
 
+/* "Event name" as "Event_name". */
+static struct slice join_words(struct slice key, char joined[LIMIT_KEY_BYTES])
+{
+    if (slice_index(key, ' ') < 0 || key.length > LIMIT_KEY_BYTES)
+        return key;
+    for (size_t i = 0; i < key.length; i++)
+        joined[i] = key.data[i] == ' ' ? '_' : key.data[i];
+    return (struct slice){joined, key.length};
+}
+
 json_t *reshape_unflatten(json_t *object, struct slice prefix)
 {
     json_t *root = json_object(), *value;
     const char *name;
+    char joined[LIMIT_KEY_BYTES];
     json_object_foreach(object, name, value)
     {
-        struct slice key = slice_from(name);
+        struct slice whole = join_words(slice_from(name), joined), key = whole;
         if (slice_starts_with(key, prefix))
             key = slice_skip(key, prefix.length);
         /* A key that leads nowhere stays as it is. */
         if (!place(root, key, value))
-            json_object_set(root, name, value);
+            json_object_setn(root, whole.data, whole.length, value);
     }
     return root;
 }

@@ -6,9 +6,9 @@
  * Insights).  A row without its columns says nothing, so each is made an object of its
  * own, which the forms then judge like any other JSON.
  *
- * Delimited text is RFC 4180, read with patience: `,` `;` or a tab between cells,
- * blanks around quotes, newlines in quoted cells.  What is no more than a way to say
- * "nothing" (an empty cell, `-`, `null`) is left out of the object.
+ * Delimited text is RFC 4180, read with patience: `,` `;` or a tab between cells, blanks
+ * around quotes, newlines in quoted cells.  An empty cell, or one that says nothing in
+ * words (`-`, `(null)`), is null in the object: the column is there.
  *
  * A table owns the memory of its columns and of the last object; one serves one stream
  * and thread.  No function fails but by its result: memory that is out reads as a row
@@ -63,8 +63,8 @@ enum table_cut table_cut(struct table *table, struct slice text, bool final,
 struct slice table_first_cell(const struct table *table);
 bool table_row_is_wide(const struct table *table);
 
-/* The object of the row cut last, valid until the next is made.  Absent where it is
- * longer than LIMIT_RECORD_BYTES. */
+/* The object of the row cut last, valid until the next is made; without members where
+ * no cell has text.  Absent where it is longer than LIMIT_RECORD_BYTES. */
 struct slice table_object(struct table *table);
 
 /* --- JSON (table_json.c); the texts are well formed ------------------------------ */

@@ -169,14 +169,16 @@ struct slice table_object(struct table *table)
 {
     const struct table_cell *cells = table->cells + is_counted(table);
     unsigned count = table->cell_count - is_counted(table);
-    if (count > table->columns)
-        count = table->columns;
+    bool empty = true;
     table_begin_object(table);
-    for (unsigned i = 0; i < count; i++) {
-        if (says_nothing(&cells[i]))
-            continue;
+    for (unsigned i = 0; i < table->columns; i++) {
         table_begin_member(table, i);
+        if (i >= count || says_nothing(&cells[i])) {
+            json_write(&table->object, SLICE("null"));
+            continue;
+        }
         write_cell(&table->object, &cells[i]);
+        empty = false;
     }
-    return table_end_object(table);
+    return empty ? SLICE("{}") : table_end_object(table);
 }

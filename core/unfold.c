@@ -104,7 +104,7 @@ static int give(struct unfolder *unfolder, const struct way *way, struct slice r
     leaf->chain = unfolder->chain;
     unfolder->leaves += leaf->class != RECORD_NOTE;
     int result = unfolder->sink(leaf, unfolder->payload);
-    leaf->note = NULL;
+    leaf->note = leaf->remark = NULL;
     return result;
 }
 
@@ -348,7 +348,18 @@ static struct slice normalise_reshaped(struct unfolder *unfolder, struct slice b
     normalise_as(unfolder, copy, unfolder->slots);
     if (form->name)
         leaf->event.text[FIELD_FORM] = slice_from(form->name);
+    leaf->remark = form->note;
     return leaf->class == RECORD_UNKNOWN ? SLICE_NONE : copy;
+}
+
+/*
+ * Keys that are paths, and a row of a table: what stands at the place of a plain record
+ * is not all of it, so the copy in canonical shape is judged first.
+ */
+static bool is_flat(const struct frame_item *item, const struct json_slot *slots)
+{
+    return item->row || slots[SLOT_FLAT].type != VALUE_ABSENT ||
+           slots[SLOT_USER].type == VALUE_STRING;
 }
 
 /* The fields of a record whose original text is damaged. */
@@ -358,8 +369,13 @@ static int take_fields(struct unfolder *unfolder, const struct way *way,
 {
     struct way inner = {way->depth, chain_add(unfolder, way->chain, found->row->name),
                         way->other};
-    struct slice read = item->bytes;
-    normalise_as(unfolder, item->bytes, slots);
+    struct slice read = SLICE_NONE;
+    if (is_flat(item, slots))
+        read = normalise_reshaped(unfolder, item->bytes);
+    if (!slice_present(read)) {
+        read = item->bytes;
+        normalise_as(unfolder, item->bytes, slots);
+    }
     if (unfolder->leaf.class == RECORD_UNKNOWN)
         read = normalise_reshaped(unfolder, item->bytes);
     if (!slice_present(read) || unfolder->leaf.class != RECORD_EVENT)
@@ -382,13 +398,18 @@ static int take_json(struct unfolder *unfolder, const struct way *way,
             return take_fields(unfolder, way, item, slots, &found, reason);
         return take_envelope(unfolder, way, &found, item->bytes);
     }
+    struct slice copy = SLICE_NONE;
+    if (is_flat(item, slots))
+        copy = normalise_reshaped(unfolder, item->bytes);
+    if (slice_present(copy))
+        return give(unfolder, way, item->bytes, copy);
     normalise_as(unfolder, item->bytes, slots);
     if (leaf->class != RECORD_UNKNOWN)
         return give(unfolder, way, item->bytes, item->bytes);
     if (unwrap_find(unfolder->envelopes, item->bytes, UNWRAP_ENVELOPE, UNWRAP_ENVELOPE,
                     &found))
         return take_envelope(unfolder, way, &found, item->bytes);
-    struct slice copy = normalise_reshaped(unfolder, item->bytes);
+    copy = normalise_reshaped(unfolder, item->bytes);
     if (slice_present(copy))
         return give(unfolder, way, item->bytes, copy);
     if (unwrap_find(unfolder->envelopes, item->bytes, UNWRAP_PERHAPS, UNWRAP_PERHAPS,

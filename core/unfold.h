@@ -39,6 +39,7 @@ struct leaf {
     const char *reason; /* of anything but RECORD_EVENT */
     struct event event; /* of RECORD_EVENT */
     const char *note;   /* of an event: what of it was damaged, else NULL */
+    const char *remark; /* of an event: what records of its form lack, else NULL */
     struct slice raw;   /* the record as found, decoded from its envelopes: what is kept
                          * as evidence.  Of an unknown record: the framed one */
     struct slice read;  /* what was read: raw, or its copy in canonical shape.  Rules

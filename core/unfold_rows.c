@@ -12,6 +12,7 @@ static const struct unwrap rows[] = {
     {"lookup-events", UNWRAP_ORIGINAL, .payload = "CloudTrailEvent"},
     {"logscale", UNWRAP_ORIGINAL, .payload = "@rawstring"},
     {"splunk", UNWRAP_ORIGINAL, .payload = "_raw"},
+    {"logs-insights", UNWRAP_ORIGINAL, .payload = "@message"},
     {"elastic", UNWRAP_ORIGINAL, .payload = "event original"},
     {"elastic", UNWRAP_ORIGINAL, .payload = "event.original"},
 

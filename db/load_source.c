@@ -328,6 +328,8 @@ static int take_event(struct work *work, struct leaf *leaf,
         return error_set(error, ERROR_MEMORY, "no memory for the facts of a record");
     if (hit && fresh && keep_hit(work, leaf, item, &match))
         return error_set(error, ERROR_MEMORY, "no memory for a hit");
+    if (leaf->remark)
+        count_remark(work->notes, &work->note_count, leaf->remark);
     work->degraded = work->degraded || leaf->note;
     if (leaf->note && keep_reject(work, REJECT_NOTE, item, leaf->note, leaf->raw))
         return error_set(error, ERROR_MEMORY, "no memory for a note");

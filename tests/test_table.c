@@ -35,7 +35,8 @@ static const struct frames plain[] = {
     {"semicolons", SLICE("eventName;eventTime;note, if any\nA;1;x, y\n"),
      ROW("{\"eventName\":\"A\",\"eventTime\":\"1\",\"note, if any\":\"x, y\"}")},
     {"tabs", SLICE("eventName\teventTime\nA\t1\n\t2\n"),
-     ROW("{\"eventName\":\"A\",\"eventTime\":\"1\"}") ROW("{\"eventTime\":\"2\"}")},
+     ROW("{\"eventName\":\"A\",\"eventTime\":\"1\"}")
+         ROW("{\"eventName\":null,\"eventTime\":\"2\"}")},
     {"a byte order mark, CR LF, no last line ending",
      SLICE("\xef\xbb\xbf"
            "eventName,eventTime\r\nA,1\r\nB,2"),
@@ -50,12 +51,13 @@ static const struct frames plain[] = {
     {"JSON in a cell", SLICE("_raw,_time\n\"{\"\"a\"\":\"\"x\\ty\"\"}\",1\n"),
      ROW("{\"_raw\":\"{\\\"a\\\":\\\"x\\\\ty\\\"}\",\"_time\":\"1\"}")},
     {"nothing in a cell", SLICE(HEAD "A,,-\n,,\nnull,NULL,(null)\n\"\",1,\n"),
-     ROW("{\"eventName\":\"A\"}") ROW("{\"eventTime\":\"1\"}")},
+     ROW("{\"eventName\":\"A\",\"eventTime\":null,\"note\":null}")
+         ROW("{\"eventName\":null,\"eventTime\":\"1\",\"note\":null}")},
     {"empty lines", SLICE(HEAD "\n\r\nA,1,x\n\n\nB,2,y\n\n"),
      ROW("{\"eventName\":\"A\",\"eventTime\":\"1\",\"note\":\"x\"}")
          ROW("{\"eventName\":\"B\",\"eventTime\":\"2\",\"note\":\"y\"}")},
     {"trailing cells cut", SLICE(HEAD "A,1\nB,2,y\n"),
-     ROW("{\"eventName\":\"A\",\"eventTime\":\"1\"}")
+     ROW("{\"eventName\":\"A\",\"eventTime\":\"1\",\"note\":null}")
          ROW("{\"eventName\":\"B\",\"eventTime\":\"2\",\"note\":\"y\"}")},
     {"empty cells too many", SLICE(HEAD "A,1,x,,\n"),
      ROW("{\"eventName\":\"A\",\"eventTime\":\"1\",\"note\":\"x\"}")},
