@@ -6,9 +6,9 @@
  * Insights).  A row without its columns says nothing, so each is made an object of its
  * own, which the forms then judge like any other JSON.
  *
- * Delimited text is RFC 4180, read with patience: `,` `;` or a tab between cells, blanks
- * around quotes, newlines in quoted cells.  An empty cell, or one that says nothing in
- * words (`-`, `(null)`), is null in the object: the column is there.
+ * Delimited text is RFC 4180, read with patience: `,` `;` or a tab between cells,
+ * blanks around quotes, newlines in quoted cells.  An empty cell, or one that says
+ * nothing in words (`-`, `(null)`), is null in the object: the column is there.
  *
  * A table owns the memory of its columns and of the last object; one serves one stream
  * and thread.  No function fails but by its result: memory that is out reads as a row
