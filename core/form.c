@@ -165,6 +165,17 @@ bool form_fits(const struct json_slot *slots)
     return form_of(slots);
 }
 
+void normaliser_set_date_order(struct normaliser *normaliser, enum date_order order,
+                               struct event *event)
+{
+    struct time_value value;
+    normaliser->hint.date_order = order;
+    if (timestamp_any(event->text[FIELD_TIME_TEXT], &normaliser->hint, &value))
+        return;
+    event->time_us = value.us;
+    event->time_quality = value.quality;
+}
+
 static enum record_class normalise_json(struct normaliser *normaliser,
                                         const struct json_slot *slots,
                                         struct slice bytes, struct event *event,

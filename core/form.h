@@ -37,6 +37,10 @@ void normaliser_reset(struct normaliser *normaliser, const struct time_hint *hin
 /* What the stamps since then showed of the order of day and month; unknown where they
  * showed none, or both. */
 enum date_order normaliser_date_order(const struct normaliser *normaliser);
+/* Stamps have this order from now on, and so has that of `event`, which was read last.
+ */
+void normaliser_set_date_order(struct normaliser *normaliser, enum date_order order,
+                               struct event *event);
 
 /* The source's newest possible time is later now: it is still being written. */
 void normaliser_set_newest(struct normaliser *normaliser, int64_t newest_us);

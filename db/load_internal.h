@@ -107,7 +107,9 @@ struct work {
     struct detector *detector;
     struct event_batch *batch;
     struct json_slot *slots;
-    struct arena facts; /* texts of the current hit */
+    struct arena facts;                 /* texts of the current hit */
+    const struct source_window *window; /* that the current record stands in */
+    bool dates_surveyed; /* the source's beginning, for the order of day and month */
 
     size_t file;
     const char *member; /* "" or the name of the member */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/date_survey.h"
 #include "core/unfold.h"
 
 enum {
@@ -297,11 +298,38 @@ static int append_so_far(struct work *work, const struct frame_item *item, bool 
     return load_append(work, NULL, error);
 }
 
+static const char doubtful_dates[] =
+    "day and month of dates are in doubt, month first is assumed: say --date-order dmy "
+    "or mdy";
+
+/*
+ * 03/04/2026: the other stamps of the source decide.  A source that is not in the
+ * window as a whole is judged by what was read of it so far.
+ */
+static void settle_dates(struct work *work, struct event *event)
+{
+    const struct source_window *window = work->window;
+    enum date_order order = normaliser_date_order(work->normaliser);
+    bool whole = window->base == 0 && window->state != SOURCE_MORE;
+    if (!work->dates_surveyed && window->base == 0)
+        order = date_survey(work->load->projection,
+                            (struct slice){window->data, window->length});
+    else if (whole)
+        order = DATE_ORDER_UNKNOWN;
+    work->dates_surveyed = true;
+    if (order == DATE_ORDER_UNKNOWN)
+        count_remark(work->notes, &work->note_count, doubtful_dates);
+    else
+        normaliser_set_date_order(work->normaliser, order, event);
+}
+
 static int take_event(struct work *work, struct leaf *leaf,
                       const struct frame_item *item, struct error *error)
 {
     struct rule_match match;
     struct event *event = &leaf->event;
+    if (event->time_quality == TIME_DAY_MONTH_AMBIGUOUS)
+        settle_dates(work, event);
     enum truth truth = detector_check(work->detector, event, SLICE_NONE, &match);
     if (truth == TRUTH_UNKNOWN)
         truth = detector_check(work->detector, event, leaf->read, &match);
@@ -449,6 +477,7 @@ static void note_tail(struct work *work, const struct frame_item *item,
 int load_take_window(struct work *work, const struct source_window *window,
                      size_t *tail, struct error *error)
 {
+    work->window = window;
     framer_window(work->framer, window->data, window->length, window->base,
                   window->state != SOURCE_MORE, window->state == SOURCE_CUT);
     struct frame_item item;
@@ -595,6 +624,7 @@ void load_start_progress(struct work *work)
     work->growth = (struct growth_found){.kind = GROWTH_NONE};
     work->tail_open = work->tail_is_event = false;
     work->degraded = false;
+    work->dates_surveyed = false;
     work->form_count = work->skip_count = work->note_count = 0;
     source_notes_reset(&work->exports);
 }

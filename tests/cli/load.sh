@@ -39,7 +39,7 @@ for workers in 1 2; do
 done
 same hits.1 hits.2 'hits by one worker and two'
 same events.1 events.2 'events by one worker and two'
-run 3 load -q -c r.case copy/other copy/hostile copy/gcp copy/cisco copy/azure copy/mixed \
+run 3 load -q -c r.case copy/siem copy/other copy/hostile copy/gcp copy/cisco copy/azure copy/mixed \
     copy/benign-day copy/envelopes copy/devices copy/lineage copy/aws
 "$program" export -c r.case hits -f csv 2>err | cut -d, -f1-40 >reordered
 "$program" export -c w1.case hits -f csv 2>err | cut -d, -f1-40 >ordered
