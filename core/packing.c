@@ -29,6 +29,13 @@ struct signature {
         kind, "UTF-16" order, "convert it with `iconv -f UTF-16" order " -t UTF-8`"    \
     }
 
+#define GCLOUD                                                                         \
+    {                                                                                  \
+        PACKING_OTHER, "YAML of gcloud",                                               \
+            "export it again as JSON with `gcloud logging read FILTER "                \
+            "--freshness=30d --format=json`"                                           \
+    }
+
 static const struct signature signatures[] = {
     {0, SLICE_INIT("\x1f\x8b\x08"), {PACKING_GZIP, "gzip", "unpack it with `gunzip`"}},
     {0, SLICE_INIT("\x28\xb5\x2f\xfd"), ZSTD},
@@ -46,17 +53,27 @@ static const struct signature signatures[] = {
     {0,
      SLICE_INIT("PAR1"),
      {PACKING_OTHER, "Parquet",
-      "export it as JSON, for instance with DuckDB: COPY (FROM 'x.parquet') TO "
-      "'x.json'"}},
+      "export it as JSON with `duckdb -c \"COPY (FROM 'x.parquet') TO 'x.json'\"`"}},
     {0,
      SLICE_INIT("Obj\x01"),
-     {PACKING_OTHER, "Avro", "export it as JSON with `avro-tools tojson`"}},
+     {PACKING_OTHER, "Avro",
+      "export it as JSON with `avro-tools tojson x.avro >x.json`"}},
     {0,
      SLICE_INIT("SQLite format 3\0"),
      {PACKING_OTHER, "SQLite database", "load the logs it was made from"}},
     {0,
      SLICE_INIT("ElfFile\0"),
-     {PACKING_OTHER, "Windows event log (EVTX)", "it holds no mirroring events"}},
+     {PACKING_OTHER, "Windows event log (EVTX)",
+      "it holds no mirroring events; `evtx_dump -o jsonl x.evtx` reads it"}},
+    {0, SLICE_INIT("---\ninsertId:"), GCLOUD},
+    {0, SLICE_INIT("---\r\ninsertId:"), GCLOUD},
+    {0, SLICE_INIT("---\nprotoPayload:"), GCLOUD},
+    {0, SLICE_INIT("insertId: "), GCLOUD},
+    {0,
+     SLICE_INIT("---\ncollectorIlb:"),
+     {PACKING_OTHER, "YAML of gcloud",
+      "export it again as JSON with `gcloud compute packet-mirrorings list "
+      "--format=json`"}},
     {0,
      SLICE_INIT("\x04\x22\x4d\x18"),
      {PACKING_OTHER, "lz4", "unpack it with `lz4 -d`"}},

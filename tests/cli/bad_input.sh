@@ -100,6 +100,11 @@ got=$("$program" sql -c own/own.case -f csv "SELECT count(*) FROM source
     WHERE path LIKE '%own.case%'" 2>/dev/null | tail -n 1)
 equal "$got" 0 'the case among its own sources'
 
+# gcloud's own format is named, with the command that gives another
+printf -- '---\ninsertId: -abc123def\nlogName: projects/acme-prod/logs/x\n' >gcloud.yaml
+run 3 load -q -c yaml.case gcloud.yaml
+says err 'gcloud logging read FILTER --freshness=30d --format=json'
+
 # another program's database, a newer case, no database: refused and left untouched
 sqlite3 foreign.db 'CREATE TABLE t(a); INSERT INTO t VALUES (1);'
 cp foreign.db foreign.copy
