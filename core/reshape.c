@@ -12,13 +12,20 @@ static const struct form_group {
     const struct reshape_form *forms;
     size_t count;
 } groups[] = {
-    {&reshape_lookup_events, 1},    {&reshape_ocsf_aws, 1},
-    {&reshape_ocsf_azure, 1},       {&reshape_ocsf_gcp, 1},
-    {&reshape_ocsf_other, 1},       {reshape_tables, RESHAPE_TABLES},
-    {reshape_udm, RESHAPE_UDM},     {reshape_ecs, RESHAPE_ECS},
-    {&reshape_folded_aws, 1},       {&reshape_entra_sign_in, 1},
-    {&reshape_azure_powershell, 1}, {&reshape_entra_audit, 1},
-    {&reshape_folded_azure, 1},     {&reshape_folded_gcp, 1},
+    {&reshape_lookup_events, 1},
+    {&reshape_ocsf_aws, 1},
+    {&reshape_ocsf_azure, 1},
+    {&reshape_ocsf_gcp, 1},
+    {&reshape_ocsf_other, 1},
+    {reshape_tables, RESHAPE_TABLES},
+    {reshape_udm, RESHAPE_UDM},
+    {reshape_ecs, RESHAPE_ECS},
+    {&reshape_folded_aws, 1},
+    {&reshape_entra_sign_in, 1},
+    {&reshape_azure_powershell, 1},
+    {&reshape_entra_audit, 1},
+    {&reshape_folded_azure, 1},
+    {&reshape_folded_gcp, 1},
     {reshape_selections, RESHAPE_SELECTIONS},
 };
 
