@@ -125,7 +125,7 @@ static int add_numbers(struct builder *builder, int64_t segment, int first,
     }
     return segment_encode_numbers(builder->packer, column, builder->numbers, count,
                                   &builder->arena, &blob, &error) ||
-           put_column(builder->handle, segment, column, blob);
+           put_column(builder->handle, segment, (int)column, blob);
 }
 
 static int add_texts(struct builder *builder, int64_t segment, int first,
@@ -138,7 +138,7 @@ static int add_texts(struct builder *builder, int64_t segment, int first,
         builder->codes[i] = code_of(field, first + (int)i);
     return segment_encode_text(builder->packer, column, builder->codes, count, NULL, 0,
                                &builder->arena, &blob, &error) ||
-           put_column(builder->handle, segment, column, blob);
+           put_column(builder->handle, segment, (int)column, blob);
 }
 
 static int add_segment(struct builder *builder, int64_t id, int first, uint32_t count)
