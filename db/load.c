@@ -159,6 +159,7 @@ static void load_free(struct load *load)
     if (load->wake >= 0)
         close(load->wake);
     pthread_mutex_destroy(&load->mutex);
+    pthread_mutex_destroy(&load->ending);
     pthread_cond_destroy(&load->flight_landed);
     pthread_cond_destroy(&load->ended);
     free(load);
@@ -208,6 +209,7 @@ struct load *load_start(const char *case_path, const char *const *paths, size_t 
     load->totals.listing = true;
     load->wake = options->follow ? eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) : -1;
     pthread_mutex_init(&load->mutex, NULL);
+    pthread_mutex_init(&load->ending, NULL);
     pthread_cond_init(&load->flight_landed, NULL);
     pthread_cond_init(&load->ended, NULL);
     if (!prepare(load, case_path, paths, count, error)) {

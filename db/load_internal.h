@@ -56,6 +56,7 @@ struct load {
     pthread_t coordinator;
     pthread_mutex_t mutex;
     pthread_cond_t flight_landed;
+    pthread_mutex_t ending; /* held while a source ends: its twin may end as well */
     pthread_cond_t ended;
     /* under mutex */
     size_t next_file;
@@ -175,6 +176,10 @@ int load_opened(struct work *work, struct error *error);
 int load_record_failure(struct work *work, const char *reason, struct error *error);
 /* load_archive.c: all members of the archive whose row is begun, then its end. */
 int load_members(struct work *work, struct error *error);
+/* load_twin.c: whether the source that was read to its end has the content of another
+ * one in another packing; reason says which. */
+int load_find_twin(struct work *work, char reason[REASON_MAX], bool *found,
+                   struct error *error);
 /* The events and hits of the opened source. -1 with ERROR_INPUT: the input failed, and
  * only it; any other failure ends the load. */
 int load_take_source(struct work *work, bool embedding, struct error *error);

@@ -588,6 +588,27 @@ const char *load_judge_source(const struct work *work, const char *failure,
     return whole && !work->degraded ? "done" : "partial";
 }
 
+/* Under load.ending. */
+static int end_source(struct work *work, struct source_end *end,
+                      char reason[REASON_MAX], struct error *error)
+{
+    bool twin = false;
+    if (strcmp(end->status, "failed") != 0 &&
+        load_find_twin(work, reason, &twin, error))
+        return -1;
+    if (twin) {
+        end->status = "skipped";
+        end->doubled = true;
+        work->progress = (struct source_progress){
+            .first_us = EVENT_TIME_NONE,
+            .last_us = EVENT_TIME_NONE,
+            .unpacked_bytes = work->progress.unpacked_bytes,
+        };
+        work->form_count = 0;
+    }
+    return load_append(work, end, error);
+}
+
 int load_finish_source(struct work *work, const char *failure, struct error *error)
 {
     char reason[REASON_MAX];
@@ -601,14 +622,17 @@ int load_finish_source(struct work *work, const char *failure, struct error *err
         .sha256 = source_reader_sha256(work->reader),
         .bytes = source_reader_bytes(work->reader),
         .open_end = work->tail_open && work->tail_is_event,
+        .content = source_reader_content(work->reader),
     };
     load_resume_at(&work->progress, work->tail_open && !work->tail_is_event
                                         ? work->tail_offset
                                         : work->progress.unpacked_bytes);
-    if (load_append(work, &end, error))
-        return -1;
-    load_tell_result(work, end.status, reason, false);
-    return 0;
+    pthread_mutex_lock(&work->load->ending);
+    int result = end_source(work, &end, reason, error);
+    pthread_mutex_unlock(&work->load->ending);
+    if (!result)
+        load_tell_result(work, end.status, reason, end.doubled);
+    return result;
 }
 
 void load_start_progress(struct work *work)

@@ -62,12 +62,16 @@ static const char version_1[] =
     /* How a file that grew, was renamed or copied is found again: growth.h. */
     " head INTEGER NOT NULL DEFAULT 0,"
     /* The last event's line had no end: what is appended belongs to it. */
-    " open_end INTEGER NOT NULL DEFAULT 0) STRICT;"
+    " open_end INTEGER NOT NULL DEFAULT 0,"
+    /* CRC-32 of the unpacked bytes where they were packed: load_twin.c. */
+    " content_crc INTEGER) STRICT;"
     /* The same content twice is one source, wherever it stands. */
     "CREATE UNIQUE INDEX source_content ON source(sha256)"
     " WHERE sha256 IS NOT NULL AND status IN ('done','partial');"
     "CREATE INDEX source_size ON source(bytes);"
     "CREATE INDEX source_path ON source(path, member);"
+    "CREATE INDEX source_twin ON source(unpacked_bytes)"
+    " WHERE content_crc IS NOT NULL;"
     "CREATE INDEX source_head ON source(head) WHERE head <> 0;"
     "CREATE TABLE source_alias(source INTEGER NOT NULL REFERENCES source(id),"
     " path TEXT NOT NULL, PRIMARY KEY(source, path)) STRICT, WITHOUT ROWID;"

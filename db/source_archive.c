@@ -13,6 +13,11 @@ bool source_reader_is_archive(const struct source_reader *reader)
     return archive_walk_can(reader->source.packing.kind);
 }
 
+bool source_reader_in_archive(const struct source_reader *reader)
+{
+    return reader->level_count > 0;
+}
+
 /* --- opening ------------------------------------------------------------------- */
 
 /*

@@ -46,6 +46,16 @@ uint64_t source_key_head(int64_t head)
     return key_of(5, &head, sizeof head);
 }
 
+uint64_t source_key_unpacked(uint64_t unpacked, bool packed)
+{
+    return key_of(packed ? 5 : 6, &unpacked, sizeof unpacked);
+}
+
+uint64_t source_key_content(uint64_t unpacked, uint32_t crc32)
+{
+    return key_of(key_of(7, &unpacked, sizeof unpacked), &crc32, sizeof crc32);
+}
+
 static size_t head_of(uint64_t key)
 {
     return (key ^ key >> 32) % SOURCE_INDEX_HEADS;

@@ -8,6 +8,7 @@
 #ifndef DB_SOURCE_INDEX_H
 #define DB_SOURCE_INDEX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,9 @@ uint64_t source_key_id(int64_t id);
 uint64_t source_key_size(uint64_t bytes);
 uint64_t source_key_path(const char *path, const char *member);
 uint64_t source_key_hash(const char *sha256);
+/* By its unpacked bytes, apart for sources that are packed and that are not. */
+uint64_t source_key_unpacked(uint64_t unpacked, bool packed);
+uint64_t source_key_content(uint64_t unpacked, uint32_t crc32);
 uint64_t source_key_head(int64_t head);
 
 /* -1: no memory. */

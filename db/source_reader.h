@@ -23,6 +23,7 @@
 #include "core/error.h"
 #include "core/packing.h"
 #include "db/sha256.h"
+#include "db/source_content.h"
 
 enum source_state {
     SOURCE_MORE,  /* the window was extended, more follows */
@@ -35,12 +36,6 @@ struct source_window {
     size_t length;
     uint64_t base; /* offset of data in the unpacked stream */
     enum source_state state;
-};
-
-/* What the unpacked bytes are known by, where they are not the file's own. */
-struct source_content {
-    bool packed; /* false: the SHA-256 of the source is that of its content */
-    uint32_t crc32;
 };
 
 struct source_reader;
@@ -64,6 +59,9 @@ void source_reader_close(struct source_reader *reader);
 
 /* The source that was opened is an archive that can be walked. */
 bool source_reader_is_archive(const struct source_reader *reader);
+
+/* The source is a member of one. */
+bool source_reader_in_archive(const struct source_reader *reader);
 
 struct source_member {
     const char *name;    /* inside of the archive, inner archives included:

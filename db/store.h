@@ -17,6 +17,7 @@
 #include "core/operation.h"
 #include "db/case.h"
 #include "db/segment.h"
+#include "db/source_content.h"
 
 struct store;
 struct event_batch;
@@ -111,6 +112,9 @@ struct source_end {
     const char *sha256; /* NULL with --no-hash */
     uint64_t bytes;
     bool open_end; /* the last event's line had no end */
+    struct source_content content;
+    bool doubled; /* another source has the same content: this one's events do not count
+                   */
 };
 
 enum source_known {
@@ -143,6 +147,17 @@ ptrdiff_t store_candidates(struct store *store, const char *path, int64_t head,
 /* embedded.h, through the store: any thread. */
 int store_embedded(struct store *store, int64_t source, uint64_t offset, char *to,
                    size_t length, size_t *got);
+/* A source that may have the same content in another packing. */
+struct source_twin {
+    bool packed;
+    const char *path, *member, *sha256; /* in the arena */
+};
+/* Ended sources of so many unpacked bytes that are packed, and where `content` is
+ * packed those that are not; with the same CRC-32 where both have one. Their number, at
+ * most `room`; -1: failed. */
+ptrdiff_t store_twins(struct store *store, int64_t source, uint64_t unpacked,
+                      const struct source_content *content, struct arena *arena,
+                      struct source_twin *out, size_t room, struct error *error);
 /* Notes that the content of a source was met under this path as well. */
 int store_note_alias(struct store *store, int64_t source, const char *path,
                      struct error *error);

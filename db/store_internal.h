@@ -22,6 +22,7 @@ enum store_statement {
     STATEMENT_SOURCE_BY_HASH,
     STATEMENT_SOURCE_BY_PATH,
     STATEMENT_SOURCE_BY_SIZE,
+    STATEMENT_SOURCE_TWINS,
     STATEMENT_SOURCE_CANDIDATES,
     STATEMENT_SOURCE_BY_ID,
     STATEMENT_SOURCE_UNFINISHED,
@@ -64,6 +65,7 @@ struct store_source {
     bool late_hash; /* records were stored before its hash was known */
     bool longer;    /* goes on where an earlier load ended: rejects beyond that go */
     uint64_t resumed_at;
+    struct source_content content;
     bool duplicate; /* found at its end: the same content had been loaded meanwhile */
 };
 

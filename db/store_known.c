@@ -325,6 +325,86 @@ bool store_has_size(struct store *store, uint64_t bytes)
     return found;
 }
 
+/* The twin among the sources that ended since the last commit. */
+static bool add_twin(const struct store_source *source, struct arena *arena,
+                     struct source_twin *out)
+{
+    out->packed = source->content.packed;
+    out->path = arena_copy(arena, slice_from(source->path)).data;
+    out->member = arena_copy(arena, slice_from(source->member)).data;
+    out->sha256 = arena_copy(arena, slice_from(source->sha256)).data;
+    return out->path && out->member && out->sha256;
+}
+
+static size_t ended_twins(struct store *store, int64_t id, uint64_t unpacked,
+                          uint64_t key, struct arena *arena, struct source_twin *out,
+                          size_t room)
+{
+    size_t count = 0;
+    uint32_t place = 0;
+    struct store_source *source;
+    while (count < room && (source = source_index_next(&store->index, key, &place))) {
+        if (source->id != id && source->ended && !source->duplicate &&
+            source->progress.unpacked_bytes == unpacked &&
+            store_status_loaded(source->status) && add_twin(source, arena, &out[count]))
+            count++;
+    }
+    return count;
+}
+
+static ptrdiff_t committed_twins(struct store *store, int64_t id, uint64_t unpacked,
+                                 const struct source_content *content,
+                                 struct arena *arena, struct source_twin *out,
+                                 size_t room)
+{
+    size_t count = 0;
+    sqlite3_stmt *select = store->statements[STATEMENT_SOURCE_TWINS];
+    sqlite3_bind_int64(select, 1, (int64_t)unpacked);
+    if (content->packed)
+        sqlite3_bind_int64(select, 2, content->crc32);
+    else
+        sqlite3_bind_null(select, 2);
+    sqlite3_bind_int64(select, 3, id);
+    sqlite3_bind_int64(select, 4, (sqlite3_int64)room);
+    int code = SQLITE_DONE;
+    while (count < room && (code = sqlite3_step(select)) == SQLITE_ROW) {
+        out[count].path = store_column(select, 0, arena).data;
+        out[count].member = store_column(select, 1, arena).data;
+        out[count].sha256 = store_column(select, 2, arena).data;
+        out[count].packed = sqlite3_column_int(select, 3) != 0;
+        count += out[count].path && out[count].member && out[count].sha256;
+    }
+    sqlite3_reset(select);
+    return code == SQLITE_ROW || code == SQLITE_DONE ? (ptrdiff_t)count : -1;
+}
+
+ptrdiff_t store_twins(struct store *store, int64_t source, uint64_t unpacked,
+                      const struct source_content *content, struct arena *arena,
+                      struct source_twin *out, size_t room, struct error *error)
+{
+    size_t count = 0;
+    ptrdiff_t more = 0;
+    pthread_mutex_lock(&store->mutex);
+    if (store->failed)
+        more = failed_before(store, error);
+    else {
+        uint64_t packed = content->packed ? source_key_content(unpacked, content->crc32)
+                                          : source_key_unpacked(unpacked, true);
+        uint64_t plain = source_key_unpacked(unpacked, false);
+        count = ended_twins(store, source, unpacked, packed, arena, out, room);
+        if (content->packed)
+            count += ended_twins(store, source, unpacked, plain, arena, out + count,
+                                 room - count);
+        more = store_lookup(store) ? -1
+                                   : committed_twins(store, source, unpacked, content,
+                                                     arena, out + count, room - count);
+        if (more < 0)
+            case_error(store->handle, "looking for the same content", error);
+    }
+    pthread_mutex_unlock(&store->mutex);
+    return more < 0 ? -1 : (ptrdiff_t)count + more;
+}
+
 ptrdiff_t store_candidates(struct store *store, const char *path, int64_t head,
                            struct source_candidate *out, size_t room,
                            struct error *error)

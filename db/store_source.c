@@ -85,6 +85,18 @@ static int index_begun(struct store *store, struct store_source *source)
                             source_key_path(source->path, source->member), source);
 }
 
+/* What is known of it when it has ended. */
+static int index_ended(struct store *store, struct store_source *source)
+{
+    uint64_t unpacked = source->progress.unpacked_bytes;
+    bool packed = source->content.packed;
+    uint64_t content = source_key_content(unpacked, source->content.crc32);
+    struct source_index *index = &store->index;
+    return source_index_add(index, source_key_hash(source->sha256), source) ||
+           source_index_add(index, source_key_unpacked(unpacked, packed), source) ||
+           (packed && source_index_add(index, content, source));
+}
+
 int store_source_add(struct store *store, struct store_source *source)
 {
     *store->last_source = source;
@@ -176,8 +188,9 @@ int store_progress(struct store *store, struct store_source *source,
         strncpy(source->sha256, end->sha256, sizeof source->sha256 - 1);
     else
         source->late_hash = false;
-    if (end->sha256 &&
-        source_index_add(&store->index, source_key_hash(end->sha256), source))
+    source->content = end->content;
+    source->duplicate = end->doubled;
+    if (end->sha256 && index_ended(store, source))
         return error_set(error, ERROR_MEMORY, "out of memory");
     if (replace(&source->status, slice_from(end->status)) ||
         replace(&source->reason, slice_from(end->reason ? end->reason : "")))
@@ -253,6 +266,10 @@ static int write_source(struct store *store, const struct store_source *source)
     sqlite3_bind_int(insert, at++, source->duplicate);
     sqlite3_bind_int64(insert, at++, source->head);
     sqlite3_bind_int(insert, at++, source->open_end);
+    if (source->ended && source->content.packed)
+        sqlite3_bind_int64(insert, at++, source->content.crc32);
+    else
+        sqlite3_bind_null(insert, at++);
     return store_run(store, STATEMENT_SOURCE);
 }
 

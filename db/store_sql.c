@@ -45,13 +45,14 @@ static const char *const texts[STATEMENT_COUNT] = {
         "INSERT INTO source(id, path, member, sha256, bytes, unpacked_bytes, mtime_us,"
         " forms, records, events, skipped, unknown, damaged, hits, first_us, last_us,"
         " status, reason, options, loaded_us, loaded_by, host, tool_version,"
-        " resume_offset, resume_leaf, packing, embedded, doubled, head, open_end)"
-        " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+        " resume_offset, resume_leaf, packing, embedded, doubled, head, open_end,"
+        " content_crc)"
+        " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
         " ON CONFLICT(id) DO UPDATE SET (sha256, bytes, unpacked_bytes, mtime_us, "
         "forms,"
         "  records, events, skipped, unknown, damaged, hits, first_us, last_us, status,"
         "  reason, options, loaded_us, loaded_by, host, tool_version, resume_offset,"
-        "  resume_leaf, packing, embedded, doubled, head, open_end)"
+        "  resume_leaf, packing, embedded, doubled, head, open_end, content_crc)"
         " = (excluded.sha256, excluded.bytes, excluded.unpacked_bytes,"
         "  excluded.mtime_us, excluded.forms, excluded.records, excluded.events,"
         "  excluded.skipped, excluded.unknown, excluded.damaged, excluded.hits,"
@@ -59,7 +60,8 @@ static const char *const texts[STATEMENT_COUNT] = {
         "  excluded.options, excluded.loaded_us, excluded.loaded_by, excluded.host,"
         "  excluded.tool_version, excluded.resume_offset,"
         "  excluded.resume_leaf, excluded.packing,"
-        "  excluded.embedded, excluded.doubled, excluded.head, excluded.open_end)",
+        "  excluded.embedded, excluded.doubled, excluded.head, excluded.open_end,"
+        "  excluded.content_crc)",
     [STATEMENT_SOURCE_BY_HASH] = "SELECT id, path, member FROM source WHERE sha256 = ?"
                                  " AND status IN ('done', 'partial') AND id <> ?",
     [STATEMENT_SOURCE_BY_PATH] =
@@ -67,6 +69,14 @@ static const char *const texts[STATEMENT_COUNT] = {
         " records, events, skipped, unknown, damaged, hits, first_us, last_us, path,"
         " embedded, resume_leaf FROM source WHERE path = ? AND member = ? ORDER BY id",
     [STATEMENT_SOURCE_BY_SIZE] = "SELECT 1 FROM source WHERE bytes = ? LIMIT 1",
+    /* Packed ones by their own fingerprint, others by their size. */
+    [STATEMENT_SOURCE_TWINS] =
+        "SELECT path, member, sha256, 1 FROM source WHERE content_crc IS NOT NULL"
+        " AND unpacked_bytes = ?1 AND (?2 IS NULL OR content_crc = ?2) AND id <> ?3"
+        " AND sha256 IS NOT NULL AND status IN ('done', 'partial')"
+        " UNION ALL SELECT path, member, sha256, 0 FROM source WHERE ?2 IS NOT NULL"
+        " AND bytes = ?1 AND packing = '' AND id <> ?3 AND sha256 IS NOT NULL"
+        " AND status IN ('done', 'partial') LIMIT ?4",
     [STATEMENT_SOURCE_CANDIDATES] =
         "SELECT id, bytes, sha256, path = ?1, status = 'loading',"
         " embedded AND packing = '', open_end FROM source WHERE id IN"

@@ -60,6 +60,17 @@ equal "$(value deep.case "SELECT sha256 = '$sum', records, status
 run 0 load -c deep.case deep.zip
 says out known
 
+# The same content in other packings is one source; which one, the others say.
+mkdir twins && cp $log $log.gz $log.zst $log.xz $log.tgz $log.7z le deep.zip twins/
+run 0 load -c twins.case twins
+says err 'packed differently'
+ids twins.case >got
+same want got 'ids of the same content in eight packings'
+equal "$(value twins.case "SELECT sum(records > 0), sum(records) = $records,
+    (SELECT count(*) FROM event) = $events, sum(status = 'skipped' AND reason LIKE
+    'the same content as %, packed differently') FROM source")" 1,1,1,7 \
+    'the same content in eight packings'
+
 # One packing more than is opened.
 gzip -c deep.zip >deeper
 run 3 load -c deeper.case deeper
