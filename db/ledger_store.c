@@ -16,10 +16,11 @@
 #define FACT_COLUMNS                                                                   \
     "SELECT f.thing, f.act, f.number, f.time_us, f.provider, f.outcome, f.phase,"      \
     " f.act_id, f.event_id, f.account, f.region, f.actor, r.operation,"                \
-    " coalesce(s.sha256, s.path), s.member, f.offset" FACT_FIELDS(FACT_COLUMN)
+    " coalesce(s.sha256, s.path), s.member, f.offset, f.leaf" FACT_FIELDS(FACT_COLUMN)
 #define FACT_JOINS                                                                     \
     " AS f JOIN source AS s ON s.id = f.source"                                        \
-    " LEFT JOIN record AS r ON r.source = f.source AND r.offset = f.offset"
+    " LEFT JOIN record AS r ON r.source = f.source AND r.offset = f.offset"            \
+    " AND r.leaf = f.leaf"
 
 /* Of the many neighbours of a cloud only those that a mirror refers to. */
 static const char cloud_facts[] =
@@ -67,13 +68,14 @@ static void read_fact(sqlite3_stmt *row, struct arena *arena, struct fact *out)
     /* Lines of a device stand in the order of their file. */
     if (!out->act_id.length || provider_is_device(out->provider)) {
         struct slice place = arena_printf(
-            arena, "%.*s:%.*s:%020lld", (int)source.length, source.data,
-            (int)member.length, member.data, (long long)sqlite3_column_int64(row, at));
+            arena, "%.*s:%.*s:%020lld:%06lld", (int)source.length, source.data,
+            (int)member.length, member.data, (long long)sqlite3_column_int64(row, at),
+            (long long)sqlite3_column_int64(row, at + 1));
         out->order = place;
         if (!out->act_id.length)
             out->act_id = place;
     }
-    at++;
+    at += 2;
     for (int i = 0; i < FACT_FIELD_COUNT; i++)
         out->text[i] = statement_text(row, at++, arena);
 }

@@ -10,8 +10,8 @@ static const char *plural(uint64_t count)
     return count == 1 ? "" : "s";
 }
 
-/* "2 mirrors are live: 1 to a foreign destination, 0 to one that the logs do not show, 1
- * overstayed"; and what else there is. */
+/* "2 mirrors are live: 1 to a foreign destination, 0 to one that the logs do not show,
+ * 1 overstayed"; and what else there is. */
 static void put_counts(struct report_lines *lines, const struct mirror_counts *counts)
 {
     uint64_t live = counts->states[MIRROR_LIVE];
