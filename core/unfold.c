@@ -445,6 +445,20 @@ static bool is_known(struct unfolder *unfolder, struct slice json)
            slice_present(canonical_copy(unfolder, json, &form));
 }
 
+/* A device's own line that ends in JSON, such as a command that somebody typed: what
+ * stands before the JSON tells an event by itself.  Else a text in the command could
+ * pass the line off as another one's record. */
+static bool is_device_line(struct unfolder *unfolder, struct slice line,
+                           struct slice json)
+{
+    const struct frame_item before = {
+        .kind = FRAME_LINE,
+        .bytes = slice_first(line, (size_t)(json.data - line.data))};
+    struct leaf *leaf = &unfolder->leaf;
+    return normalise(unfolder->normaliser, &before, NULL, &leaf->event,
+                     &leaf->reason) == RECORD_EVENT;
+}
+
 static int take_line(struct unfolder *unfolder, const struct way *way,
                      const struct frame_item *item)
 {
@@ -453,7 +467,8 @@ static int take_line(struct unfolder *unfolder, const struct way *way,
     if (notice)
         return give_as(unfolder, way, RECORD_SKIPPED, notice, item->bytes);
     struct slice json = unwrap_line_json(item->bytes);
-    if (way->depth < LIMIT_UNFOLD_DEPTH && is_known(unfolder, json)) {
+    if (way->depth < LIMIT_UNFOLD_DEPTH && is_known(unfolder, json) &&
+        !is_device_line(unfolder, item->bytes, json)) {
         struct way inner = {way->depth, chain_add(unfolder, way->chain, "line"),
                             way->other};
         return take_stream(unfolder, &inner, json, false);

@@ -292,6 +292,24 @@ static int stop_at_once(struct leaf *leaf, void *payload)
     return 7;
 }
 
+/* Neither hides the other: JSON in a command, a device's name in JSON. */
+static void tells_devices_from_relays(void **state)
+{
+    struct leaf_bed *bed = *state;
+    const struct leaf *leaf = leaf_read(
+        bed,
+        SLICE("Mar 14 2026 02:25:03: %PARSER-5-CFGLOG_LOGGEDCMD: User:mallory  logged "
+              "command:monitor session 1 source interface Gi1/0/1 " RECORD),
+        RECORD_EVENT);
+    assert_int_equal(leaf->event.provider, PROVIDER_CISCO_IOS);
+    leaf = leaf_read(bed,
+                     SLICE("<134>Mar 14 02:11:12 relay trail: {\"eventName\":\"A\","
+                           "\"userIdentity\":{},\"userAgent\":\"Mar 14 2026 02:25:03: "
+                           "%SYS-5-CONFIG_I: Configured from console by mallory\"}"),
+                     RECORD_EVENT);
+    assert_int_equal(leaf->event.provider, PROVIDER_AWS);
+}
+
 static void ends_when_the_sink_says_so(void **state)
 {
     struct leaf_bed *bed = *state;
@@ -322,6 +340,7 @@ int main(void)
         cmocka_unit_test(names_what_is_damaged),
         cmocka_unit_test(gives_what_is_before_a_cut),
         cmocka_unit_test(stops_at_its_limits),
+        cmocka_unit_test(tells_devices_from_relays),
         cmocka_unit_test(ends_when_the_sink_says_so),
     };
     return cmocka_run_group_tests(tests, leaf_bed_make, leaf_bed_unmake);
