@@ -15,6 +15,8 @@ static const struct reshape_row lookup_events[] = {
     {"Username", "userIdentity userName", RESHAPE_COPY},
     {"AccessKeyId", "userIdentity accessKeyId", RESHAPE_COPY},
     {"Resources", "resources", RESHAPE_COPY},
+    /* Whether the call failed stood in the text that is damaged. */
+    {"unknown", RESHAPED_OUTCOME, RESHAPE_TEXT},
 };
 
 const struct reshape_form reshape_lookup_events = {

@@ -167,7 +167,8 @@ static const struct carrier cloudtrail_carriers[] = {
      REWRITTEN,
      "{\"@timestamp\":1773454269000,\"Vendor.eventName\":"
      "\"CreateTrafficMirrorSession\","
-     "\"Vendor.eventTime\":\"2026-03-14T02:11:09Z\",\"Vendor.eventSource\":"
+     "\"Vendor.eventVersion\":\"1.11\",\"Vendor.eventTime\":\"2026-03-14T02:11:09Z\","
+     "\"Vendor.eventSource\":"
      "\"ec2.amazonaws.com\",\"Vendor.awsRegion\":\"us-east-1\","
      "\"Vendor.sourceIPAddress\":\"198.51.100.23\",\"Vendor.userAgent\":"
      "\"aws-cli/2.15.0\",\"Vendor.requestID\":\"r-6\",\"Vendor.eventID\":"
@@ -278,7 +279,8 @@ static void expect_same(const struct event *wanted, const struct leaf *leaf,
 {
     const struct event *found = &leaf->event;
     assert_int_equal(found->provider, wanted->provider);
-    assert_int_equal(found->outcome, wanted->outcome);
+    /* What is left of a damaged record does not tell whether the call failed. */
+    assert_int_equal(found->outcome, leaf->note ? OUTCOME_UNKNOWN : wanted->outcome);
     assert_int_equal(found->phase, wanted->phase);
     assert_true(slice_equal(found->merge_key, wanted->merge_key));
     if (found->time_us != wanted->time_us ||

@@ -224,6 +224,7 @@ static void takes_the_fields_of_a_damaged_text(void **state)
         RECORD_EVENT);
     const struct event *event = &leaf->event;
     assert_non_null(leaf->note);
+    assert_int_equal(event->outcome, OUTCOME_UNKNOWN);
     assert_string_equal(leaf->chain, "lookup-events");
     assert_true(slice_equal(event->text[FIELD_FORM], SLICE("lookup-events")));
     assert_true(
