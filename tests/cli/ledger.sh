@@ -5,8 +5,12 @@
 
 # What the samples hold, row by row.
 mkdir whole
-cp "$samples"/aws/*0215Z.json "$samples"/cisco/s*.log "$samples"/azure/* \
-    "$samples"/gcp/* "$samples"/other/*.json* whole
+for file in aws/111122223333_CloudTrail_us-east-1_20260314T0215Z.json \
+    cisco/span-rspan.log cisco/sw1-erspan.log azure/PT1H.json azure/eventhub.json \
+    azure/az-activity-log.json gcp/nsi-mirroring.jsonl gcp/packet-mirroring.json \
+    other/alibaba-actiontrail.jsonl other/huawei-cts.json other/oci-audit.json; do
+    cp "$samples/$file" whole
+done
 gzip -dc "$samples"/aws/*0520Z.json.gz >whole/later.json
 
 run 0 load -q -c at-once.case whole
