@@ -217,7 +217,8 @@ static int read_page(struct search *search, uint64_t offset, size_t limit,
                      struct arena *arena, struct error *error)
 {
     struct context_list *out = search->out;
-    qsort(search->places, search->count, sizeof *search->places, by_time);
+    if (search->count)
+        qsort(search->places, search->count, sizeof *search->places, by_time);
     out->total = search->count;
     if (offset >= search->count)
         return 0;
