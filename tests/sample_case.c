@@ -161,10 +161,19 @@ static const char sources[] =
     "(4, '/evidence/notes\033[31m.docx', NULL, 77, 77, '', 1, 0, 0, 1, 0, NULL, NULL,"
     " 'failed', 'of no known form', 0)";
 
+static const char rejects[] =
+    "INSERT INTO reject(source, kind, offset, length, reason, bytes) VALUES"
+    "(2, 'note', 64900, 30, 'a next page is named: the export is not whole',"
+    " CAST('\"NextToken\":\"AAMA-0123456789\"' AS BLOB)),"
+    "(2, 'damaged', 65411, 125, 'cut off',"
+    " CAST('{\"eventVersion\":\"1.11\",\"userAgent\":\"\033[2Jaws-cli' AS BLOB)),"
+    "(4, 'damaged', 0, 77, 'neither JSON nor text', CAST('PK\003\004\033]0;title\007' "
+    "AS BLOB))";
+
 static int fill(struct case_file *handle)
 {
     int number = 1;
-    if (run(handle, sources) || sample_events_add(handle))
+    if (run(handle, sources) || run(handle, rejects) || sample_events_add(handle))
         return -1;
     for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++)
         if (add(handle, &samples[i], number++))

@@ -33,7 +33,7 @@ const struct action actions_table[ACTION_COUNT] = {
     {ACTION_BOTTOM, "Move", ALL, 0, NULL, "to the last row", {'G', KEYCODE_END}},
     {ACTION_OPEN,
      "Move",
-     LISTS | ON(MIRRORS) | ON(MIRROR),
+     LISTS | ON(MIRRORS) | ON(MIRROR) | ON(SOURCES),
      1,
      "open",
      "open what is under the cursor",

@@ -16,6 +16,7 @@ enum view_id {
     VIEW_HIT,
     VIEW_APPROVALS,
     VIEW_SOURCES,
+    VIEW_REJECTS,
     VIEW_TIMELINE,
     VIEW_MIRRORS,
     VIEW_MIRROR,

@@ -11,10 +11,10 @@
 static const struct view *const views[VIEW_COUNT] = {
     [VIEW_GROUPS] = &view_groups,     [VIEW_HITS] = &view_hits,
     [VIEW_HIT] = &view_hit,           [VIEW_APPROVALS] = &view_approvals,
-    [VIEW_SOURCES] = &view_sources,   [VIEW_TIMELINE] = &view_timeline,
-    [VIEW_MIRRORS] = &view_mirrors,   [VIEW_MIRROR] = &view_mirror,
-    [VIEW_HELP] = &view_help,         [VIEW_CONTEXT] = &view_context,
-    [VIEW_COVERAGE] = &view_coverage,
+    [VIEW_SOURCES] = &view_sources,   [VIEW_REJECTS] = &view_rejects,
+    [VIEW_TIMELINE] = &view_timeline, [VIEW_MIRRORS] = &view_mirrors,
+    [VIEW_MIRROR] = &view_mirror,     [VIEW_HELP] = &view_help,
+    [VIEW_CONTEXT] = &view_context,   [VIEW_COVERAGE] = &view_coverage,
 };
 
 const struct view *view_get(enum view_id id)

@@ -136,7 +136,8 @@ struct app {
     struct result *overview; /* NULL: not yet */
     bool overview_stale, overview_failed;
 
-    struct rows groups, hits, mirrors, approvals, sources, context, coverage;
+    struct rows groups, hits, mirrors, approvals, sources, rejects, context, coverage;
+    int64_t reject_source;   /* whose rejects are shown */
     struct event context_of; /* the ties of what is looked around; texts in the arena */
     struct arena context_arena;
     size_t context_margin;

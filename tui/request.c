@@ -278,6 +278,14 @@ static int answer_mirror(struct answering *job)
                : 0;
 }
 
+static int answer_rejects(struct answering *job)
+{
+    const struct request *request = job->request;
+    return query_rejects(job->handle, request->source, request->offset, request->limit,
+                         &job->result->arena, &job->result->rejects,
+                         &job->result->error);
+}
+
 static int answer_timeline(struct answering *job)
 {
     const struct request *request = job->request;
@@ -361,25 +369,16 @@ static int answer_mark_seen(struct answering *job)
 }
 
 static int (*const answers[REQUEST_KIND_COUNT])(struct answering *job) = {
-    [REQUEST_OVERVIEW] = answer_overview,
-    [REQUEST_GROUPS] = answer_groups,
-    [REQUEST_HITS] = answer_hits,
-    [REQUEST_HIT] = answer_hit,
-    [REQUEST_LINEAGE] = answer_lineage,
-    [REQUEST_APPROVALS] = answer_approvals,
-    [REQUEST_SOURCES] = answer_sources,
-    [REQUEST_TIMELINE] = answer_timeline,
-    [REQUEST_NEWS] = answer_news,
-    [REQUEST_FIND] = answer_find,
-    [REQUEST_PROPOSE] = answer_propose,
-    [REQUEST_APPROVE] = answer_approve,
-    [REQUEST_SET_ENABLED] = answer_set_enabled,
-    [REQUEST_UNDO] = answer_undo,
-    [REQUEST_MARK_SEEN] = answer_mark_seen,
-    [REQUEST_CONTEXT] = answer_context,
-    [REQUEST_COVERAGE] = answer_coverage,
-    [REQUEST_MIRRORS] = answer_mirrors,
-    [REQUEST_MIRROR] = answer_mirror,
+    [REQUEST_OVERVIEW] = answer_overview, [REQUEST_GROUPS] = answer_groups,
+    [REQUEST_HITS] = answer_hits,         [REQUEST_HIT] = answer_hit,
+    [REQUEST_LINEAGE] = answer_lineage,   [REQUEST_APPROVALS] = answer_approvals,
+    [REQUEST_SOURCES] = answer_sources,   [REQUEST_REJECTS] = answer_rejects,
+    [REQUEST_TIMELINE] = answer_timeline, [REQUEST_NEWS] = answer_news,
+    [REQUEST_FIND] = answer_find,         [REQUEST_PROPOSE] = answer_propose,
+    [REQUEST_APPROVE] = answer_approve,   [REQUEST_SET_ENABLED] = answer_set_enabled,
+    [REQUEST_UNDO] = answer_undo,         [REQUEST_MARK_SEEN] = answer_mark_seen,
+    [REQUEST_CONTEXT] = answer_context,   [REQUEST_COVERAGE] = answer_coverage,
+    [REQUEST_MIRRORS] = answer_mirrors,   [REQUEST_MIRROR] = answer_mirror,
 };
 
 struct result *request_run(const struct request *request, struct case_file *handle,

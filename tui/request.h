@@ -24,6 +24,7 @@ enum request_kind {
     REQUEST_LINEAGE, /* of operation_id */
     REQUEST_APPROVALS,
     REQUEST_SOURCES,
+    REQUEST_REJECTS, /* of source */
     REQUEST_TIMELINE,
     REQUEST_MIRRORS,
     REQUEST_MIRROR, /* with its operations, in hits */
@@ -62,6 +63,7 @@ struct request {
     int sort;
     bool descending;
     uint64_t offset;
+    int64_t source;
     size_t limit;
     bool present;           /* mirrors that have not ended */
     struct slice mirror_id; /* and segment */
@@ -99,6 +101,7 @@ struct result {
     struct coverage_grid coverage;
     struct approval_list approvals;
     struct source_list sources;
+    struct reject_list rejects;
     struct mirror_counts mirror_counts;
     struct mirror_rows mirrors;
     struct timeline timeline;

@@ -105,6 +105,20 @@ static bool same_place(const struct result *a, size_t i, const struct result *b,
            slice_equal(left->region, right->region);
 }
 
+static struct window rejects_window(const struct result *result)
+{
+    const struct reject_list *list = &result->rejects;
+    return (struct window){list->offset_row, list->total, list->count};
+}
+
+static bool same_reject(const struct result *a, size_t i, const struct result *b,
+                        size_t j)
+{
+    const struct reject_row *left = &a->rejects.rows[i], *right = &b->rejects.rows[j];
+    return left->offset == right->offset && left->length == right->length &&
+           slice_equal(left->reason, right->reason);
+}
+
 static struct window mirrors_window(const struct result *result)
 {
     return (struct window)WINDOW_OF(result->mirrors);
@@ -124,6 +138,7 @@ static const struct list_kind list_kinds[] = {
     {REQUEST_HITS, ROWS(hits), hits_window, same_hit},
     {REQUEST_MIRRORS, ROWS(mirrors), mirrors_window, same_mirror},
     {REQUEST_SOURCES, ROWS(sources), sources_window, same_source},
+    {REQUEST_REJECTS, ROWS(rejects), rejects_window, same_reject},
     {REQUEST_COVERAGE, ROWS(coverage), coverage_window, same_place},
     {REQUEST_CONTEXT, ROWS(context), context_window, same_context},
     {REQUEST_APPROVALS, ROWS(approvals), approvals_window, same_approval},

@@ -65,6 +65,7 @@ void app_take(struct app *app, struct result *result, struct effects *effects)
     case REQUEST_GROUPS:
     case REQUEST_HITS:
     case REQUEST_SOURCES:
+    case REQUEST_REJECTS:
     case REQUEST_MIRRORS:
     case REQUEST_CONTEXT:
     case REQUEST_COVERAGE:

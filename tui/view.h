@@ -34,7 +34,8 @@ struct view {
 };
 
 extern const struct view view_groups, view_hits, view_hit, view_approvals, view_sources,
-    view_timeline, view_mirrors, view_mirror, view_context, view_coverage, view_help;
+    view_rejects, view_timeline, view_mirrors, view_mirror, view_context, view_coverage,
+    view_help;
 
 const struct view *view_get(enum view_id id);
 enum view_id app_view(const struct app *app);
@@ -49,6 +50,8 @@ void app_quit(struct app *app, struct effects *effects);
 /* Whether any request is not answered yet. */
 bool app_waiting(const struct app *app);
 
+/* What could not be read of a source. */
+void rejects_open(struct app *app, int64_t source);
 void hit_open(struct app *app, struct slice operation_id);
 void mirror_open(struct app *app, const struct mirror *mirror);
 /* Opens VIEW_CONTEXT around an event, whose texts are copied. */

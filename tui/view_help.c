@@ -12,6 +12,7 @@ static const char *const view_names[VIEW_COUNT] = {
     [VIEW_HIT] = "one operation",
     [VIEW_APPROVALS] = "approvals",
     [VIEW_SOURCES] = "sources",
+    [VIEW_REJECTS] = "what could not be read",
     [VIEW_TIMELINE] = "the timeline",
     [VIEW_MIRRORS] = "the mirrors",
     [VIEW_MIRROR] = "one mirror",

@@ -53,10 +53,13 @@ static void want(struct app *app, struct effects *effects)
 
 static bool act(struct app *app, enum action_id action, struct effects *effects)
 {
-    (void)app;
-    (void)action;
     (void)effects;
-    return false;
+    ptrdiff_t index = rows_index(&app->sources, app->sources.list.cursor);
+    if (action != ACTION_OPEN)
+        return false;
+    if (index >= 0)
+        rejects_open(app, app->sources.result->sources.rows[index].id);
+    return true;
 }
 
 /* The last row of the body tells all about the source under the cursor. */
