@@ -6,11 +6,11 @@ log=$samples/cisco/sw1-erspan.log
 other=$samples/cisco/span-rspan.log
 mkdir logs
 
-# A shell's job in the background ignores INT, unless env can give it back.
-default_int=
-env --default-signal=INT true 2>/dev/null && default_int='env --default-signal=INT'
+# A job in the background ignores INT, one of nohup HUP, unless env can give it back.
+defaults=
+env --default-signal=INT,HUP true 2>/dev/null && defaults='env --default-signal=INT,HUP'
 start() {
-    $default_int "$program" load -c f.case --year 2026 --follow "$@" >follow.out 2>follow.err &
+    $defaults "$program" load -c f.case --year 2026 --follow "$@" >follow.out 2>follow.err &
     child=$!
 }
 # eventually SQL EXPECTED WHAT: within a bound that no machine needs.
@@ -97,7 +97,7 @@ for round in 1 2 3 4; do
 done
 wanted=$(wc -l <logs/b.log)
 eventually "$counts" "$wanted" 'records after kills'
-if [ -n "$default_int" ]; then stop INT 130; else stop TERM 143; fi
+if [ -n "$defaults" ]; then stop INT 130; else stop TERM 143; fi
 rows() {
     "$program" export -c "$1" hits -f jsonl 2>/dev/null
     "$program" sql -c "$1" -f csv 'SELECT time_us, operation, actor, offset, length
@@ -134,6 +134,6 @@ eventually 'SELECT status, embedded FROM source' 'done,1' 'the source of the pip
 rm -f f.case*
 start logs/b.log
 eventually "$counts" "$wanted" 'a file that was given'
-stop HUP 129
+if [ -n "$defaults" ]; then stop HUP 129; else stop TERM 143; fi
 run 2 load -c f.case --no-hash --follow logs
 finish

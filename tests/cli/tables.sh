@@ -209,21 +209,21 @@ check gcp logs-explorer-cells
 # --- day and month: another stamp of the file decides, or the option; else it is told --
 header='TimeGenerated [UTC],EventName,EventSource,AwsEventId'
 row() { echo "\"$1, 02:11:09.000\",CreateTrafficMirrorSession,ec2.amazonaws.com,$2"; }
-times() { hits "$1" | jq -r '[.time[:10], .time_quality] | join(" ")' | sort | xargs; }
+stamps() { hits "$1" | jq -r '[.time[:10], .time_quality] | join(" ")' | sort | xargs; }
 { echo "$header" && row 03/04/2026 e-1 && row 04/04/2026 e-2 && row 14/03/2026 e-3; } >dmy.csv
 { echo "$header" && row 3/14/2026 e-1 && row 3/4/2026 e-2; } >mdy.csv
 { echo "$header" && row 03/04/2026 e-1; } >doubt.csv
 run 0 load -c dmy.case dmy.csv
 says_not err 'in doubt'
-equal "$(times dmy)" \
+equal "$(stamps dmy)" \
     '2026-03-14 zone_assumed 2026-04-03 zone_assumed 2026-04-04 zone_assumed' 'day first'
 run 0 load -q -c mdy.case mdy.csv
-equal "$(times mdy)" '2026-03-04 zone_assumed 2026-03-14 zone_assumed' 'month first'
+equal "$(stamps mdy)" '2026-03-04 zone_assumed 2026-03-14 zone_assumed' 'month first'
 run 0 load -c doubt.case doubt.csv
 says err 'say --date-order dmy or mdy'
-equal "$(times doubt)" '2026-03-04 day_month_ambiguous' 'in doubt'
+equal "$(stamps doubt)" '2026-03-04 day_month_ambiguous' 'in doubt'
 run 0 load -q -c told.case --date-order dmy doubt.csv
-equal "$(times told)" '2026-04-03 zone_assumed' 'told by the option'
+equal "$(stamps told)" '2026-04-03 zone_assumed' 'told by the option'
 
 # All of them together tell of the same operations, each once.
 for cloud in aws azure gcp; do
