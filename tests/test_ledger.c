@@ -154,9 +154,9 @@ static size_t read_facts(const char *text, struct fact *facts, size_t room,
 static struct slice with_time(struct arena *arena, struct slice text, const char *label,
                               int64_t time_us)
 {
-    int64_t seconds = (time_us - DAY_US) / 1000000;
     if (time_us == EVENT_TIME_NONE)
         return arena_printf(arena, "%.*s %s=-", (int)text.length, text.data, label);
+    int64_t seconds = (time_us - DAY_US) / 1000000;
     return arena_printf(arena, "%.*s %s=%02d:%02d:%02d", (int)text.length, text.data,
                         label, (int)(seconds / 3600), (int)(seconds / 60 % 60),
                         (int)(seconds % 60));
