@@ -100,7 +100,8 @@ static void an_empty_case_has_no_time(void **state)
     struct desk *desk = *state;
     struct case_summary sum;
     bool left;
-    run(desk, "DELETE FROM record; DELETE FROM operation; DELETE FROM segment;"
+    run(desk, "DELETE FROM reject; DELETE FROM record; DELETE FROM operation;"
+              " DELETE FROM segment;"
               "DELETE FROM source");
     DONE(desk, query_summary(desk->handle, &sum, &desk->error));
     assert_int_equal(sum.events + sum.hits + sum.sources + sum.open, 0);
@@ -489,7 +490,8 @@ static void lists_rejects_by_place(void **state)
 {
     struct desk *desk = *state;
     struct reject_list list;
-    run(desk, "INSERT INTO reject(source, kind, offset, length, reason, bytes) VALUES"
+    run(desk, "DELETE FROM reject;"
+              "INSERT INTO reject(source, kind, offset, length, reason, bytes) VALUES"
               "(3, 'damaged', 50, 4, 'late', x'00ff'), (3, 'unknown', 7, 2, 'early',"
               " NULL), (2, 'note', 0, 0, 'cut off', NULL)");
     DONE(desk,
