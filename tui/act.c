@@ -170,7 +170,8 @@ static void list_action(struct app *app, enum action_id action)
 
 static void act(struct app *app, enum action_id action, struct effects *effects)
 {
-    if (move_action(app, action) || view_get(app_view(app))->act(app, action, effects))
+    const struct view *view = view_get(app_view(app));
+    if (move_action(app, action) || (view->act && view->act(app, action, effects)))
         return;
     switch (action) {
     case ACTION_BACK:

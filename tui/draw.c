@@ -73,6 +73,26 @@ void draw_placeholder(const struct app *app, struct canvas *canvas, int row,
         canvas_label(canvas, row, ROW_MARKS, 3, "...", ROLE_DIM);
 }
 
+void draw_rows(const struct app *app, const struct rows *rows,
+               const struct list_columns *look, struct canvas *canvas,
+               const struct layout *layout)
+{
+    struct column_place places[COLUMNS_MAX];
+    const struct list *shown = &rows->list;
+    columns_place(look->columns, look->count, canvas->width - ROW_MARKS, places);
+    for (int i = 0; i < (int)shown->page; i++) {
+        uint64_t position = shown->top + (uint64_t)i;
+        struct row_pen pen = {canvas, layout->body + i, places};
+        if (rows->known && position >= shown->total)
+            break;
+        ptrdiff_t index = rows_index(rows, position);
+        if (index < 0)
+            draw_placeholder(app, canvas, pen.row, position == shown->cursor);
+        else
+            look->row(app, (size_t)index, &pen, position == shown->cursor);
+    }
+}
+
 void row_text(const struct row_pen *pen, int column, struct slice text, enum role role)
 {
     canvas_text(pen->canvas, pen->row, ROW_MARKS + pen->places[column].start,

@@ -22,7 +22,7 @@ struct view {
     struct list *(*list)(struct app *app);
     /* Asks for what it needs and does not have. */
     void (*want)(struct app *app, struct effects *effects);
-    /* An action of its own; false: none of its. */
+    /* An action of its own; false: none of its. NULL: it has none. */
     bool (*act)(struct app *app, enum action_id action, struct effects *effects);
     /* The geometry is new: page sizes, wrapped text. */
     void (*resize)(struct app *app, const struct layout *layout);
@@ -136,6 +136,18 @@ struct row_pen {
     int row;
     const struct column_place *places;
 };
+/* How the rows of a list look; row: of the window that app keeps of it. */
+enum { COLUMNS_MAX = 16 };
+struct list_columns {
+    const struct column *columns;
+    int count; /* at most COLUMNS_MAX */
+    void (*row)(const struct app *app, size_t index, const struct row_pen *pen,
+                bool selected);
+};
+/* A page of the list from the body's first row on. */
+void draw_rows(const struct app *app, const struct rows *rows,
+               const struct list_columns *look, struct canvas *canvas,
+               const struct layout *layout);
 void row_text(const struct row_pen *pen, int column, struct slice text, enum role role);
 /* For names whose end tells them apart, paths and methods: a long one loses its start,
  * at a `.` or `/` where there is one. */

@@ -31,14 +31,6 @@ static void want(struct app *app, struct effects *effects)
         app_ask(app, effects, request_new(REQUEST_APPROVALS));
 }
 
-static bool act(struct app *app, enum action_id action, struct effects *effects)
-{
-    (void)app;
-    (void)action;
-    (void)effects;
-    return false;
-}
-
 /* The last two rows tell all about the approval under the cursor. */
 enum { DETAILS = 2 };
 
@@ -92,9 +84,10 @@ static void render_details(const struct approval *approval, struct canvas *canva
                 approval->created_by, ROLE_TEXT);
 }
 
-static void render_row(const struct approval_row *row, const struct row_pen *pen,
+static void render_row(const struct app *app, size_t index, const struct row_pen *pen,
                        bool selected)
 {
+    const struct approval_row *row = &app->approvals.result->approvals.rows[index];
     const struct approval *approval = &row->approval;
     char number[NUMBER_MAX];
     draw_marks(pen->canvas, pen->row, selected, approval->enabled ? 'a' : '-',
@@ -114,29 +107,18 @@ static void render_row(const struct approval_row *row, const struct row_pen *pen
     row_text(pen, REASON, approval->reason, ROLE_TEXT);
 }
 
+static const struct list_columns list_columns = {columns, COLUMN_COUNT, render_row};
+
 static void render(const struct app *app, struct canvas *canvas,
                    const struct layout *layout)
 {
-    struct column_place places[COLUMN_COUNT];
-    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
     const struct list *shown = &app->approvals.list;
     if (app->approvals.known && shown->total == 0)
         canvas_label(
             canvas, layout->body, ROW_MARKS, canvas->width,
             "Nothing is approved yet: a on an operation or a group approves it",
             ROLE_DIM);
-    for (int i = 0; i < (int)shown->page; i++) {
-        uint64_t position = shown->top + (uint64_t)i;
-        struct row_pen pen = {canvas, layout->body + i, places};
-        if (app->approvals.known && position >= shown->total)
-            break;
-        ptrdiff_t index = rows_index(&app->approvals, position);
-        if (index < 0)
-            draw_placeholder(app, canvas, pen.row, position == shown->cursor);
-        else
-            render_row(&app->approvals.result->approvals.rows[index], &pen,
-                       position == shown->cursor);
-    }
+    draw_rows(app, &app->approvals, &list_columns, canvas, layout);
     ptrdiff_t index = rows_index(&app->approvals, shown->cursor);
     if (index >= 0)
         render_details(&app->approvals.result->approvals.rows[index].approval, canvas,
@@ -146,7 +128,6 @@ static void render(const struct app *app, struct canvas *canvas,
 const struct view view_approvals = {
     .list = list,
     .want = want,
-    .act = act,
     .resize = resize,
     .title = title,
     .header = header,

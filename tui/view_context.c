@@ -150,9 +150,10 @@ static void ties_at(const struct row_pen *pen, unsigned ties)
     row_text(pen, TIES, slice_from(text), ROLE_DIM);
 }
 
-static void render_row(const struct context_row *found, const struct row_pen *pen,
+static void render_row(const struct app *app, size_t index, const struct row_pen *pen,
                        bool selected)
 {
+    const struct context_row *found = &app->context.result->context.rows[index];
     const struct slice *text = found->event.text;
     bool attempt = outcome_is_attempt(found->event.outcome);
     struct slice from =
@@ -212,11 +213,11 @@ static void render_details(const struct context_row *found, struct canvas *canva
     add_words(canvas, row, column, " error ", text[FIELD_ERROR_CODE], ROLE_DIM);
 }
 
+static const struct list_columns list_columns = {columns, COLUMN_COUNT, render_row};
+
 static void render(const struct app *app, struct canvas *canvas,
                    const struct layout *layout)
 {
-    struct column_place places[COLUMN_COUNT];
-    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
     const struct list *shown = &app->context.list;
     if (app->context.known && shown->total == 0)
         canvas_label(canvas, layout->body, ROW_MARKS, canvas->width,
@@ -224,18 +225,7 @@ static void render(const struct app *app, struct canvas *canvas,
                          ? "The operation has no time: nothing is around it"
                          : "Nothing within this time: + looks further",
                      ROLE_DIM);
-    for (int i = 0; i < (int)shown->page; i++) {
-        uint64_t position = shown->top + (uint64_t)i;
-        struct row_pen pen = {canvas, layout->body + i, places};
-        if (app->context.known && position >= shown->total)
-            break;
-        ptrdiff_t index = rows_index(&app->context, position);
-        if (index < 0)
-            draw_placeholder(app, canvas, pen.row, position == shown->cursor);
-        else
-            render_row(&app->context.result->context.rows[index], &pen,
-                       position == shown->cursor);
-    }
+    draw_rows(app, &app->context, &list_columns, canvas, layout);
     ptrdiff_t index = rows_index(&app->context, shown->cursor);
     if (index >= 0)
         render_details(&app->context.result->context.rows[index], canvas,

@@ -32,14 +32,6 @@ static void want(struct app *app, struct effects *effects)
     app_ask(app, effects, request_new(REQUEST_COVERAGE));
 }
 
-static bool act(struct app *app, enum action_id action, struct effects *effects)
-{
-    (void)app;
-    (void)action;
-    (void)effects;
-    return false;
-}
-
 /* The last two rows tell of the place under the cursor, and of what has no log. */
 enum { DETAIL_ROWS = 2 };
 
@@ -128,10 +120,11 @@ static void place_at(const struct row_pen *pen, const struct coverage_place *pla
     }
 }
 
-static void render_row(const struct coverage_grid *grid,
-                       const struct coverage_place *place, const struct row_pen *pen,
+static void render_row(const struct app *app, size_t index, const struct row_pen *pen,
                        bool selected)
 {
+    const struct coverage_grid *grid = grid_of(app);
+    const struct coverage_place *place = &grid->places[index];
     char number[NUMBER_MAX];
     draw_marks(pen->canvas, pen->row, selected, place->gap_total ? '!' : ' ',
                ROLE_ALERT);
@@ -186,27 +179,17 @@ static void render_unlogged(const struct coverage_grid *grid, struct canvas *can
     }
 }
 
+static const struct list_columns list_columns = {columns, COLUMN_COUNT, render_row};
+
 static void render(const struct app *app, struct canvas *canvas,
                    const struct layout *layout)
 {
-    struct column_place places[COLUMN_COUNT];
-    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
     const struct list *shown = &app->coverage.list;
     const struct coverage_grid *grid = grid_of(app);
     if (app->coverage.known && shown->total == 0)
         canvas_label(canvas, layout->body, ROW_MARKS, canvas->width,
                      "No event is loaded: nothing is covered", ROLE_DIM);
-    for (int i = 0; i < (int)shown->page; i++) {
-        uint64_t position = shown->top + (uint64_t)i;
-        struct row_pen pen = {canvas, layout->body + i, places};
-        if (app->coverage.known && position >= shown->total)
-            break;
-        ptrdiff_t index = rows_index(&app->coverage, position);
-        if (index < 0)
-            draw_placeholder(app, canvas, pen.row, position == shown->cursor);
-        else
-            render_row(grid, &grid->places[index], &pen, position == shown->cursor);
-    }
+    draw_rows(app, &app->coverage, &list_columns, canvas, layout);
     ptrdiff_t index = rows_index(&app->coverage, shown->cursor);
     if (index < 0 || layout->body_height <= DETAIL_ROWS)
         return;
@@ -218,7 +201,6 @@ static void render(const struct app *app, struct canvas *canvas,
 const struct view view_coverage = {
     .list = list,
     .want = want,
-    .act = act,
     .resize = resize,
     .title = title,
     .header = header,

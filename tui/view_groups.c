@@ -204,9 +204,10 @@ static void state_at(const struct row_pen *pen, const struct group_row *group)
     row_text(pen, STATE, slice_from(text), role);
 }
 
-static void render_row(const struct app *app, const struct group_row *group,
-                       const struct row_pen *pen, bool selected)
+static void render_row(const struct app *app, size_t index, const struct row_pen *pen,
+                       bool selected)
 {
+    const struct group_row *group = &app->groups.result->groups.rows[index];
     (void)app;
     enum role role;
     char mark = mark_of(group, &role);
@@ -253,28 +254,17 @@ static void render_empty(const struct app *app, struct canvas *canvas, int row)
     render_covered(app, canvas, row + 1);
 }
 
+static const struct list_columns list_columns = {columns, COLUMN_COUNT, render_row};
+
 static void render(const struct app *app, struct canvas *canvas,
                    const struct layout *layout)
 {
-    struct column_place places[COLUMN_COUNT];
-    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
     const struct list *groups = &app->groups.list;
     if (app->groups.known && groups->total == 0) {
         render_empty(app, canvas, layout->body);
         return;
     }
-    for (int i = 0; i < layout->body_height; i++) {
-        uint64_t position = groups->top + (uint64_t)i;
-        struct row_pen pen = {canvas, layout->body + i, places};
-        if (app->groups.known && position >= groups->total)
-            break;
-        ptrdiff_t index = rows_index(&app->groups, position);
-        if (index < 0)
-            draw_placeholder(app, canvas, pen.row, position == groups->cursor);
-        else
-            render_row(app, &app->groups.result->groups.rows[index], &pen,
-                       position == groups->cursor);
-    }
+    draw_rows(app, &app->groups, &list_columns, canvas, layout);
 }
 
 const struct view view_groups = {

@@ -96,14 +96,6 @@ static void want(struct app *app, struct effects *effects)
     (void)effects;
 }
 
-static bool act(struct app *app, enum action_id action, struct effects *effects)
-{
-    (void)app;
-    (void)action;
-    (void)effects;
-    return false;
-}
-
 static void resize(struct app *app, const struct layout *layout)
 {
     if (!app->help_document.line_count)
@@ -125,7 +117,6 @@ static void render(const struct app *app, struct canvas *canvas,
 const struct view view_help = {
     .list = list,
     .want = want,
-    .act = act,
     .resize = resize,
     .render = render,
 };

@@ -169,9 +169,10 @@ static void approval_at(const struct row_pen *pen, const struct hit_row *hit)
         row_text(pen, APPROVAL, SLICE("near miss"), ROLE_TEXT);
 }
 
-static void render_row(const struct hit_row *hit, const struct row_pen *pen,
+static void render_row(const struct app *app, size_t index, const struct row_pen *pen,
                        bool selected)
 {
+    const struct hit_row *hit = &app->hits.result->hits.rows[index];
     const struct event *event = &hit->operation.event;
     enum role role;
     char mark = hit_mark(hit, &role);
@@ -196,27 +197,16 @@ static void render_row(const struct hit_row *hit, const struct row_pen *pen,
     approval_at(pen, hit);
 }
 
+static const struct list_columns list_columns = {columns, COLUMN_COUNT, render_row};
+
 static void render(const struct app *app, struct canvas *canvas,
                    const struct layout *layout)
 {
-    struct column_place places[COLUMN_COUNT];
-    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
     const struct list *hits = &app->hits.list;
     if (app->hits.known && hits->total == 0)
         canvas_label(canvas, layout->body, ROW_MARKS, canvas->width,
                      "Nothing here fits what is shown: & filter, 1 2 3, v", ROLE_DIM);
-    for (int i = 0; i < layout->body_height; i++) {
-        uint64_t position = hits->top + (uint64_t)i;
-        struct row_pen pen = {canvas, layout->body + i, places};
-        if (app->hits.known && position >= hits->total)
-            break;
-        ptrdiff_t index = rows_index(&app->hits, position);
-        if (index < 0)
-            draw_placeholder(app, canvas, pen.row, position == hits->cursor);
-        else
-            render_row(&app->hits.result->hits.rows[index], &pen,
-                       position == hits->cursor);
-    }
+    draw_rows(app, &app->hits, &list_columns, canvas, layout);
 }
 
 const struct view view_hits = {

@@ -120,9 +120,10 @@ static void where_at(const struct row_pen *pen, const struct mirror *mirror)
                 mirror->account, ROLE_TEXT);
 }
 
-static void render_row(const struct mirror_row *row, const struct row_pen *pen,
+static void render_row(const struct app *app, size_t index, const struct row_pen *pen,
                        bool selected)
 {
+    const struct mirror_row *row = &app->mirrors.result->mirrors.rows[index];
     const struct mirror *mirror = &row->mirror;
     enum role role = mirror_role(row);
     draw_marks(pen->canvas, pen->row, selected, mirror_mark(row), role);
@@ -163,26 +164,15 @@ static void render_details(const struct mirror_row *row, struct canvas *canvas, 
         draw_mirror_line(row, (enum mirror_line)i, canvas, top + 1 + i);
 }
 
+static const struct list_columns list_columns = {columns, COLUMN_COUNT, render_row};
+
 static void render(const struct app *app, struct canvas *canvas,
                    const struct layout *layout)
 {
-    struct column_place places[COLUMN_COUNT];
     const struct list *shown = &app->mirrors.list;
-    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
     if (app->mirrors.known && shown->total == 0)
         render_empty(app, canvas, layout->body);
-    for (int i = 0; i < (int)shown->page; i++) {
-        uint64_t position = shown->top + (uint64_t)i;
-        struct row_pen pen = {canvas, layout->body + i, places};
-        if (app->mirrors.known && position >= shown->total)
-            break;
-        ptrdiff_t index = rows_index(&app->mirrors, position);
-        if (index < 0)
-            draw_placeholder(app, canvas, pen.row, position == shown->cursor);
-        else
-            render_row(&app->mirrors.result->mirrors.rows[index], &pen,
-                       position == shown->cursor);
-    }
+    draw_rows(app, &app->mirrors, &list_columns, canvas, layout);
     const struct mirror_row *row = current(app);
     if (row)
         render_details(row, canvas, layout->body + (int)shown->page);

@@ -43,14 +43,6 @@ static void want(struct app *app, struct effects *effects)
     app_ask(app, effects, request);
 }
 
-static bool act(struct app *app, enum action_id action, struct effects *effects)
-{
-    (void)app;
-    (void)action;
-    (void)effects;
-    return false;
-}
-
 static void resize(struct app *app, const struct layout *layout)
 {
     list_resize(&app->rejects.list, (uint64_t)sub_sat(layout->body_height, DETAILS));
@@ -71,9 +63,10 @@ static void header(const struct app *app, struct canvas *canvas, int row)
     draw_header(canvas, row, columns, COLUMN_COUNT, places, -1, false);
 }
 
-static void render_row(const struct reject_row *reject, const struct row_pen *pen,
+static void render_row(const struct app *app, size_t index, const struct row_pen *pen,
                        bool selected)
 {
+    const struct reject_row *reject = &app->rejects.result->rejects.rows[index];
     char text[NUMBER_MAX];
     bool damaged = slice_equal(reject->kind, SLICE("damaged"));
     draw_marks(pen->canvas, pen->row, selected, damaged ? '!' : ' ', ROLE_ALERT);
@@ -96,27 +89,16 @@ static void render_details(const struct reject_row *reject, struct canvas *canva
     canvas_text(canvas, row + 2, 1, width, reject->bytes, ROLE_DIM);
 }
 
+static const struct list_columns list_columns = {columns, COLUMN_COUNT, render_row};
+
 static void render(const struct app *app, struct canvas *canvas,
                    const struct layout *layout)
 {
-    struct column_place places[COLUMN_COUNT];
     const struct list *shown = &app->rejects.list;
-    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
     if (app->rejects.known && shown->total == 0)
         canvas_label(canvas, layout->body, ROW_MARKS, canvas->width,
                      "Everything in this source was read.", ROLE_DIM);
-    for (int i = 0; i < (int)shown->page; i++) {
-        uint64_t position = shown->top + (uint64_t)i;
-        struct row_pen pen = {canvas, layout->body + i, places};
-        if (app->rejects.known && position >= shown->total)
-            break;
-        ptrdiff_t index = rows_index(&app->rejects, position);
-        if (index < 0)
-            draw_placeholder(app, canvas, pen.row, position == shown->cursor);
-        else
-            render_row(&app->rejects.result->rejects.rows[index], &pen,
-                       position == shown->cursor);
-    }
+    draw_rows(app, &app->rejects, &list_columns, canvas, layout);
     ptrdiff_t index = rows_index(&app->rejects, shown->cursor);
     if (index >= 0)
         render_details(&app->rejects.result->rejects.rows[index], canvas,
@@ -126,7 +108,6 @@ static void render(const struct app *app, struct canvas *canvas,
 const struct view view_rejects = {
     .list = list,
     .want = want,
-    .act = act,
     .resize = resize,
     .title = title,
     .header = header,

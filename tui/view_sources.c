@@ -113,9 +113,10 @@ static void path_at(const struct row_pen *pen, const struct source_row *source)
              ROLE_TEXT);
 }
 
-static void render_row(const struct source_row *source, const struct row_pen *pen,
+static void render_row(const struct app *app, size_t index, const struct row_pen *pen,
                        bool selected)
 {
+    const struct source_row *source = &app->sources.result->sources.rows[index];
     bool bad = is_bad(source);
     draw_marks(pen->canvas, pen->row, selected, bad ? '!' : ' ', ROLE_ALERT);
     row_text(pen, STATUS, source->status, bad ? ROLE_ALERT : ROLE_TEXT);
@@ -152,27 +153,16 @@ static void render_details(const struct source_row *source, struct canvas *canva
     }
 }
 
+static const struct list_columns list_columns = {columns, COLUMN_COUNT, render_row};
+
 static void render(const struct app *app, struct canvas *canvas,
                    const struct layout *layout)
 {
-    struct column_place places[COLUMN_COUNT];
-    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
     const struct list *shown = &app->sources.list;
     if (app->sources.known && shown->total == 0)
         canvas_label(canvas, layout->body, ROW_MARKS, canvas->width,
                      "Nothing is loaded: mirrorscope load PATH...", ROLE_DIM);
-    for (int i = 0; i < (int)shown->page; i++) {
-        uint64_t position = shown->top + (uint64_t)i;
-        struct row_pen pen = {canvas, layout->body + i, places};
-        if (app->sources.known && position >= shown->total)
-            break;
-        ptrdiff_t index = rows_index(&app->sources, position);
-        if (index < 0)
-            draw_placeholder(app, canvas, pen.row, position == shown->cursor);
-        else
-            render_row(&app->sources.result->sources.rows[index], &pen,
-                       position == shown->cursor);
-    }
+    draw_rows(app, &app->sources, &list_columns, canvas, layout);
     ptrdiff_t index = rows_index(&app->sources, shown->cursor);
     if (index >= 0)
         render_details(&app->sources.result->sources.rows[index], canvas,
