@@ -267,3 +267,22 @@ int cli_parse_zone(const char *text, int *minutes)
     *minutes = (hours * 60 + rest) * (text[0] == '-' ? -1 : 1);
     return 0;
 }
+
+int cli_run_subject(const struct invocation *invocation,
+                    const struct cli_subject *subjects, size_t count, const char *names)
+{
+    const char *word =
+        invocation->argument_count ? invocation->arguments[0] : subjects[0].name;
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(subjects[i].name, word))
+            continue;
+        struct case_file *handle = cli_open_case(invocation, subjects[i].mode);
+        if (!handle)
+            return EXIT_CASE;
+        int status = subjects[i].run(invocation, handle);
+        case_close(handle);
+        return cli_finish_output(status);
+    }
+    return cli_usage(invocation, "`%s %s`: it is %s", invocation->command->name, word,
+                     names);
+}

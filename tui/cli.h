@@ -58,4 +58,16 @@ struct analyst cli_analyst(const struct invocation *invocation, struct arena *ar
 /* "+05:30" as minutes. */
 int cli_parse_zone(const char *text, int *minutes);
 
+/* What the first word after a verb with subjects does, the first of them where there is
+ * no word. */
+struct cli_subject {
+    const char *name;
+    enum case_mode mode;
+    int (*run)(const struct invocation *invocation, struct case_file *handle);
+};
+/* Opens the case, runs the subject, closes both. names: "list, add or remove". */
+int cli_run_subject(const struct invocation *invocation,
+                    const struct cli_subject *subjects, size_t count,
+                    const char *names);
+
 #endif

@@ -112,11 +112,7 @@ static int list(const struct invocation *invocation, struct case_file *handle)
     return EXIT_DONE;
 }
 
-static const struct {
-    const char *name;
-    enum case_mode mode;
-    int (*run)(const struct invocation *invocation, struct case_file *handle);
-} subjects[] = {
+static const struct cli_subject subjects[] = {
     {"list", CASE_READ, list},
     {"add", CASE_WRITE, add},
     {"enable", CASE_WRITE, enable},
@@ -125,17 +121,6 @@ static const struct {
 
 int command_allow(const struct invocation *invocation)
 {
-    const char *word = invocation->argument_count ? invocation->arguments[0] : "list";
-    for (size_t i = 0; i < sizeof subjects / sizeof subjects[0]; i++) {
-        if (strcmp(subjects[i].name, word))
-            continue;
-        struct case_file *handle = cli_open_case(invocation, subjects[i].mode);
-        if (!handle)
-            return EXIT_CASE;
-        int status = subjects[i].run(invocation, handle);
-        case_close(handle);
-        return cli_finish_output(status);
-    }
-    return cli_usage(invocation, "`allow %s`: it is list, add, enable or disable",
-                     word);
+    return cli_run_subject(invocation, subjects, sizeof subjects / sizeof subjects[0],
+                           "list, add, enable or disable");
 }
