@@ -168,10 +168,30 @@ static void list_action(struct app *app, enum action_id action)
     }
 }
 
+static bool screen_action(struct app *app, enum action_id action)
+{
+    static const struct {
+        enum action_id action;
+        enum view_id view;
+    } screens[] = {
+        {ACTION_APPROVALS, VIEW_APPROVALS}, {ACTION_SOURCES, VIEW_SOURCES},
+        {ACTION_MIRRORS, VIEW_MIRRORS},     {ACTION_TIMELINE, VIEW_TIMELINE},
+        {ACTION_COVERAGE, VIEW_COVERAGE},
+    };
+    for (size_t i = 0; i < sizeof screens / sizeof screens[0]; i++) {
+        if (screens[i].action == action) {
+            app_push(app, screens[i].view);
+            return true;
+        }
+    }
+    return false;
+}
+
 static void act(struct app *app, enum action_id action, struct effects *effects)
 {
     const struct view *view = view_get(app_view(app));
-    if (move_action(app, action) || (view->act && view->act(app, action, effects)))
+    if (move_action(app, action) || (view->act && view->act(app, action, effects)) ||
+        screen_action(app, action))
         return;
     switch (action) {
     case ACTION_BACK:
@@ -204,21 +224,6 @@ static void act(struct app *app, enum action_id action, struct effects *effects)
         break;
     case ACTION_UNDO:
         decide_undo(app, effects);
-        break;
-    case ACTION_APPROVALS:
-        app_push(app, VIEW_APPROVALS);
-        break;
-    case ACTION_SOURCES:
-        app_push(app, VIEW_SOURCES);
-        break;
-    case ACTION_MIRRORS:
-        app_push(app, VIEW_MIRRORS);
-        break;
-    case ACTION_TIMELINE:
-        app_push(app, VIEW_TIMELINE);
-        break;
-    case ACTION_COVERAGE:
-        app_push(app, VIEW_COVERAGE);
         break;
     case ACTION_REFRESH:
         app_data_changed(app);
