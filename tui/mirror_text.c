@@ -2,8 +2,6 @@
 
 #include "tui/mirror_text.h"
 
-#include <stdio.h>
-
 static bool copies(const struct mirror_row *row)
 {
     return row->mirror.state == MIRROR_LIVE || row->mirror.state == MIRROR_BLACKHOLED ||
@@ -30,25 +28,6 @@ enum role mirror_role(const struct mirror_row *row)
     default:
         return row->mirror.state == MIRROR_ENDED ? ROLE_DIM : ROLE_TEXT;
     }
-}
-
-void mirror_span(int64_t span_us, char out[MIRROR_SPAN_MAX])
-{
-    static const struct {
-        int64_t seconds;
-        const char *name;
-    } units[] = {{86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}};
-    enum { UNITS = sizeof units / sizeof units[0] };
-    int64_t seconds = span_us / 1000000;
-    size_t unit = 0;
-    while (unit < UNITS - 1 && seconds < units[unit].seconds)
-        unit++;
-    int used = snprintf(out, MIRROR_SPAN_MAX, "%lld %s",
-                        (long long)(seconds / units[unit].seconds), units[unit].name);
-    int64_t rest = seconds % units[unit].seconds;
-    if (unit + 1 < UNITS && rest >= units[unit + 1].seconds)
-        snprintf(out + used, MIRROR_SPAN_MAX - (size_t)used, " %lld %s",
-                 (long long)(rest / units[unit + 1].seconds), units[unit + 1].name);
 }
 
 static void add(struct mirror_words *out, struct slice part)
@@ -92,7 +71,7 @@ static void state_line(const struct mirror_row *row, struct mirror_words *out)
         mirror->until_us != EVENT_TIME_NONE ? mirror->until_us : row->as_of_us;
     if (mirror->since_us != EVENT_TIME_NONE && end != EVENT_TIME_NONE &&
         end > mirror->since_us) {
-        mirror_span(end - mirror->since_us, out->span);
+        duration_text(end - mirror->since_us, out->span);
         add(out, SLICE(" ("));
         add(out, slice_from(out->span));
         add(out, SLICE(")"));
@@ -121,7 +100,7 @@ static void approval_line(const struct mirror_row *row, struct mirror_words *out
     add(out, row->approval_ticket);
     add_if(out, ", ", row->approval_state);
     if (row->overstay_us) {
-        mirror_span(row->overstay_us, out->span);
+        duration_text(row->overstay_us, out->span);
         add(out, SLICE(": OVERSTAYED by "));
         add(out, slice_from(out->span));
     }

@@ -10,19 +10,20 @@
 #include "core/timestamp.h"
 #include "db/query_mirrors.h"
 #include "tui/canvas.h"
+#include "tui/duration.h"
 
 /* `F` live and foreign, `!` live or broken without anybody's leave, `a` approved. */
 char mirror_mark(const struct mirror_row *row);
 enum role mirror_role(const struct mirror_row *row);
 
-enum { MIRROR_PARTS = 16, MIRROR_SPAN_MAX = 32 };
+enum { MIRROR_PARTS = 16 };
 
 /* A sentence in parts, to be drawn one after the other. */
 struct mirror_words {
     struct slice parts[MIRROR_PARTS];
     size_t count;
     char times[3][TIMESTAMP_TEXT_MAX];
-    char span[MIRROR_SPAN_MAX];
+    char span[DURATION_MAX];
 };
 
 enum mirror_line {
@@ -35,8 +36,5 @@ enum mirror_line {
 };
 void mirror_line(const struct mirror_row *row, enum mirror_line line,
                  struct mirror_words *out);
-
-/* "2 h 14 min": the two largest units of a span. */
-void mirror_span(int64_t span_us, char out[MIRROR_SPAN_MAX]);
 
 #endif

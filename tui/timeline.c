@@ -2,8 +2,6 @@
 
 #include "tui/timeline.h"
 
-#include <stdio.h>
-
 #define SECOND INT64_C(1000000)
 #define MINUTE (60 * SECOND)
 #define HOUR (60 * MINUTE)
@@ -77,20 +75,4 @@ bool zoom_out(struct zoom *zoom)
 const struct zoom_level *zoom_now(const struct zoom *zoom)
 {
     return zoom->depth ? &zoom->levels[zoom->depth - 1] : NULL;
-}
-
-void zoom_step_text(int64_t step_us, char *out, size_t size)
-{
-    static const struct {
-        int64_t unit_us;
-        const char *name;
-    } units[] = {{DAY, "d"}, {HOUR, "h"}, {MINUTE, "min"}, {SECOND, "s"}};
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
-        if (step_us % units[i].unit_us == 0) {
-            snprintf(out, size, "%lld %s", (long long)(step_us / units[i].unit_us),
-                     units[i].name);
-            return;
-        }
-    }
-    out[0] = '\0';
 }

@@ -29,7 +29,4 @@ bool zoom_in(struct zoom *zoom, uint64_t step);
 bool zoom_out(struct zoom *zoom);
 const struct zoom_level *zoom_now(const struct zoom *zoom);
 
-/* "20 min": the length of a step. */
-void zoom_step_text(int64_t step_us, char *out, size_t size);
-
 #endif

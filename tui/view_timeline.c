@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "core/timestamp.h"
+#include "tui/duration.h"
 #include "tui/view.h"
 
 enum { TIME, EVENTS, HITS, BAR, COLUMN_COUNT };
@@ -126,12 +127,12 @@ static void title(const struct app *app, struct canvas *canvas, int row)
 {
     const struct timeline_state *state = &app->timeline;
     const struct zoom_level *level = zoom_now(&state->zoom);
-    char step[24], a[NUMBER_MAX], b[NUMBER_MAX];
+    char step[DURATION_MAX], a[NUMBER_MAX], b[NUMBER_MAX];
     if (!level || !level->count || !state->result) {
         canvas_label(canvas, row, 1, canvas->width, "Timeline", ROLE_TITLE);
         return;
     }
-    zoom_step_text(level->step_us, step, sizeof step);
+    duration_text(level->step_us, step);
     const struct timeline *timeline = &state->result->timeline;
     canvas_printf(canvas, row, 1, canvas->width, ROLE_TITLE,
                   "Timeline  %s event%s, %s record%s of hits, by %s",
