@@ -138,7 +138,7 @@ static int survey_segment(struct survey *survey, struct error *error)
         if (!same && place_of(survey, providers->numbers[i], accounts->codes[i],
                               regions->codes[i], &place, error))
             return -1;
-        if (!scan->double_count || !event_scan_doubled(scan, sources->numbers[i]))
+        if (!scan->doubled.count || !doubled_has(&scan->doubled, sources->numbers[i]))
             count_event(survey->grid, place, times->numbers[i]);
     }
     return 0;

@@ -213,7 +213,7 @@ static int consider(struct origins *origins, const struct columns *columns, uint
         return 0;
     if (kind_of(origins, columns->operations->codes[at], &kind, error))
         return -1;
-    if (kind < 0 || event_scan_doubled(&origins->scan, columns->sources->numbers[at]))
+    if (kind < 0 || doubled_has(&origins->scan.doubled, columns->sources->numbers[at]))
         return 0;
     for (size_t i = 0; i < origins->user_count; i++) {
         const struct user *user = &origins->users[i];

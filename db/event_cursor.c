@@ -2,8 +2,6 @@
 
 #include "db/event_cursor.h"
 
-#include <stdlib.h>
-
 #include "core/timestamp.h"
 
 /* Number columns by column of the table; names make texts of enumerations. */
@@ -82,7 +80,7 @@ void event_cursor_fini(struct event_cursor *cursor)
 {
     sqlite3_finalize(cursor->segments);
     sqlite3_finalize(cursor->hit);
-    free(cursor->doubles);
+    doubled_free(&cursor->doubled);
     open_columns_fini(&cursor->segment);
     arena_fini(&cursor->arena);
 }
@@ -288,18 +286,16 @@ static int keep_equal(struct event_cursor *cursor,
 static int drop_doubles(struct event_cursor *cursor, struct error *error)
 {
     const struct segment_values *sources;
-    if (!cursor->double_count)
+    if (!cursor->doubled.count)
         return 0;
     if (segment_reader_column(cursor->reader, &cursor->segment, COLUMN_SOURCE, &sources,
                               error))
         return -1;
     uint32_t kept = 0;
     for (uint32_t i = 0; i < cursor->row_count; i++) {
-        bool dropped = false;
-        for (size_t j = 0; j < cursor->double_count && !dropped; j++)
-            dropped = sources->numbers[cursor->rows[i]] == cursor->doubles[j];
-        cursor->rows[kept] = cursor->rows[i];
-        kept += !dropped;
+        uint16_t place = cursor->rows[i];
+        cursor->rows[kept] = place;
+        kept += !doubled_has(&cursor->doubled, sources->numbers[place]);
     }
     cursor->row_count = kept;
     return 0;
@@ -362,31 +358,6 @@ static int find_row(struct event_cursor *cursor, struct error *error)
     return 0;
 }
 
-static int read_doubles(struct event_cursor *cursor, struct error *error)
-{
-    sqlite3_stmt *select = NULL;
-    cursor->double_count = 0;
-    if (sqlite3_prepare_v2(cursor->reader->db,
-                           "SELECT id FROM source WHERE doubled ORDER BY id", -1,
-                           &select, NULL))
-        return failed(cursor, error);
-    int code, result = 0;
-    while (!result && (code = sqlite3_step(select)) == SQLITE_ROW) {
-        void *doubles = realloc(cursor->doubles,
-                                (cursor->double_count + 1) * sizeof *cursor->doubles);
-        if (!doubles) {
-            result = error_set(error, ERROR_MEMORY, "out of memory");
-            break;
-        }
-        cursor->doubles = doubles;
-        cursor->doubles[cursor->double_count++] = sqlite3_column_int64(select, 0);
-    }
-    if (!result && code != SQLITE_DONE)
-        result = failed(cursor, error);
-    sqlite3_finalize(select);
-    return result;
-}
-
 int event_cursor_begin(struct event_cursor *cursor, struct error *error)
 {
     static const char sql[] =
@@ -396,7 +367,7 @@ int event_cursor_begin(struct event_cursor *cursor, struct error *error)
         cursor->ended = true;
         return 0;
     }
-    if (read_doubles(cursor, error))
+    if (doubled_read(&cursor->doubled, cursor->reader->db, error))
         return -1;
     if (!cursor->segments &&
         sqlite3_prepare_v2(cursor->reader->db, sql, -1, &cursor->segments, NULL))

@@ -8,6 +8,7 @@
 #ifndef DB_EVENT_CURSOR_H
 #define DB_EVENT_CURSOR_H
 
+#include "db/doubled.h"
 #include "db/segment_reader.h"
 
 enum event_column {
@@ -49,8 +50,7 @@ struct event_cursor {
     int hit_wanted; /* -1: either */
     struct event_equality equalities[EVENT_TESTS_MAX];
     int equality_count;
-    int64_t *doubles; /* sources whose events are passed over */
-    size_t double_count;
+    struct doubled doubled; /* sources whose events are passed over */
 
     uint16_t rows[SEGMENT_EVENTS]; /* places left after the tests */
     uint32_t row_count, row;

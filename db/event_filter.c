@@ -308,12 +308,12 @@ static int keep_single(struct event_scan *scan, bool *keep, struct error *error)
     const struct segment_values *sources;
     uint32_t count = scan->segment.count;
     memset(keep, true, count * sizeof *keep);
-    if (!scan->double_count)
+    if (!scan->doubled.count)
         return 0;
     if (event_scan_column(scan, COLUMN_SOURCE, &sources, error))
         return -1;
     for (uint32_t i = 0; i < count; i++)
-        keep[i] = !event_scan_doubled(scan, sources->numbers[i]);
+        keep[i] = !doubled_has(&scan->doubled, sources->numbers[i]);
     return 0;
 }
 

@@ -2,40 +2,11 @@
 
 #include "db/event_scan.h"
 
-#include <stdlib.h>
-
 static int failed(struct event_scan *scan, struct error *error)
 {
     if (sqlite3_errcode(scan->reader.db) == SQLITE_INTERRUPT)
         return error_set(error, ERROR_INTERRUPTED, "stopped");
     return error_set(error, ERROR_CASE, "%s", sqlite3_errmsg(scan->reader.db));
-}
-
-static int read_doubles(struct event_scan *scan, struct error *error)
-{
-    sqlite3_stmt *select = NULL;
-    if (sqlite3_prepare_v2(scan->reader.db,
-                           "SELECT id FROM source WHERE doubled ORDER BY id", -1,
-                           &select, NULL))
-        return failed(scan, error);
-    size_t room = 0;
-    int code, result = 0;
-    while (!result && (code = sqlite3_step(select)) == SQLITE_ROW) {
-        if (scan->double_count == room) {
-            room = room ? 2 * room : 16;
-            void *more = realloc(scan->doubles, room * sizeof *scan->doubles);
-            if (!more) {
-                result = error_set(error, ERROR_MEMORY, "out of memory");
-                break;
-            }
-            scan->doubles = more;
-        }
-        scan->doubles[scan->double_count++] = sqlite3_column_int64(select, 0);
-    }
-    if (!result && code != SQLITE_DONE)
-        result = failed(scan, error);
-    sqlite3_finalize(select);
-    return result;
 }
 
 int event_scan_begin(struct event_scan *scan, struct case_file *handle, int64_t from_us,
@@ -47,7 +18,7 @@ int event_scan_begin(struct event_scan *scan, struct case_file *handle, int64_t 
         "SELECT code FROM dictionary WHERE field = ? AND value = ? LIMIT 1";
     static const char value[] =
         "SELECT value FROM dictionary WHERE field = ? AND code = ?";
-    *scan = (struct event_scan){.doubles = NULL};
+    *scan = (struct event_scan){.code = NULL};
     segment_reader_init(&scan->reader, handle->db);
     open_columns_init(&scan->segment);
     if (sqlite3_get_autocommit(handle->db)) {
@@ -63,7 +34,7 @@ int event_scan_begin(struct event_scan *scan, struct case_file *handle, int64_t 
     sqlite3_bind_int(scan->segments, 2, until_us == INT64_MAX);
     sqlite3_bind_int64(scan->segments, 3, from_us);
     sqlite3_bind_int64(scan->segments, 4, until_us);
-    return read_doubles(scan, error);
+    return doubled_read(&scan->doubled, handle->db, error);
 }
 
 void event_scan_end(struct event_scan *scan)
@@ -75,7 +46,7 @@ void event_scan_end(struct event_scan *scan)
         sqlite3_exec(scan->reader.db, "ROLLBACK", NULL, NULL, NULL);
     segment_reader_fini(&scan->reader);
     open_columns_fini(&scan->segment);
-    free(scan->doubles);
+    doubled_free(&scan->doubled);
 }
 
 int event_scan_next(struct event_scan *scan, struct error *error)
@@ -111,19 +82,6 @@ int event_scan_field(struct event_scan *scan, int field,
 {
     return event_scan_column(scan, (enum segment_column)(COLUMN_TEXT + field), out,
                              error);
-}
-
-bool event_scan_doubled(const struct event_scan *scan, int64_t source)
-{
-    size_t low = 0, high = scan->double_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (scan->doubles[middle] < source)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < scan->double_count && scan->doubles[low] == source;
 }
 
 int event_scan_find(struct event_scan *scan, int field, struct slice text,

@@ -11,15 +11,15 @@
 #define DB_EVENT_SCAN_H
 
 #include "db/case.h"
+#include "db/doubled.h"
 #include "db/segment_reader.h"
 
 struct event_scan {
     struct segment_reader reader;
     struct open_columns segment; /* the present one: id, count */
     sqlite3_stmt *segments, *code, *value;
-    int64_t *doubles; /* sources whose events are passed over, in order */
-    size_t double_count;
-    bool reading; /* it began the transaction of its snapshot */
+    struct doubled doubled; /* sources whose events are passed over */
+    bool reading;           /* it began the transaction of its snapshot */
 };
 
 /* Segments that hold an event of this span; INT64_MIN to INT64_MAX: all, those without
@@ -36,9 +36,6 @@ int event_scan_column(struct event_scan *scan, enum segment_column column,
                       const struct segment_values **out, struct error *error);
 int event_scan_field(struct event_scan *scan, int field,
                      const struct segment_values **out, struct error *error);
-
-/* The source's events are those of another source: passed over. */
-bool event_scan_doubled(const struct event_scan *scan, int64_t source);
 
 /* A value and its code in the dictionary of a field; code 0: not in it. */
 struct scan_value {

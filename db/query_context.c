@@ -153,7 +153,7 @@ static int search_segment(struct search *search, struct error *error)
             .hit = columns.lifecycles->numbers[i] != LIFECYCLE_NONE,
         };
         if (!place.ties ||
-            event_scan_doubled(&search->scan, columns.sources->numbers[i]))
+            doubled_has(&search->scan.doubled, columns.sources->numbers[i]))
             continue;
         if (telling_of(search, columns.operations->codes[i],
                        columns.providers->numbers[i], &place.telling, error) ||

@@ -126,7 +126,7 @@ static int consider(struct search *search, struct columns *columns, uint32_t pla
          event_scan_field(scan, FIELD_OPERATION, &columns->operations, error)))
         return -1;
     if (!in_span(search->question, columns->times->numbers[place]) ||
-        event_scan_doubled(scan, columns->sources->numbers[place]))
+        doubled_has(&scan->doubled, columns->sources->numbers[place]))
         return 0;
     if (search->question->operation &&
         name_fits(search, columns->operations->codes[place], &fits, error))
