@@ -2,17 +2,6 @@
 
 #include "core/cisco_command.h"
 
-struct slice cisco_word(struct slice *rest)
-{
-    struct slice text = slice_trim(*rest);
-    size_t length = 0;
-    while (length < text.length && text.data[length] != ' ' &&
-           text.data[length] != '\t')
-        length++;
-    *rest = slice_trim(slice_skip(text, length));
-    return slice_first(text, length);
-}
-
 bool cisco_abbreviates(struct slice word, const char *keyword, size_t least)
 {
     return word.length >= least && slice_starts_with_nocase(slice_from(keyword), word);
@@ -21,7 +10,7 @@ bool cisco_abbreviates(struct slice word, const char *keyword, size_t least)
 bool cisco_take(struct slice *rest, const char *keyword, size_t least)
 {
     struct slice after = *rest;
-    if (!cisco_abbreviates(cisco_word(&after), keyword, least))
+    if (!cisco_abbreviates(slice_word(&after), keyword, least))
         return false;
     *rest = after;
     return true;
@@ -40,7 +29,7 @@ bool cisco_session_parse(struct slice command, struct cisco_session *out)
     if (!out->hyphen &&
         (!cisco_take(&rest, "monitor", 3) || !cisco_take(&rest, "session", 3)))
         return false;
-    out->id = cisco_word(&rest);
+    out->id = slice_word(&rest);
     out->rest = rest;
     return out->id.length > 0;
 }

@@ -9,8 +9,6 @@
 
 #include "core/slice.h"
 
-/* The next word, cut off *rest; empty at the end. */
-struct slice cisco_word(struct slice *rest);
 /* word abbreviates `keyword` by at least `least` letters. */
 bool cisco_abbreviates(struct slice word, const char *keyword, size_t least);
 /* Cuts the keyword off *rest if it stands there; else leaves *rest alone. */

@@ -134,7 +134,7 @@ static enum mode_kind opened_mode(struct slice command, struct slice *tail)
     if (cisco_take(&rest, "ip", 2)) {
         bool opens =
             cisco_take(&rest, "traffic-export", 3) && cisco_take(&rest, "profile", 2);
-        *tail = cisco_word(&rest);
+        *tail = slice_word(&rest);
         return opens && tail->length ? MODE_EXPORT : MODE_NONE;
     }
     *tail = rest;
@@ -163,7 +163,7 @@ static struct slice mode_name(enum mode_kind kind, struct slice command,
         parts[0] = SLICE("ip traffic-export profile ");
         break;
     case MODE_INTERFACE:
-        cisco_word(&tail);
+        slice_word(&tail);
         parts[0] = SLICE("interface ");
         parts[1] = tail;
         break;
@@ -193,7 +193,7 @@ struct keyword {
 
 static bool begins_with_any(struct slice command, const struct keyword *keywords)
 {
-    struct slice word = cisco_word(&command);
+    struct slice word = slice_word(&command);
     for (; keywords->name; keywords++) {
         if (cisco_abbreviates(word, keywords->name, keywords->least))
             return true;

@@ -61,17 +61,6 @@ struct slice text_value(struct slice text, struct slice key)
     return SLICE_NONE;
 }
 
-struct slice text_word(struct slice *rest)
-{
-    struct slice text = slice_trim(*rest);
-    size_t length = 0;
-    while (length < text.length && text.data[length] != ' ' &&
-           text.data[length] != '\t')
-        length++;
-    *rest = slice_trim(slice_skip(text, length));
-    return slice_first(text, length);
-}
-
 /* ---- the header ---- */
 
 bool device_line_header(struct device_line *line)

@@ -54,8 +54,6 @@ struct slice text_between(struct slice text, struct slice mark, char end);
 /* "key=value" or key="value" (quotes taken off): the first of that key that begins
  * the text or follows a blank or a separator. */
 struct slice text_value(struct slice text, struct slice key);
-/* The next word, cut off *rest. */
-struct slice text_word(struct slice *rest);
 
 /* ---- the header ---- */
 

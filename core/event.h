@@ -132,6 +132,17 @@ enum phase { PHASE_SINGLE, PHASE_FIRST, PHASE_MIDDLE, PHASE_LAST };
 
 #define EVENT_TIME_NONE INT64_MIN
 
+/* Lets a span hold a time as well; both bounds are EVENT_TIME_NONE at first. */
+static inline void time_span_widen(int64_t *first_us, int64_t *last_us, int64_t time_us)
+{
+    if (time_us == EVENT_TIME_NONE)
+        return;
+    if (*first_us == EVENT_TIME_NONE || time_us < *first_us)
+        *first_us = time_us;
+    if (*last_us == EVENT_TIME_NONE || time_us > *last_us)
+        *last_us = time_us;
+}
+
 struct event {
     int64_t time_us; /* UTC microseconds since 1970, or EVENT_TIME_NONE */
     enum time_quality time_quality;

@@ -157,16 +157,6 @@ const struct fact_row fact_rows_azure[] = {
 
 /* ---- snapshots: az network vnet tap list ---- */
 
-static struct slice subscription_of(struct slice id)
-{
-    static const struct slice mark = SLICE_INIT("/subscriptions/");
-    ptrdiff_t at = slice_find(id, mark);
-    if (at < 0)
-        return SLICE_NONE;
-    struct slice rest = slice_skip(id, (size_t)at + mark.length);
-    return slice_cut(&rest, '/');
-}
-
 static void observe_configurations(struct fact_reader *reader, struct slice tap_id)
 {
     json_t *list = facts_find(reader->tree.root, "networkInterfaceTapConfigurations"),
@@ -179,7 +169,7 @@ static void observe_configurations(struct fact_reader *reader, struct slice tap_
         fact->text[FACT_OBJECT] = id;
         fact->text[FACT_SOURCE] = before(id, SLICE("/tapconfigurations/"));
         fact->text[FACT_DESTINATION] = tap_id;
-        fact->account = subscription_of(id);
+        fact->account = slice_segment(id, SLICE("/subscriptions/"));
     }
 }
 
@@ -203,7 +193,7 @@ bool fact_state_azure(struct fact_reader *reader)
             fact->text[FACT_DESTINATION] = lower(reader, end);
     }
     fact->text[FACT_PARENT] = holder_of(fact->text[FACT_DESTINATION]);
-    fact->account = subscription_of(id);
+    fact->account = slice_segment(id, SLICE("/subscriptions/"));
     observe_configurations(reader, id);
     return true;
 }

@@ -68,7 +68,7 @@ static struct slice tunnel_end(struct slice rest)
     static const struct slice mark = SLICE_INIT(" destination ");
     ptrdiff_t at = slice_find_nocase(rest, mark);
     return at < 0 ? rest
-                  : cisco_word(&(struct slice){rest.data + at + mark.length,
+                  : slice_word(&(struct slice){rest.data + at + mark.length,
                                                rest.length - (size_t)at - mark.length});
 }
 
@@ -83,7 +83,7 @@ static void take_destination(struct path *path, struct slice rest, bool negated)
     } else if (cisco_take(&rest, "ip", 2) || cisco_take(&rest, "ipv6", 4) ||
                cisco_take(&rest, "next-hop", 4)) {
         cisco_take(&rest, "address", 4);
-        set(path, FACT_DESTINATION, cisco_word(&rest));
+        set(path, FACT_DESTINATION, slice_word(&rest));
     } else if (cisco_take(&rest, "tunnel", 3)) {
         set(path, FACT_DESTINATION, tunnel_end(rest));
     } else {
@@ -102,7 +102,7 @@ static void take_address(struct path *path, struct slice rest, bool negated)
         set_removed(path, outward ? "destination" : "source");
     else
         set(path, outward ? FACT_DESTINATION : FACT_SOURCE,
-            address_in_text(cisco_word(&rest)));
+            address_in_text(slice_word(&rest)));
 }
 
 static void take_origin(struct path *path, struct slice rest, bool negated)
@@ -111,7 +111,7 @@ static void take_origin(struct path *path, struct slice rest, bool negated)
         cisco_take(&rest, "ipv6", 4);
     cisco_take(&rest, "address", 2);
     if (!negated)
-        set(path, FACT_ADDRESS, cisco_word(&rest));
+        set(path, FACT_ADDRESS, slice_word(&rest));
 }
 
 static void take_shutdown(struct path *path, struct slice rest, bool negated)
@@ -123,13 +123,13 @@ static void take_shutdown(struct path *path, struct slice rest, bool negated)
 static void take_label(struct path *path, struct slice rest, bool negated)
 {
     if (!negated)
-        set(path, FACT_LABEL, cisco_word(&rest));
+        set(path, FACT_LABEL, slice_word(&rest));
 }
 
 static void take_vrf(struct path *path, struct slice rest, bool negated)
 {
     if (!negated)
-        set(path, FACT_NETWORK, cisco_word(&rest));
+        set(path, FACT_NETWORK, slice_word(&rest));
 }
 
 static void take_filter(struct path *path, struct slice rest, bool negated)
@@ -141,13 +141,13 @@ static void take_filter(struct path *path, struct slice rest, bool negated)
 
 static void take_length(struct path *path, struct slice rest, bool negated)
 {
-    path->fact->text[FACT_LENGTH] = negated ? SLICE("") : cisco_word(&rest);
+    path->fact->text[FACT_LENGTH] = negated ? SLICE("") : slice_word(&rest);
 }
 
 static void take_type(struct path *path, struct slice rest, bool negated)
 {
     (void)negated;
-    set(path, FACT_KIND, cisco_word(&rest));
+    set(path, FACT_KIND, slice_word(&rest));
 }
 
 static const struct {
@@ -211,7 +211,7 @@ static bool take_hyphened(struct path *path, struct slice part)
     bool negated = cisco_take_negation(&part);
     if (!cisco_take(&part, "monitor-session", 9))
         return false;
-    struct slice id = cisco_word(&part);
+    struct slice id = slice_word(&part);
     if (!id.length)
         return false;
     open_session(path, SLICE("session "), id);
@@ -237,7 +237,7 @@ static bool take_export(struct path *path, struct slice part)
     bool profile = cisco_take(&part, "profile", 2);
     if (!profile && !cisco_take(&part, "apply", 2))
         return false;
-    open_session(path, SLICE("traffic-export "), cisco_word(&part));
+    open_session(path, SLICE("traffic-export "), slice_word(&part));
     set(path, FACT_KIND, SLICE("traffic-export"));
     if (profile) {
         path->fact->act = negated ? ACT_DELETE : ACT_WRITE;
@@ -300,7 +300,7 @@ static struct slice word_after(struct slice text, struct slice mark)
     if (at < 0)
         return SLICE_NONE;
     struct slice rest = slice_skip(text, (size_t)at + mark.length);
-    return cisco_word(&rest);
+    return slice_word(&rest);
 }
 
 static struct slice rest_after(struct slice text, struct slice mark)
@@ -328,13 +328,13 @@ static void junos_ends(struct path *path, struct slice rest, bool removed)
                  out = rest_after(rest, SLICE("output "));
     if (slice_present(out)) {
         struct slice end = out;
-        cisco_word(&end);
+        slice_word(&end);
         struct slice hop = word_after(out, SLICE("next-hop "));
         set(path, FACT_DESTINATION, hop.length ? hop : end.length ? end : out);
         if (removed)
             set_removed(path, "destination");
     } else if (slice_present(in)) {
-        struct slice way = cisco_word(&in), kind = cisco_word(&in);
+        struct slice way = slice_word(&in), kind = slice_word(&in);
         (void)kind;
         set(path, FACT_SOURCE, in.length ? in : way);
         set(path, FACT_DIRECTION, way);
@@ -351,7 +351,7 @@ static bool take_junos(struct path *path, struct slice text)
                               mirroring = SLICE_INIT("port-mirroring"),
                               then = SLICE_INIT("then port-mirror");
     struct slice verb = text;
-    verb = cisco_word(&verb);
+    verb = slice_word(&verb);
     bool removed = slice_starts_with_nocase(verb, SLICE("delete")) ||
                    slice_starts_with_nocase(verb, SLICE("deactivate"));
     text = junos_path(text);

@@ -166,15 +166,6 @@ const struct fact_row fact_rows_gcp[] = {
 
 /* ---- snapshots: gcloud compute packet-mirrorings list ---- */
 
-static struct slice part_after(struct slice name, const char *mark)
-{
-    ptrdiff_t at = slice_find(name, slice_from(mark));
-    if (at < 0)
-        return SLICE_NONE;
-    struct slice rest = slice_skip(name, (size_t)at + strlen(mark));
-    return slice_cut(&rest, '/');
-}
-
 bool fact_state_gcp(struct fact_reader *reader)
 {
     json_t *root = reader->tree.root;
@@ -188,7 +179,7 @@ bool fact_state_gcp(struct fact_reader *reader)
     struct fact *fact = fact_add(reader, THING_SESSION, ACT_OBSERVE);
     fill_policy(reader, fact, root);
     fact->text[FACT_OBJECT] = name;
-    fact->account = part_after(name, "projects/");
-    fact->region = part_after(name, "/regions/");
+    fact->account = slice_segment(name, SLICE("projects/"));
+    fact->region = slice_segment(name, SLICE("/regions/"));
     return true;
 }

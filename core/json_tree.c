@@ -142,3 +142,16 @@ bool json_tree_is_empty(const json_t *node)
            (json_is_array(node) && !json_array_size(node)) ||
            (json_is_object(node) && !json_object_size(node));
 }
+
+json_t *json_tree_inside(const json_t *node, struct slice *text)
+{
+    *text = SLICE_NONE;
+    if (!json_is_string(node))
+        return NULL;
+    struct slice held =
+        slice_trim((struct slice){json_string_value(node), json_string_length(node)});
+    if (!slice_starts_with(held, SLICE("{")) && !slice_starts_with(held, SLICE("[")))
+        return NULL;
+    *text = held;
+    return json_tree_parse(held);
+}

@@ -19,6 +19,11 @@
 /* NULL where the text does not begin with JSON, or without memory. */
 json_t *json_tree_parse(struct slice text);
 
+/* The tree that a string holds as text: NULL where the node is no string, or its text
+ * does not look like an object or an array.  *text: it, trimmed; absent without a look.
+ */
+json_t *json_tree_inside(const json_t *node, struct slice *text);
+
 /* A member of an object by its name: with its case first, then without.  NULL for
  * anything else. */
 json_t *json_tree_member(json_t *object, struct slice key);

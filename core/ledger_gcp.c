@@ -115,20 +115,10 @@ static uint64_t count_listed(struct slice list)
 
 /* ---- whose the destination is ---- */
 
-static struct slice project_of(struct slice name)
-{
-    static const struct slice mark = SLICE_INIT("projects/");
-    ptrdiff_t at = slice_find(name, mark);
-    if (at < 0)
-        return SLICE_NONE;
-    struct slice rest = slice_skip(name, (size_t)at + mark.length);
-    return slice_cut(&rest, '/');
-}
-
 void ledger_judge_project(const struct ledger *ledger, struct mirror *mirror,
                           struct slice destination)
 {
-    struct slice project = project_of(destination);
+    struct slice project = slice_segment(destination, SLICE("projects/"));
     struct slice account = mirror->account;
     const struct slice parts[] = {SLICE("the destination belongs to project "),
                                   project};

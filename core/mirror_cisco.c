@@ -44,13 +44,13 @@ static void session_ends(const struct facts *facts, struct slice command,
         if (cisco_take(&command, "ip", 2) || cisco_take(&command, "next-hop", 6)) {
             if (!cisco_take(&command, "ipv4", 4))
                 cisco_take(&command, "ipv6", 4);
-            command = cisco_word(&command);
+            command = slice_word(&command);
         }
         facts_set(facts, FIELD_DESTINATION, endpoint(command));
     } else if (outward &&
                (cisco_take(&command, "ip", 2) || cisco_take(&command, "ipv6", 4)) &&
                cisco_take(&command, "address", 2)) {
-        facts_set(facts, FIELD_DESTINATION, address_in_text(cisco_word(&command)));
+        facts_set(facts, FIELD_DESTINATION, address_in_text(slice_word(&command)));
     } else if (cisco_take(&command, "shutdown", 4)) {
         facts->event->switched_off = true;
     }
@@ -73,7 +73,7 @@ static void export_facts(const struct facts *facts, struct slice command,
     cisco_take(&command, "traffic-export", 3);
     if (!cisco_take(&command, "profile", 2) && !cisco_take(&command, "apply", 2))
         return;
-    facts_set_mirror(facts, SLICE("traffic-export "), cisco_word(&command));
+    facts_set_mirror(facts, SLICE("traffic-export "), slice_word(&command));
     if (cisco_take(&mode, "interface", 9))
         facts_set(facts, FIELD_MIRRORED, mode);
 }

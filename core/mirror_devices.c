@@ -14,7 +14,7 @@
 static bool take_word(struct slice *rest, struct slice word)
 {
     struct slice after = *rest;
-    if (!slice_equal(text_word(&after), word))
+    if (!slice_equal(slice_word(&after), word))
         return false;
     *rest = after;
     return true;
@@ -25,9 +25,9 @@ static void junos_output(const struct facts *facts, struct slice rest)
 {
     struct slice hop = text_after(rest, SLICE("next-hop "));
     if (hop.length)
-        facts_set(facts, FIELD_DESTINATION, text_word(&hop));
+        facts_set(facts, FIELD_DESTINATION, slice_word(&hop));
     if (take_word(&rest, SLICE("interface")) || take_word(&rest, SLICE("ip-address")))
-        facts_set(facts, FIELD_DESTINATION, text_word(&rest));
+        facts_set(facts, FIELD_DESTINATION, slice_word(&rest));
     else
         facts_set(facts, FIELD_DESTINATION, rest); /* "vlan 900" */
 }
@@ -42,7 +42,7 @@ static void junos_ends(const struct facts *facts, struct slice rest)
     if (!take_word(&input, SLICE("ingress")))
         take_word(&input, SLICE("egress"));
     if (take_word(&input, SLICE("interface")))
-        facts_set(facts, FIELD_MIRRORED, text_word(&input));
+        facts_set(facts, FIELD_MIRRORED, slice_word(&input));
     else if (slice_starts_with(input, SLICE("vlan")))
         facts_set(facts, FIELD_MIRRORED, input);
 }
@@ -53,14 +53,14 @@ void junos_mirror_facts(const struct facts *facts)
     static const struct slice edit = {"edit ", 5}, blank = {" ", 1};
     struct slice level = facts->event->text[FIELD_MODE];
     struct slice rest = facts->event->text[FIELD_OPERATION];
-    struct slice verb = text_word(&rest);
+    struct slice verb = slice_word(&rest);
     if (slice_starts_with(level, edit))
         level = slice_skip(level, edit.length);
     const struct slice parts[] = {level, level.length ? blank : SLICE_NONE, rest};
     struct slice path = arena_join(facts->arena, parts, 3);
     struct slice behind = text_after(path, SLICE("analyzer "));
     if (behind.length) {
-        facts_set_mirror(facts, SLICE("analyzer "), text_word(&behind));
+        facts_set_mirror(facts, SLICE("analyzer "), slice_word(&behind));
     } else {
         behind = text_after(path, SLICE("port-mirroring"));
         struct slice name = text_after(behind, SLICE("instance "));
@@ -68,7 +68,7 @@ void junos_mirror_facts(const struct facts *facts)
             return;
         facts_set_mirror(
             facts, name.length ? SLICE("port-mirroring ") : SLICE("port-mirroring"),
-            text_word(&name));
+            slice_word(&name));
     }
     if (!slice_equal(verb, SLICE("delete")) && !slice_equal(verb, SLICE("deactivate")))
         junos_ends(facts, behind);
@@ -82,8 +82,8 @@ static void vrp_observer(const struct facts *facts, struct slice rest)
 {
     struct slice address = text_after(rest, SLICE("destination-ip "));
     struct slice interface = text_after(rest, SLICE("interface "));
-    facts_set(facts, FIELD_DESTINATION, address_in_text(text_word(&address)));
-    facts_set(facts, FIELD_DESTINATION, text_word(&interface));
+    facts_set(facts, FIELD_DESTINATION, address_in_text(slice_word(&address)));
+    facts_set(facts, FIELD_DESTINATION, slice_word(&interface));
 }
 
 void vrp_mirror_facts(const struct facts *facts)
@@ -95,7 +95,7 @@ void vrp_mirror_facts(const struct facts *facts)
     bool observer = slice_starts_with(rest, SLICE("observe-port"));
     struct slice behind = text_after(rest, SLICE("observe-port "));
     if (behind.length)
-        facts_set_mirror(facts, SLICE("observe-port "), text_word(&behind));
+        facts_set_mirror(facts, SLICE("observe-port "), slice_word(&behind));
     if (!observer && slice_starts_with(mode, interface))
         facts_set(facts, FIELD_MIRRORED, slice_skip(mode, interface.length));
     if (observer && !negated)
@@ -129,8 +129,8 @@ void fortios_mirror_facts(const struct facts *facts)
     static const struct slice blank = {" ", 1};
     struct slice rest = facts->event->text[FIELD_OPERATION];
     struct slice object = facts->event->text[FIELD_RESOURCE];
-    text_word(&rest); /* Add, Edit, Delete */
-    struct slice path = text_word(&rest);
+    slice_word(&rest); /* Add, Edit, Delete */
+    struct slice path = slice_word(&rest);
     const struct slice kind[] = {path, object.length ? blank : SLICE_NONE};
     facts_set_mirror(facts, arena_join(facts->arena, kind, 2), object);
     facts_set(facts, FIELD_MIRRORED, attribute(rest, "span-source-port"));

@@ -50,16 +50,9 @@ json_t *facts_find(json_t *node, const char *key)
 
 json_t *facts_body(const struct facts *facts, json_t *node)
 {
-    if (!json_is_string(node))
-        return node;
-    struct slice text =
-        slice_trim((struct slice){json_string_value(node), json_string_length(node)});
-    if (!slice_starts_with(text, SLICE("{")) && !slice_starts_with(text, SLICE("[")))
-        return node;
-    json_t *body = json_tree_parse(text);
-    if (!body || json_array_append_new(facts->owned, body) < 0)
-        return node;
-    return body;
+    struct slice text;
+    json_t *body = json_tree_inside(node, &text);
+    return body && json_array_append_new(facts->owned, body) == 0 ? body : node;
 }
 
 struct slice facts_text(const struct facts *facts, json_t *node)

@@ -18,7 +18,7 @@ static struct slice resolve(const struct facts *facts, struct slice text)
     const struct slice parts[] = {id, text, get};
     struct slice found = text_after(facts->event->text[FIELD_OPERATION],
                                     arena_join(facts->arena, parts, 3));
-    struct slice name = text_word(&found);
+    struct slice name = slice_word(&found);
     return name.length ? name : text;
 }
 
@@ -40,9 +40,9 @@ void ovs_mirror_facts(const struct facts *facts)
     struct slice destroyed = text_after(command, SLICE("destroy mirror "));
     struct slice tag = column(facts, SLICE("output-vlan"), SLICE("output_vlan"));
     const struct slice tagged[] = {vlan, tag};
-    bridge = text_word(&bridge);
+    bridge = slice_word(&bridge);
     if (!name.length)
-        name = text_word(&destroyed);
+        name = slice_word(&destroyed);
     if (name.length)
         facts_set_mirror(facts, SLICE("mirror "), name);
     else if (bridge.length)
@@ -67,10 +67,10 @@ void linux_mirror_facts(const struct facts *facts)
     struct slice command = facts->event->text[FIELD_OPERATION];
     struct slice from = text_after(command, SLICE(" dev "));
     struct slice to = text_after(command, SLICE("mirror dev "));
-    from = text_word(&from);
+    from = slice_word(&from);
     if (!from.length)
         return;
     facts_set_mirror(facts, SLICE("tc "), from);
     facts_set(facts, FIELD_MIRRORED, from);
-    facts_set(facts, FIELD_DESTINATION, text_word(&to));
+    facts_set(facts, FIELD_DESTINATION, slice_word(&to));
 }

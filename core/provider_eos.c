@@ -36,10 +36,10 @@ static bool fill_accounting(struct device_line *line)
 {
     struct slice rest = line->header.text;
     struct accounting accounting = {0};
-    accounting.user = text_word(&rest);
-    accounting.port = text_word(&rest);
-    accounting.address = text_word(&rest);
-    accounting.kind = text_word(&rest);
+    accounting.user = slice_word(&rest);
+    accounting.port = slice_word(&rest);
+    accounting.address = slice_word(&rest);
+    accounting.kind = slice_word(&rest);
     struct slice command = text_after(rest, SLICE("cmd="));
     if (!slice_present(command))
         return false;

@@ -66,7 +66,7 @@ static void fill_configured(struct device_line *line)
     struct slice rest = text_after(line->header.text, SLICE(" as "));
     if (!slice_present(rest))
         rest = text_after(line->header.text, SLICE(" by "));
-    struct slice who = cisco_word(&rest);
+    struct slice who = slice_word(&rest);
     struct slice place = cisco_take(&rest, "on", 2) ? rest : SLICE_NONE;
     if (who.length &&
         (who.data[who.length - 1] == ',' || who.data[who.length - 1] == '.'))
@@ -76,7 +76,7 @@ static void fill_configured(struct device_line *line)
         device_set_terminal(event, arena_join(&line->normaliser->arena, parts, 3));
     } else {
         device_set(event, FIELD_ACTOR, who);
-        device_set_terminal(event, slice_present(place) ? place : cisco_word(&from));
+        device_set_terminal(event, slice_present(place) ? place : slice_word(&from));
     }
     event->outcome = OUTCOME_SUCCESS;
     if (line->normaliser->devices)
@@ -200,7 +200,7 @@ static bool read_archive_row(struct slice line, struct archive_row *out)
     ptrdiff_t bar = slice_index(line, '|');
     struct slice rest = slice_first(line, bar < 0 ? 0 : (size_t)bar);
     for (int numbers = 0; numbers < 2; numbers++) {
-        struct slice number = text_word(&rest);
+        struct slice number = slice_word(&rest);
         if (!number.length)
             return false;
         for (size_t i = 0; i < number.length; i++) {

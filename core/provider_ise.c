@@ -20,7 +20,7 @@ struct ise_part {
 static bool take_number(struct slice *rest, unsigned *out)
 {
     enum { MANY = 10000 };
-    struct slice word = text_word(rest);
+    struct slice word = slice_word(rest);
     *out = 0;
     for (size_t i = 0; i < word.length; i++) {
         if (word.data[i] < '0' || word.data[i] > '9' || *out >= MANY)
@@ -40,9 +40,9 @@ static bool find_part(struct slice line, size_t *anchor, struct ise_part *out)
         return false;
     struct slice rest = slice_skip(line, (size_t)at);
     *anchor = (size_t)at;
-    out->category = text_word(&rest);
+    out->category = slice_word(&rest);
     struct slice behind = rest;
-    out->message = text_word(&behind);
+    out->message = slice_word(&behind);
     if (!take_number(&behind, &out->count) || !take_number(&behind, &out->number) ||
         !out->count || out->number >= out->count) {
         /* CISE_Alarm has no numbers. */
@@ -100,8 +100,8 @@ static struct slice item(struct slice text, struct slice key)
 /* "2026-03-14 02:25:03.421 +00:00 0000054321 3300 NOTICE ..." */
 static void set_time(struct device_line *line, struct slice text)
 {
-    struct slice rest = text, date = text_word(&rest), clock = text_word(&rest);
-    struct slice zone = text_word(&rest);
+    struct slice rest = text, date = slice_word(&rest), clock = slice_word(&rest);
+    struct slice zone = slice_word(&rest);
     bool offset = zone.length && (zone.data[0] == '+' || zone.data[0] == '-');
     const struct slice parts[] = {date, SLICE(" "), clock, offset ? zone : SLICE_NONE};
     struct slice stamp = arena_join(&line->normaliser->arena, parts, 4);

@@ -163,10 +163,10 @@ static struct slice follow(struct device_line *line, struct slice user,
     if (!contexts)
         return SLICE_NONE;
     struct slice place = device_contexts_place(contexts, device, user, arena);
-    struct slice word = text_word(&rest), next = place;
+    struct slice word = slice_word(&rest), next = place;
     if (slice_equal(word, SLICE("top"))) {
         next = place = SLICE_NONE;
-        word = text_word(&rest);
+        word = slice_word(&rest);
     }
     if (slice_equal(word, SLICE("edit")) && rest.length)
         next = deeper(arena, place, rest);
@@ -204,7 +204,7 @@ static bool changes_candidate(struct slice command)
         SLICE_INIT("replace"),  SLICE_INIT("insert"),
         SLICE_INIT("wildcard"), SLICE_INIT("top"),
     };
-    struct slice verb = text_word(&command);
+    struct slice verb = slice_word(&command);
     for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
         if (slice_equal(verb, verbs[i]))
             return true;

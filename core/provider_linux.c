@@ -15,7 +15,7 @@ static void set_provider(struct event *event)
 {
     struct slice rest = event->text[FIELD_OPERATION];
     for (int words = 0; words < 3; words++) {
-        if (slice_ends_with(text_word(&rest), SLICE("ovs-vsctl")))
+        if (slice_ends_with(slice_word(&rest), SLICE("ovs-vsctl")))
             event->provider = PROVIDER_OPENVSWITCH;
     }
 }
@@ -230,7 +230,7 @@ static ptrdiff_t find_mirroring(struct slice line)
     ptrdiff_t tc = find_command(line, SLICE("tc"));
     if (tc >= 0) {
         struct slice rest = slice_skip(line, (size_t)tc + 2);
-        struct slice object = text_word(&rest), verb = text_word(&rest);
+        struct slice object = slice_word(&rest), verb = slice_word(&rest);
         bool deletes = slice_starts_with(verb, SLICE("del")) &&
                        (slice_equal(object, SLICE("qdisc")) ||
                         slice_equal(object, SLICE("filter")));

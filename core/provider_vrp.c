@@ -72,7 +72,7 @@ static void follow(struct device_line *line, struct slice user, struct slice com
     struct slice device = line->event->text[FIELD_ACCOUNT], rest = command;
     if (!contexts)
         return;
-    struct slice word = text_word(&rest);
+    struct slice word = slice_word(&rest);
     device_set(line->event, FIELD_MODE,
                device_contexts_place(contexts, device, user, &line->normaliser->arena));
     if (slice_equal(word, SLICE("interface")) && rest.length) {

@@ -199,14 +199,9 @@ static const struct reshape_form *form_of(json_t *root)
 
 static json_t *parsed(json_t *value)
 {
-    if (!json_is_string(value))
-        return NULL;
-    struct slice text =
-        slice_trim((struct slice){json_string_value(value), json_string_length(value)});
-    if (!slice_starts_with(text, SLICE("{")) && !slice_starts_with(text, SLICE("[")))
-        return NULL;
-    json_t *tree = json_tree_parse(text);
-    return tree ? tree : struct_text_parse(text);
+    struct slice text;
+    json_t *tree = json_tree_inside(value, &text);
+    return tree || !slice_present(text) ? tree : struct_text_parse(text);
 }
 
 static void apply(json_t *root, const struct reshape_row *row)

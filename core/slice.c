@@ -134,3 +134,23 @@ int slice_compare(struct slice a, struct slice b)
         return order;
     return a.length < b.length ? -1 : a.length > b.length;
 }
+
+struct slice slice_word(struct slice *rest)
+{
+    struct slice text = slice_trim(*rest);
+    size_t length = 0;
+    while (length < text.length && text.data[length] != ' ' &&
+           text.data[length] != '\t')
+        length++;
+    *rest = slice_trim(slice_skip(text, length));
+    return slice_first(text, length);
+}
+
+struct slice slice_segment(struct slice text, struct slice mark)
+{
+    ptrdiff_t at = slice_find(text, mark);
+    if (at < 0)
+        return SLICE_NONE;
+    struct slice rest = slice_skip(text, (size_t)at + mark.length);
+    return slice_cut(&rest, '/');
+}

@@ -85,6 +85,12 @@ ptrdiff_t slice_rindex(struct slice s, char byte);
 /* Without ASCII blanks, tabs, CR and LF at both ends. */
 struct slice slice_trim(struct slice s);
 
+/* The next word, blanks and tabs around it, cut off *rest. */
+struct slice slice_word(struct slice *rest);
+
+/* What stands after the first `mark`, up to the next `/`; absent without a mark. */
+struct slice slice_segment(struct slice text, struct slice mark);
+
 /*
  * Cuts the text before the first `separator` off `*rest` and returns it.
  * Where there is none, returns all of `*rest` and leaves it absent.

@@ -38,16 +38,6 @@ static size_t export_of(struct slice form)
     return i;
 }
 
-static void see_time(struct source_tally *tally, int64_t time_us)
-{
-    if (time_us == EVENT_TIME_NONE)
-        return;
-    if (tally->first_us == EVENT_TIME_NONE || time_us < tally->first_us)
-        tally->first_us = time_us;
-    if (tally->last_us == EVENT_TIME_NONE || time_us > tally->last_us)
-        tally->last_us = time_us;
-}
-
 static void see_region(struct source_tally *tally, struct slice region)
 {
     if (!region.length || region.length >= SOURCE_REGION_BYTES || tally->more_regions)
@@ -70,7 +60,7 @@ void source_notes_see(struct source_notes *notes, const struct event *event,
         return;
     struct source_tally *tally = &notes->tallies[notes->export];
     tally->events++;
-    see_time(tally, event->time_us);
+    time_span_widen(&tally->first_us, &tally->last_us, event->time_us);
     see_region(tally, event->text[FIELD_REGION]);
 }
 

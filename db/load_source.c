@@ -275,16 +275,6 @@ static int keep_facts(struct work *work, const struct leaf *leaf,
     return event_batch_facts(work->batch, &facts, item->offset, work->leaf);
 }
 
-static void widen_span(struct source_progress *progress, int64_t time_us)
-{
-    if (time_us == EVENT_TIME_NONE)
-        return;
-    if (progress->first_us == EVENT_TIME_NONE || time_us < progress->first_us)
-        progress->first_us = time_us;
-    if (progress->last_us == EVENT_TIME_NONE || time_us > progress->last_us)
-        progress->last_us = time_us;
-}
-
 /* Everything up to the present record is committed with its place; done: it too. */
 static int append_so_far(struct work *work, const struct frame_item *item, bool done,
                          struct error *error)
@@ -350,7 +340,7 @@ static int take_event(struct work *work, struct leaf *leaf,
     work->tail_is_event = true;
     work->progress.events++;
     work->progress.hits += hit;
-    widen_span(&work->progress, event->time_us);
+    time_span_widen(&work->progress.first_us, &work->progress.last_us, event->time_us);
     note_form(work, event->text[FIELD_FORM]);
     if (fresh && match.facts && keep_facts(work, leaf, item, hit))
         return error_set(error, ERROR_MEMORY, "no memory for the facts of a record");
