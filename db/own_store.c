@@ -2,9 +2,6 @@
 
 #include "db/own_store.h"
 
-#include <stdlib.h>
-
-#include "db/event_scan.h"
 #include "db/journal.h"
 #include "db/ledger_store.h"
 #include "db/statement.h"
@@ -47,61 +44,27 @@ static enum own_kind kind_of(int64_t provider)
     }
 }
 
-enum { CODES = LIMIT_DICTIONARY_VALUES + 1 + SEGMENT_EVENTS };
-
-struct inference {
-    struct event_scan scan;
-    struct own *own;
-    struct arena *arena;
-    uint8_t *met; /* a bit for each kind, by code */
-};
-
-static int meet(struct inference *inference, enum own_kind kind, uint32_t code,
-                struct error *error)
-{
-    uint8_t bit = (uint8_t)(1 << kind);
-    struct slice value;
-    if (!code || code >= CODES || kind == OWN_KIND_COUNT || inference->met[code] & bit)
-        return 0;
-    inference->met[code] |= bit;
-    if (event_scan_text(&inference->scan, FIELD_ACCOUNT, code, inference->arena, &value,
-                        error))
-        return -1;
-    if (slice_blank(value) || inference->own->sets[kind].count == LIMIT_OWN_VALUES)
-        return 0;
-    return own_add(inference->own, inference->arena, kind, value, false, error);
-}
-
-static int infer_segment(struct inference *inference, struct error *error)
-{
-    const struct segment_values *providers, *accounts;
-    struct event_scan *scan = &inference->scan;
-    if (event_scan_column(scan, COLUMN_PROVIDER, &providers, error) ||
-        event_scan_field(scan, FIELD_ACCOUNT, &accounts, error))
-        return -1;
-    /* The segment's own values have other meanings in the next one. */
-    memset(inference->met + LIMIT_DICTIONARY_VALUES + 1, 0, SEGMENT_EVENTS);
-    for (uint32_t i = 0; i < accounts->count; i++) {
-        if (meet(inference, kind_of(providers->numbers[i]), accounts->codes[i], error))
-            return -1;
-    }
-    return 0;
-}
-
 static int load_inferred(struct case_file *handle, struct arena *arena, struct own *out,
                          struct error *error)
 {
-    struct inference inference = {.own = out, .arena = arena};
-    inference.met = calloc(CODES, 1);
-    if (!inference.met)
-        return error_set(error, ERROR_MEMORY, "out of memory");
-    int result = event_scan_begin(&inference.scan, handle, INT64_MIN, INT64_MAX, error);
-    int next = 0;
-    while (!result && (next = event_scan_next(&inference.scan, error)) > 0)
-        result = infer_segment(&inference, error);
-    event_scan_end(&inference.scan);
-    free(inference.met);
-    return result || next < 0 ? -1 : 0;
+    static const char sql[] =
+        "SELECT DISTINCT provider, account FROM seen WHERE account <> ''"
+        " ORDER BY provider, account";
+    sqlite3_stmt *statement = statement_prepare(handle, slice_from(sql), error);
+    int result, added = 0;
+    if (!statement)
+        return -1;
+    while (!added && (result = sqlite3_step(statement)) == SQLITE_ROW) {
+        enum own_kind kind = kind_of(sqlite3_column_int64(statement, 0));
+        if (kind != OWN_KIND_COUNT && out->sets[kind].count < LIMIT_OWN_VALUES)
+            added = own_add(out, arena, kind, statement_text(statement, 1, arena),
+                            false, error);
+    }
+    if (!added)
+        return statement_end(handle, statement, result, "reading whose logs are loaded",
+                             error);
+    sqlite3_finalize(statement);
+    return -1;
 }
 
 int own_store_load(struct case_file *handle, struct arena *arena, struct own *out,

@@ -85,8 +85,6 @@ static int take_segment(struct seen *seen, struct error *error)
     for (uint32_t i = 0; i < times->count; i++) {
         struct last_seen event = {providers->numbers[i], times->numbers[i],
                                   accounts->codes[i], regions->codes[i]};
-        if (event.time_us == EVENT_TIME_NONE)
-            continue;
         if (same(&run, &event) && event.time_us <= run.time_us)
             continue;
         run = event;
