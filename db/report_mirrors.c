@@ -73,9 +73,9 @@ static void put_flow(struct report_lines *lines, const struct mirror *mirror)
         report_line(lines, 6, "%s", report_safe(lines, mirror->filter));
 }
 
-static void put_people(struct report_lines *lines, const struct mirror_row *row)
+/* Who opened and ended it, and how it ended. */
+static void put_hands(struct report_lines *lines, const struct mirror *mirror)
 {
-    const struct mirror *mirror = &row->mirror;
     report_begin(lines, 6);
     if (mirror->opened_by.length)
         report_add(lines, "by %s", report_safe(lines, mirror->opened_by));
@@ -84,6 +84,14 @@ static void put_people(struct report_lines *lines, const struct mirror_row *row)
     if (mirror->closed_how.length)
         report_add(lines, "(%s)", report_safe(lines, mirror->closed_how));
     report_end(lines);
+}
+
+static void put_people(struct report_lines *lines, const struct mirror_row *row)
+{
+    const struct mirror *mirror = &row->mirror;
+    if (mirror->opened_by.length || mirror->closed_by.length ||
+        mirror->closed_how.length)
+        put_hands(lines, mirror);
     if (mirror->foreign_reason.length)
         report_line(lines, 6, "foreign: %s, %s", foreign_name(mirror->foreign),
                     report_safe(lines, mirror->foreign_reason));
