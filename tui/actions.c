@@ -2,6 +2,8 @@
 
 #include "tui/actions.h"
 
+#include <stdbool.h>
+
 #include "tui/key.h"
 
 #define ON(view) (1u << VIEW_##view)
@@ -164,35 +166,35 @@ const struct action actions_table[ACTION_COUNT] = {
      {'u'}},
     {ACTION_APPROVALS,
      "Screens",
-     SCREENS,
+     SCREENS & ~ON(APPROVALS),
      10,
      "approvals",
      "all approvals of this case",
      {'A'}},
     {ACTION_SOURCES,
      "Screens",
-     SCREENS,
+     SCREENS & ~ON(SOURCES),
      11,
      "sources",
      "what was loaded, and what could not be read",
      {'i'}},
     {ACTION_MIRRORS,
      "Screens",
-     SCREENS,
+     SCREENS & ~ON(MIRRORS),
      2,
      "mirrors",
      "what is and was mirrored, from where to where",
      {'M'}},
     {ACTION_TIMELINE,
      "Screens",
-     SCREENS,
+     SCREENS & ~ON(TIMELINE),
      8,
      "timeline",
      "all events and hits by time, to zoom into",
      {'t'}},
     {ACTION_COVERAGE,
      "Screens",
-     SCREENS,
+     SCREENS & ~ON(COVERAGE),
      13,
      "coverage",
      "what the logs cover, account by account, and their gaps",
@@ -267,13 +269,19 @@ const struct action *action_for_key(enum view_id view, uint32_t key)
     return NULL;
 }
 
-const struct action *action_in_footer(enum view_id view, int rank_before)
+static bool comes_before(const struct action *a, const struct action *b)
+{
+    return a->footer_rank != b->footer_rank ? a->footer_rank < b->footer_rank : a < b;
+}
+
+const struct action *action_in_footer(enum view_id view, const struct action *before)
 {
     const struct action *best = NULL;
     for (size_t i = 0; i < ACTION_COUNT; i++) {
         const struct action *action = &actions_table[i];
-        if (action->footer_rank > rank_before && action->views & 1u << view &&
-            (!best || action->footer_rank < best->footer_rank))
+        if (action->footer_rank && action->views & 1u << view &&
+            (!before || comes_before(before, action)) &&
+            (!best || comes_before(action, best)))
             best = action;
     }
     return best;

@@ -94,7 +94,8 @@ extern const struct action actions_table[ACTION_COUNT];
 
 /* NULL: the key does nothing in this view. */
 const struct action *action_for_key(enum view_id view, uint32_t key);
-/* The action of this view with the next higher rank in the footer, NULL at the end. */
-const struct action *action_in_footer(enum view_id view, int rank_before);
+/* The action of this view that follows in the footer, by rank and then as in the table;
+ * before NULL: the first.  NULL at the end. */
+const struct action *action_in_footer(enum view_id view, const struct action *before);
 
 #endif

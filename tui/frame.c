@@ -282,7 +282,7 @@ static void render_footer(const struct app *app, struct canvas *canvas, int row)
     const struct action *help = action_for_key(view, '?');
     int end = canvas->width - (help ? footer_width(help) : 0);
     const struct action *action = NULL;
-    while ((action = action_in_footer(view, action ? action->footer_rank : 0)))
+    while ((action = action_in_footer(view, action)))
         if (action != help && column + footer_width(action) <= end)
             column = footer_action(canvas, row, column, action);
     if (help)
