@@ -7,8 +7,9 @@
 
 const struct command commands[] = {
     {"open", "[PATH...]", "open the dashboard; PATHs load while hits already show",
-     "The dashboard groups what was marked by actor and lifecycle, leads down to the "
-     "raw record, and takes approvals. Press ? in it for its keys.\n"
+     "The dashboard says which mirrors are live and where they lead, groups what was "
+     "marked by actor and lifecycle, leads down to the raw record, and takes "
+     "approvals. Press ? in it for its keys.\n"
      "PATHs are loaded in the background, as by `load`. Without a verb, the first word "
      "is taken for a PATH if it exists.",
      OPTIONS(OPTION_CASE, OPTION_READ_ONLY, OPTION_ANALYST, OPTION_NO_HASH, OPTION_YEAR,
@@ -17,22 +18,22 @@ const struct command commands[] = {
      false, command_open},
     {"load", "PATH...",
      "index logs into the case: files, folders, - for standard input, OTHER.case",
-     "Every file is recognised by its content, plain or gzip; several forms may stand "
-     "in "
-     "one file. Loading the same content again changes nothing, and a load that was "
-     "stopped goes on where it was.\n"
+     "Every file is recognised by its content, packed or in archives as well, nested "
+     "to depth 4; several forms may stand in one file. Another case is merged. "
+     "Loading the same content again changes nothing, and a load that was stopped "
+     "goes on where it was.\n"
      "What could not be read is counted, named here, and kept in the case.\n"
      "With --follow the files, and folders with all that is in them, are read on as "
-     "they grow, are rotated or appear, and their bytes are kept in the case. It runs "
-     "in "
-     "the foreground until it is stopped.",
+     "they grow, are rotated or appear, and their bytes are kept in the case. It "
+     "runs in the foreground until it is stopped.",
      OPTIONS(OPTION_CASE, OPTION_FOLLOW, OPTION_NO_HASH, OPTION_EMBED, OPTION_YEAR,
              OPTION_TZ, OPTION_DEVICE_TZ, OPTION_DATE_ORDER, OPTION_WORKERS,
              OPTION_QUIET, OPTION_EXIT_CODE, OPTION_ANALYST, OPTION_HELP),
      false, command_load},
     {"report", "[FILTER...]", "the summary for a ticket",
-     "Answers first: what was marked, by whom, what was approved, what is left to "
-     "decide, and what the logs cover.",
+     "Answers first: which mirrors are live and where they lead, what was marked, who "
+     "is behind it, what was approved, what is left to decide, and what the logs "
+     "cover.",
      OPTIONS(OPTION_CASE, OPTION_EXIT_CODE, OPTION_HELP), false, command_report},
     {"export", "hits|mirrors|events|sources|approvals|rejects|evidence [FILTER...]",
      "the case's rows for other tools",

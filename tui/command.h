@@ -42,7 +42,7 @@ enum exit_status {
     X(OPTION_FORMAT, 'f', "format", "FORMAT", "table, csv or jsonl")                   \
     X(OPTION_RAW, 0, "raw", "", "add the raw record of each hit")                      \
     X(OPTION_EXIT_CODE, 0, "exit-code", "",                                            \
-      "exit with 1 when an operation is left to decide")                               \
+      "exit with 1 when something is left to decide")                                  \
     X(OPTION_ANALYST, 0, "analyst", "NAME",                                            \
       "who you are in the journal (default: $MIRRORSCOPE_ANALYST, else the login)")    \
     X(OPTION_START, 0, "start", "TIME", "the window's first moment, of event time")    \

@@ -17,7 +17,7 @@ static const char *const summary =
 
 #define EXIT_STATUSES(X)                                                               \
     X("0", "done")                                                                     \
-    X("1", "with --exit-code: an operation is left to decide")                         \
+    X("1", "with --exit-code: something is left to decide")                            \
     X("2", "usage, or no usable terminal")                                             \
     X("3", "done, but input was damaged, unreadable or of unknown kind")               \
     X("4", "the case file cannot be opened, used or written")                          \
@@ -93,7 +93,12 @@ static void print_option(unsigned option)
         snprintf(letter, sizeof letter, "-%c, ", info.letter);
     snprintf(name, sizeof name, "%s--%s%s%s", letter, info.name,
              info.argument[0] ? " " : "", info.argument);
-    printf("  %-24s ", name);
+    int used = printf("  %s", name);
+    if (used >= OPTION_INDENT) {
+        putchar('\n');
+        used = 0;
+    }
+    printf("%*s", OPTION_INDENT - used, "");
     print_wrapped(info.help, OPTION_INDENT, OPTION_INDENT);
 }
 
@@ -167,7 +172,8 @@ static void man_page(void)
     print_roff("A terminal dashboard for incident responders. It indexes logs of "
                "clouds and network devices into one case file, marks the events that "
                "create, change or delete a traffic mirror (MITRE ATT&CK T1020.001), "
-               "and shows them grouped by actor, down to the raw record.");
+               "rebuilds which mirrors are live and where they lead, and shows them "
+               "grouped by actor, down to the raw record.");
     fputs(".SH VERBS\n", stdout);
     for (size_t i = 0; i < command_count; i++) {
         printf(".SS %s ", commands[i].name);
