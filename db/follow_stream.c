@@ -212,7 +212,7 @@ static int take(struct follow_stream *stream, size_t fresh, enum source_state st
  * file is the same. */
 static int note_progress(struct follow_stream *stream, char hash[SHA256_HEX])
 {
-    struct source_progress *progress = &stream->work.progress;
+    struct source_progress *progress = &stream->work.tally.progress;
     progress->bytes = progress->unpacked_bytes = stream->read;
     progress->sha256 = hash;
     if (!progress->head && !stream->is_stdin)
@@ -250,8 +250,8 @@ static int read_piece(struct follow_stream *stream, ssize_t *got, struct error *
     if (take(stream, length, SOURCE_MORE, error))
         return -1;
     uint64_t complete = stream->read - stream->pending_length;
-    if (complete > work->progress.resume_offset)
-        load_resume_at(&work->progress, complete);
+    if (complete > work->tally.progress.resume_offset)
+        load_resume_at(&work->tally.progress, complete);
     return load_append(work, NULL, error);
 }
 
@@ -309,9 +309,9 @@ static int start_source(struct follow_stream *stream, const struct stat *status,
     work->resume_offset = resumed ? work->told.resume_offset : 0;
     work->resume_leaf = resumed ? work->told.resume_leaf : 0;
     stream->embedded = resumed && growth->embedded ? work->told.unpacked_bytes : 0;
-    work->progress.resume_offset = work->resume_offset;
-    work->progress.resume_leaf = work->resume_leaf;
-    work->told = work->progress;
+    work->tally.progress.resume_offset = work->resume_offset;
+    work->tally.progress.resume_leaf = work->resume_leaf;
+    work->told = work->tally.progress;
     framer_reset(work->framer);
     normaliser_reset(work->normaliser, &hint);
     if (!EVP_DigestInit_ex(stream->digest, EVP_sha256(), NULL))
@@ -414,21 +414,22 @@ int follow_stream_end(struct follow_stream *stream, enum follow_end how,
     if (note_progress(stream, hash))
         return error_set(error, ERROR_MEMORY, "SHA-256 cannot be computed");
     struct source_end end = {
-        .status = load_judge_source(
-            work, NULL, "", how == FOLLOW_CUT ? "the file was cut or written anew" : "",
-            reason),
+        .status = tally_judge(
+            &work->tally, NULL, "",
+            how == FOLLOW_CUT ? "the file was cut or written anew" : "", reason),
         .reason = reason,
         .sha256 = hash,
         .bytes = stream->read,
-        .open_end = how != FOLLOW_PAUSED && work->tail_open && work->tail_is_event,
+        .open_end =
+            how != FOLLOW_PAUSED && work->tally.tail_open && work->tally.tail_is_event,
     };
     if (incomplete)
         end.status = "loading";
     else
-        load_resume_at(&work->progress,
-                       how == FOLLOW_PAUSED || end.open_end || !work->tail_open
+        load_resume_at(&work->tally.progress,
+                       how == FOLLOW_PAUSED || end.open_end || !work->tally.tail_open
                            ? stream->read
-                           : work->tail_offset);
+                           : work->tally.tail_offset);
     if (load_append(work, &end, error))
         return -1;
     load_tell_result(work, incomplete ? "partial" : end.status,

@@ -40,8 +40,8 @@ static int finish_archive(struct work *work, const char *failure, struct error *
     load_start_progress(work);
     work->member = "";
     work->ordinal = 0;
-    if (store_append(work->load->store, work->source, work->batch, &work->progress,
-                     &end, error))
+    if (store_append(work->load->store, work->source, work->batch,
+                     &work->tally.progress, &end, error))
         return -1;
     load_tell_result(work, end.status, reason, false);
     return 0;

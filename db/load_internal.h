@@ -8,9 +8,10 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "core/source_notes.h"
+#include "core/frame.h"
 #include "db/growth.h"
 #include "db/load.h"
+#include "db/load_tally.h"
 #include "db/path_list.h"
 #include "db/source_reader.h"
 
@@ -87,15 +88,7 @@ size_t load_add_file(struct load *load, const char *path);
 /* Notes the failure that ends the load and stops it. */
 void load_fail(struct load *load, const struct error *error);
 
-/* --- the work of one thread (load_source.c, load_worker.c) ---------------------- */
-
-enum { FORMS_MAX = 32, SKIP_REASONS_MAX = 16, REASON_MAX = 512 };
-
-/* A remark on records of the source, such as why they were skipped. */
-struct counted {
-    char text[96];
-    uint64_t count;
-};
+/* --- the work of one thread ----------------------------------------------------- */
 
 /* The tools of one worker, reused for every file, and the file it is at. */
 struct work {
@@ -122,19 +115,10 @@ struct work {
      * case already. */
     uint64_t resume_offset, resume_leaf;
     uint32_t leaf; /* of the present record, among those unfolded from its bytes */
-    struct source_progress progress, told; /* told: as added to the totals */
-    uint64_t consumed, bytes_told;         /* of the input, packed */
-    uint64_t rejects_kept;
-    /* The last item: whether it was cut off by the end, and where it began. */
-    uint64_t tail_offset;
-    bool tail_open, tail_is_event;
-    struct slice forms[FORMS_MAX];
-    size_t form_count;
-    struct counted skips[SKIP_REASONS_MAX], notes[SKIP_REASONS_MAX];
-    size_t skip_count, note_count;
-    struct source_notes exports; /* what an export may lack */
-    bool degraded;               /* of an event, only a part could be read */
-    char forms_text[512];
+    struct load_tally tally;
+    struct source_progress told;   /* as added to the totals */
+    uint64_t consumed, bytes_told; /* of the input, packed */
+    char forms_text[TALLY_FORMS_BYTES];
 };
 
 bool work_stopped(const struct work *work);
@@ -154,6 +138,9 @@ struct load_options_text {
 const char *load_options_text(const struct load_options *options,
                               struct load_options_text *text);
 
+/* load_record.c: the records and rejects of one framed item. */
+int load_take_item(struct work *work, const struct frame_item *item,
+                   struct error *error);
 /* Takes every record of the window; *tail: where the next window must begin. */
 int load_take_window(struct work *work, const struct source_window *window,
                      size_t *tail, struct error *error);
@@ -164,12 +151,6 @@ static inline void load_resume_at(struct source_progress *progress, uint64_t off
     progress->resume_leaf = 0;
 }
 int load_append(struct work *work, const struct source_end *end, struct error *error);
-/* The status of a source by what was counted, and its reason.  failure: NULL or what
- * ended it; cut, note: "" or what is said of its end. */
-const char *load_judge_source(const struct work *work, const char *failure,
-                              const char *cut, const char *note,
-                              char reason[REASON_MAX]);
-
 /* Loads what the reader has open: a file, an archive or a member. */
 int load_opened(struct work *work, struct error *error);
 /* A source that cannot be opened is kept in the case with the reason. */
@@ -187,6 +168,8 @@ int load_take_source(struct work *work, bool embedding, struct error *error);
 int load_finish_source(struct work *work, const char *failure, struct error *error);
 /* Before a file, or a member of it. */
 void load_start_progress(struct work *work);
+/* load_totals.c: what was counted since the last time. */
+void load_add_to_totals(struct work *work);
 /* The file is done with: what of it was not read counts as done for the progress. */
 void load_end_file(struct work *work);
 void load_tell_result(struct work *work, const char *status, const char *reason,

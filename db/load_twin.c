@@ -112,7 +112,7 @@ int load_find_twin(struct work *work, char reason[REASON_MAX], bool *found,
                    struct error *error)
 {
     const char *sha256 = source_reader_sha256(work->reader);
-    uint64_t unpacked = work->progress.unpacked_bytes;
+    uint64_t unpacked = work->tally.progress.unpacked_bytes;
     struct source_content content = source_reader_content(work->reader);
     *found = false;
     if (!sha256 || !unpacked || source_reader_reason(work->reader)[0])

@@ -147,7 +147,7 @@ int load_opened(struct work *work, struct error *error)
                            &work->told, error))
         return -1;
     if (known == SOURCE_DUPLICATE) {
-        work->progress = work->told;
+        work->tally.progress = work->told;
         load_tell_result(work, "done", "the same content is in the case already", true);
         return 0;
     }
@@ -155,9 +155,9 @@ int load_opened(struct work *work, struct error *error)
         work->resume_offset = work->told.resume_offset;
         work->resume_leaf = work->told.resume_leaf;
     }
-    work->progress.resume_offset = work->resume_offset;
-    work->progress.resume_leaf = work->resume_leaf;
-    work->told = work->progress;
+    work->tally.progress.resume_offset = work->resume_offset;
+    work->tally.progress.resume_leaf = work->resume_leaf;
+    work->told = work->tally.progress;
 
     if (source_reader_is_archive(work->reader))
         return load_members(work, error);
@@ -197,8 +197,8 @@ int load_record_failure(struct work *work, const char *reason, struct error *err
         return -1;
     if (known != SOURCE_DUPLICATE) {
         struct source_end end = {.status = "failed", .reason = reason};
-        if (store_append(load->store, work->source, work->batch, &work->progress, &end,
-                         error))
+        if (store_append(load->store, work->source, work->batch, &work->tally.progress,
+                         &end, error))
             return -1;
     }
     load_tell_result(work, "failed", reason, false);
