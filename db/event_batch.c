@@ -223,7 +223,7 @@ static bool look_up(struct event_batch *batch, const struct lookup *lookup)
 }
 
 bool event_batch_add(struct event_batch *batch, const struct event *event,
-                     enum lifecycle lifecycle, uint64_t offset, uint32_t length)
+                     enum lifecycle lifecycle, const struct record_place *place)
 {
     struct lookup lookups[TEXT_COLUMNS];
     uint32_t at = batch->count;
@@ -239,8 +239,9 @@ bool event_batch_add(struct event_batch *batch, const struct event *event,
         }
     }
     batch->numbers[COLUMN_TIME][at] = event->time_us;
-    batch->numbers[COLUMN_OFFSET][at] = (int64_t)offset;
-    batch->numbers[COLUMN_LENGTH][at] = length;
+    batch->numbers[COLUMN_OFFSET][at] = (int64_t)place->offset;
+    batch->numbers[COLUMN_LENGTH][at] = place->length;
+    batch->numbers[COLUMN_LEAF][at] = place->leaf;
     batch->numbers[COLUMN_TIME_QUALITY][at] = event->time_quality;
     batch->numbers[COLUMN_PROVIDER][at] = event->provider;
     batch->numbers[COLUMN_OUTCOME][at] = event->outcome;

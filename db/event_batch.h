@@ -12,7 +12,7 @@ enum {
     /* Text of all dictionaries of one batch: a worker's share of the memory limit. */
     BATCH_DICTIONARY_BYTES = 8 * 1024 * 1024,
     TEXT_COLUMNS = TEXT_COLUMN_COUNT,
-    NUMBER_COLUMNS = COLUMN_LIFECYCLE + 1,
+    NUMBER_COLUMNS = NUMBER_COLUMN_COUNT,
 };
 
 /* One text column: the values that this worker has met, and the events' codes. */

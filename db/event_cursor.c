@@ -42,10 +42,11 @@ static const struct number_column *number_column(int column)
         [EVENT_COLUMN_SOURCE] = {COLUMN_SOURCE, NULL, 0},
         [EVENT_COLUMN_OFFSET] = {COLUMN_OFFSET, NULL, 0},
         [EVENT_COLUMN_LENGTH] = {COLUMN_LENGTH, NULL, 0},
+        [EVENT_COLUMN_LEAF] = {COLUMN_LEAF, NULL, 0},
     };
     bool known =
         (column >= EVENT_COLUMN_TIME_QUALITY && column <= EVENT_COLUMN_LIFECYCLE) ||
-        (column >= EVENT_COLUMN_SOURCE && column <= EVENT_COLUMN_LENGTH);
+        (column >= EVENT_COLUMN_SOURCE && column <= EVENT_COLUMN_LEAF);
     return known ? &columns[column] : NULL;
 }
 
@@ -417,8 +418,8 @@ static int give_hit_field(struct event_cursor *cursor, int field,
 {
     static const char sql[] =
         "SELECT mirror, mirrored, destination, event_id, request_id, correlation_id"
-        " FROM record WHERE source = ? AND offset = ?";
-    int64_t lifecycle, source, offset;
+        " FROM record WHERE source = ? AND offset = ? AND leaf = ?";
+    int64_t lifecycle, source, offset, leaf;
     if (number_at(cursor, COLUMN_LIFECYCLE, &lifecycle, error))
         return -1;
     if (lifecycle == LIFECYCLE_NONE)
@@ -428,11 +429,13 @@ static int give_hit_field(struct event_cursor *cursor, int field,
         return failed(cursor, error);
     if (!cursor->hit_current) {
         if (number_at(cursor, COLUMN_SOURCE, &source, error) ||
-            number_at(cursor, COLUMN_OFFSET, &offset, error))
+            number_at(cursor, COLUMN_OFFSET, &offset, error) ||
+            number_at(cursor, COLUMN_LEAF, &leaf, error))
             return -1;
         sqlite3_reset(cursor->hit);
         sqlite3_bind_int64(cursor->hit, 1, source);
         sqlite3_bind_int64(cursor->hit, 2, offset);
+        sqlite3_bind_int64(cursor->hit, 3, leaf);
         int code = sqlite3_step(cursor->hit);
         if (code == SQLITE_DONE)
             return 0;

@@ -13,7 +13,7 @@
 static const char declaration[] =
     "CREATE TABLE event(hit INTEGER, time TEXT, time_us INTEGER, time_quality TEXT,"
     " provider TEXT, outcome TEXT, lifecycle TEXT" EVENT_FIELDS(
-        TEXT_COLUMN) ", source INTEGER, offset INTEGER, length INTEGER)";
+        TEXT_COLUMN) ", source INTEGER, offset INTEGER, length INTEGER, leaf INTEGER)";
 
 struct event_table {
     sqlite3_vtab base;

@@ -35,6 +35,12 @@ static int keep_reject(struct work *work, enum reject_kind kind,
                               slice_first(bytes, limit));
 }
 
+static struct record_place place_of(const struct work *work,
+                                    const struct frame_item *item)
+{
+    return (struct record_place){item->offset, (uint32_t)item->length, work->leaf};
+}
+
 static int keep_hit(struct work *work, struct leaf *leaf, const struct frame_item *item,
                     const struct rule_match *match)
 {
@@ -59,9 +65,7 @@ static int keep_hit(struct work *work, struct leaf *leaf, const struct frame_ite
     struct batch_hit hit = {
         .event = leaf->event,
         .raw = leaf->raw,
-        .offset = item->offset,
-        .leaf = work->leaf,
-        .length = (uint32_t)item->length,
+        .place = place_of(work, item),
         .form_chain = chain,
         .lifecycle = match->lifecycle,
         .severity = match->severity,
@@ -186,12 +190,11 @@ static int take_event(struct work *work, struct leaf *leaf,
         match.lifecycle = lifecycle_from_operation(event->text[FIELD_OPERATION]);
     bool fresh = is_fresh(work, item);
     enum lifecycle lifecycle = hit ? match.lifecycle : LIFECYCLE_NONE;
-    uint32_t length = (uint32_t)item->length;
-    if (fresh &&
-        !event_batch_add(work->batch, event, lifecycle, item->offset, length)) {
+    struct record_place place = place_of(work, item);
+    if (fresh && !event_batch_add(work->batch, event, lifecycle, &place)) {
         if (append_so_far(work, item, false, error))
             return -1;
-        if (!event_batch_add(work->batch, event, lifecycle, item->offset, length))
+        if (!event_batch_add(work->batch, event, lifecycle, &place))
             return error_set(error, ERROR_LIMIT, "one event does not fit a batch");
     }
     source_notes_see(&work->tally.exports, event, leaf->chain);

@@ -233,12 +233,12 @@ static int copy_all_embedded(struct merge *merge, struct case_file *there,
 struct reading {
     struct segment_reader reader;
     struct open_columns segment;
-    const struct segment_values *numbers[COLUMN_LIFECYCLE + 1];
+    const struct segment_values *numbers[NUMBER_COLUMN_COUNT];
 };
 
 static int read_numbers(struct reading *from, struct error *error)
 {
-    for (int i = 0; i <= COLUMN_LIFECYCLE; i++) {
+    for (int i = 0; i < NUMBER_COLUMN_COUNT; i++) {
         if (segment_reader_column(&from->reader, &from->segment, (enum segment_column)i,
                                   &from->numbers[i], error))
             return -1;
@@ -278,22 +278,25 @@ static int append(struct merge *merge, const struct merge_source *source,
 static int take_event(struct merge *merge, struct reading *from, uint32_t place,
                       const struct merge_source *source, struct error *error)
 {
-    uint64_t offset = (uint64_t)from->numbers[COLUMN_OFFSET]->numbers[place];
-    uint32_t length = (uint32_t)from->numbers[COLUMN_LENGTH]->numbers[place];
+    const struct record_place stands = {
+        .offset = (uint64_t)from->numbers[COLUMN_OFFSET]->numbers[place],
+        .length = (uint32_t)from->numbers[COLUMN_LENGTH]->numbers[place],
+        .leaf = (uint32_t)from->numbers[COLUMN_LEAF]->numbers[place],
+    };
     enum lifecycle lifecycle =
         (enum lifecycle)from->numbers[COLUMN_LIFECYCLE]->numbers[place];
     struct event event;
-    if (offset < source->resume_offset)
+    if (stands.offset < source->resume_offset)
         return 0;
     if (read_event(from, place, &event, error)) {
         error->code = ERROR_INPUT;
         return -1;
     }
-    if (event_batch_add(merge->batch, &event, lifecycle, offset, length))
+    if (event_batch_add(merge->batch, &event, lifecycle, &stands))
         return 0;
-    if (append(merge, source, offset, error))
+    if (append(merge, source, stands.offset, error))
         return -1;
-    return event_batch_add(merge->batch, &event, lifecycle, offset, length)
+    return event_batch_add(merge->batch, &event, lifecycle, &stands)
                ? 0
                : error_set(error, ERROR_LIMIT, "one event does not fit a batch");
 }

@@ -52,6 +52,8 @@ enum segment_column {
     COLUMN_PROVIDER,
     COLUMN_OUTCOME,
     COLUMN_LIFECYCLE, /* as the rules say; 0 for events that are no hits */
+    COLUMN_LEAF,      /* place among the records unfolded from its bytes, mostly 0 */
+    NUMBER_COLUMN_COUNT,
     COLUMN_TEXT = 16,
 };
 

@@ -34,6 +34,13 @@ void store_abandon(struct store *store);
 struct event_batch *event_batch_new(void);
 void event_batch_free(struct event_batch *batch);
 
+/* Where a record stands in its source. */
+struct record_place {
+    uint64_t offset; /* in the unpacked bytes */
+    uint32_t length; /* of what was framed there */
+    uint32_t leaf;   /* its place among the records unfolded from that */
+};
+
 /*
  * Adds one event. Slices are copied into the batch's dictionaries, so nothing is
  * borrowed. Returns false when the batch must be appended first: it is full, or its
@@ -41,15 +48,13 @@ void event_batch_free(struct event_batch *batch);
  * input).  lifecycle: LIFECYCLE_NONE for events that are no hits.
  */
 bool event_batch_add(struct event_batch *batch, const struct event *event,
-                     enum lifecycle lifecycle, uint64_t offset, uint32_t length);
+                     enum lifecycle lifecycle, const struct record_place *place);
 
 /* A marked record, copied. The event itself is added by event_batch_add too. */
 struct batch_hit {
     struct event event;
     struct slice raw;
-    uint64_t offset;
-    uint32_t leaf; /* its place among the records unfolded from there */
-    uint32_t length;
+    struct record_place place;
     const char *form_chain; /* static text or in the batch's arena */
     enum lifecycle lifecycle;
     enum severity severity;

@@ -94,9 +94,9 @@ static int write_record(struct store *store, const struct pending_record *pendin
     store_bind(insert, at++, slice_from(alone ? "" : id));
     store_bind(insert, at++, alone ? slice_from(id) : SLICE_NONE);
     sqlite3_bind_int64(insert, at++, pending->source->id);
-    sqlite3_bind_int64(insert, at++, (int64_t)hit->offset);
-    sqlite3_bind_int64(insert, at++, hit->leaf);
-    sqlite3_bind_int64(insert, at++, hit->length);
+    sqlite3_bind_int64(insert, at++, (int64_t)hit->place.offset);
+    sqlite3_bind_int64(insert, at++, hit->place.leaf);
+    sqlite3_bind_int64(insert, at++, hit->place.length);
     store_bind(insert, at++, slice_from(hit->form_chain ? hit->form_chain : ""));
     store_bind_time(insert, at++, event->time_us);
     sqlite3_bind_int(insert, at++, event->time_quality);

@@ -191,26 +191,32 @@ void bed_event(struct event *event, uint64_t number, char text[64])
 void bed_add(struct bed *bed, struct event_batch *batch, int64_t source,
              const struct event *event, uint64_t offset, uint32_t length)
 {
-    if (event_batch_add(batch, event, LIFECYCLE_NONE, offset, length))
+    const struct record_place place = {offset, length, 0};
+    if (event_batch_add(batch, event, LIFECYCLE_NONE, &place))
         return;
     bed_append(bed, batch, source, offset, NULL);
-    assert_true(event_batch_add(batch, event, LIFECYCLE_NONE, offset, length));
+    assert_true(event_batch_add(batch, event, LIFECYCLE_NONE, &place));
 }
 
 void bed_add_hit(struct bed *bed, const struct event *event, const char *raw,
                  uint64_t offset)
 {
+    bed_add_leaf(bed, event, raw,
+                 (struct record_place){offset, (uint32_t)strlen(raw), 0});
+}
+
+void bed_add_leaf(struct bed *bed, const struct event *event, const char *raw,
+                  struct record_place place)
+{
     struct batch_hit hit = {.event = *event,
                             .raw = slice_from(raw),
-                            .offset = offset,
-                            .length = (uint32_t)strlen(raw),
+                            .place = place,
                             .form_chain = "test",
                             .lifecycle = LIFECYCLE_CREATION,
                             .severity = SEVERITY_HIGH,
                             .confidence = CONFIDENCE_HIGH,
                             .rules = SLICE("r1"),
                             .technique = SLICE("T1020.001")};
-    assert_true(
-        event_batch_add(bed->batch, event, LIFECYCLE_CREATION, offset, hit.length));
+    assert_true(event_batch_add(bed->batch, event, LIFECYCLE_CREATION, &hit.place));
     assert_int_equal(event_batch_hit(bed->batch, &hit), 0);
 }

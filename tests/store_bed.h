@@ -46,6 +46,8 @@ void bed_add(struct bed *bed, struct event_batch *batch, int64_t source,
              const struct event *event, uint64_t offset, uint32_t length);
 void bed_add_hit(struct bed *bed, const struct event *event, const char *raw,
                  uint64_t offset);
+void bed_add_leaf(struct bed *bed, const struct event *event, const char *raw,
+                  struct record_place place);
 
 #define ON_BED(test) cmocka_unit_test_setup_teardown(test, bed_make, bed_drop)
 

@@ -199,7 +199,7 @@ static void gives_every_column(void **state)
     for (int i = 0; i < EVENT_FIELD_COUNT; i++)
         used +=
             (size_t)snprintf(wanted + used, 4096 - used, "|%s", event_fields[i].name);
-    snprintf(wanted + used, 4096 - used, "|1|77|3\n");
+    snprintf(wanted + used, 4096 - used, "|1|77|3|0\n");
     assert_string_equal(
         bed_table(bed, "SELECT rowid, * FROM event WHERE rowid = 16384"), wanted);
     free(wanted);
@@ -209,6 +209,27 @@ static void gives_every_column(void **state)
                   " provider, offset FROM event WHERE rowid > 16384"),
         "16385|0|2026-03-14T02:11:09.25Z|mode|-|-|-|other|81\n"
         "16386|0|-|-|-|-|-|other|87\n");
+}
+
+/* Records that were unfolded from the same bytes. */
+static void tells_leaves_apart(void **state)
+{
+    struct bed *bed = *state;
+    struct event event;
+    int64_t source;
+    char text[64];
+    bed_event(&event, 7, text);
+    bed_begin(bed, "/logs/a", 10, "aa", &source, NULL);
+    event.text[FIELD_DESTINATION] = SLICE("tmt-first");
+    bed_add_leaf(bed, &event, "one", (struct record_place){40, 90, 1});
+    event.text[FIELD_DESTINATION] = SLICE("tmt-second");
+    bed_add_leaf(bed, &event, "two", (struct record_place){40, 90, 3});
+    bed_finish(bed, source, "aa", 10);
+    bed_reopen(bed);
+    assert_string_equal(
+        bed_table(bed, "SELECT leaf, offset, destination FROM event ORDER BY leaf"),
+        "1|40|tmt-first\n3|40|tmt-second\n");
+    assert_int_equal(bed_number(bed, "SELECT offset FROM event WHERE leaf = 3"), 40);
 }
 
 /* The log's own text of a time comes back, also where it is not stored. */
@@ -345,13 +366,10 @@ static void names_what_is_damaged(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_BED(answers_like_a_table),
-        ON_BED(answers_questions),
-        ON_BED(gives_every_column),
-        ON_BED(keeps_the_text_of_times),
-        ON_BED(finds_values_beyond_the_dictionary),
-        ON_BED(passes_over_doubles),
-        ON_BED(names_what_is_damaged),
+        ON_BED(answers_like_a_table),    ON_BED(answers_questions),
+        ON_BED(gives_every_column),      ON_BED(tells_leaves_apart),
+        ON_BED(keeps_the_text_of_times), ON_BED(finds_values_beyond_the_dictionary),
+        ON_BED(passes_over_doubles),     ON_BED(names_what_is_damaged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
