@@ -1,8 +1,9 @@
 /*
  * ledger_sessions.h - clouds whose mirrors are sessions that copy an interface to a
  * target: AWS sessions, Azure TAP configurations, OCI VTAPs, Alibaba and Huawei
- * sessions.  One machine keeps their state (ledger_sessions.c); what they mean in words
- * and whose they are differs (ledger_meaning.c).
+ * sessions.  One machine keeps their state (ledger_sessions.c, and ledger_parts.c for
+ * what they are made of); what they mean in words and whose they are differs
+ * (ledger_meaning.c).
  */
 #ifndef CORE_LEDGER_SESSIONS_H
 #define CORE_LEDGER_SESSIONS_H
@@ -56,6 +57,30 @@ struct cloud {
     struct ledger_index sessions, targets, filters, interfaces, machines, attachments,
         rules;
 };
+
+static inline struct session *cloud_next_session(struct session *session)
+{
+    return (struct session *)session->track.next;
+}
+/* The thing of that id in an index, made where it is not there; NULL: no memory. */
+void *cloud_thing(struct cloud *cloud, struct ledger_index *index, struct slice id,
+                  size_t size);
+struct target *cloud_target(struct cloud *cloud, struct slice id);
+/* Takes a text that says something. */
+void cloud_take(struct slice *into, struct slice text);
+/* A session whose filter is known to accept nothing copies nothing. */
+bool cloud_copies_nothing(struct cloud *cloud, const struct session *session);
+/* The row keeps the ids of its stretch; they become words when all is known. */
+void cloud_stamp(struct cloud *cloud, struct session *session);
+
+/* Facts of what sessions are made of (ledger_parts.c). */
+void cloud_take_target(struct cloud *cloud, const struct fact *fact);
+void cloud_take_share(struct cloud *cloud, const struct fact *fact);
+void cloud_take_filter(struct cloud *cloud, const struct fact *fact);
+void cloud_take_rule(struct cloud *cloud, const struct fact *fact);
+void cloud_take_interface(struct cloud *cloud, const struct fact *fact);
+void cloud_take_machine(struct cloud *cloud, const struct fact *fact);
+void cloud_take_balancer(struct cloud *cloud, const struct fact *fact);
 
 /* What the session copies, in words, by the rules that stand now. */
 struct slice cloud_filter_text(struct cloud *cloud, const struct session *session);
