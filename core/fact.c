@@ -63,6 +63,23 @@ struct slice fact_word(struct arena *arena, struct slice words, struct slice wor
     return arena_join(arena, parts, 3);
 }
 
+void fact_each_with(struct fact_reader *reader, json_t *node, const char *key,
+                    struct slice parent,
+                    void (*take)(struct fact_reader *reader, json_t *object,
+                                 struct slice parent))
+{
+    json_t *value;
+    const char *name;
+    size_t i;
+    if (json_is_object(node) && facts_member(node, key)) {
+        take(reader, node, parent);
+        return;
+    }
+    json_object_foreach(node, name, value)
+        fact_each_with(reader, value, key, parent, take);
+    json_array_foreach(node, i, value) fact_each_with(reader, value, key, parent, take);
+}
+
 /* ---- dispatch ---- */
 
 static const struct fact_row *const rows_of[PROVIDER_COUNT] = {

@@ -26,12 +26,6 @@ static struct slice id_of(const struct fact_reader *reader, const char *key)
     return text.length ? text : facts_find_text(&reader->tree, request_of(reader), key);
 }
 
-static struct slice text_at(const struct fact_reader *reader, json_t *node,
-                            const char *key)
-{
-    return facts_text(&reader->tree, facts_member(node, key));
-}
-
 /* The caller's account where it is not the account that the call was made in. */
 static struct slice foreign_caller(const struct fact_reader *reader)
 {
@@ -59,13 +53,8 @@ static enum fact_act act_of(const struct fact_reader *reader)
 
 /* ---- sessions, targets, filters ---- */
 
-struct named_field {
-    const char *key;
-    enum fact_field field;
-};
-
 static void fill(const struct fact_reader *reader, struct fact *fact,
-                 const struct named_field *fields, size_t count)
+                 const struct fact_key *fields, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         struct slice text = id_of(reader, fields[i].key);
@@ -103,7 +92,7 @@ static void fill_changes(const struct fact_reader *reader, struct fact *fact)
 
 static void session(struct fact_reader *reader)
 {
-    static const struct named_field fields[] = {
+    static const struct fact_key fields[] = {
         {"trafficMirrorSessionId", FACT_OBJECT},
         {"networkInterfaceId", FACT_SOURCE},
         {"trafficMirrorTargetId", FACT_DESTINATION},
@@ -124,7 +113,7 @@ static void session(struct fact_reader *reader)
 /* A target's network interface is where the copies go. */
 static void target(struct fact_reader *reader)
 {
-    static const struct named_field fields[] = {
+    static const struct fact_key fields[] = {
         {"trafficMirrorTargetId", FACT_OBJECT},
         {"networkLoadBalancerArn", FACT_DESTINATION},
         {"gatewayLoadBalancerEndpointId", FACT_DESTINATION},
@@ -157,9 +146,9 @@ static struct slice end_text(const struct fact_reader *reader, json_t *rule,
     return arena_join(reader->tree.arena, parts, sizeof parts / sizeof parts[0]);
 }
 
-static void fill_rule(const struct fact_reader *reader, struct fact *fact, json_t *rule)
+void aws_fill_rule(const struct fact_reader *reader, struct fact *fact, json_t *rule)
 {
-    static const struct named_field fields[] = {
+    static const struct fact_key fields[] = {
         {"trafficMirrorFilterRuleId", FACT_OBJECT},
         {"trafficMirrorFilterId", FACT_PARENT},
         {"ruleNumber", FACT_NUMBER},
@@ -183,11 +172,11 @@ static void fill_rule(const struct fact_reader *reader, struct fact *fact, json_
 static void rule(struct fact_reader *reader)
 {
     struct fact *fact = fact_add(reader, THING_RULE, act_of(reader));
-    fill_rule(reader, fact, response_of(reader));
-    fill_rule(reader, fact, request_of(reader));
+    aws_fill_rule(reader, fact, response_of(reader));
+    aws_fill_rule(reader, fact, request_of(reader));
 }
 
-static bool mentions(json_t *node, const char *word)
+bool aws_mentions(json_t *node, const char *word)
 {
     json_t *value;
     const char *key;
@@ -196,12 +185,12 @@ static bool mentions(json_t *node, const char *word)
         return !strcmp(json_string_value(node), word);
     json_object_foreach(node, key, value)
     {
-        if (mentions(value, word))
+        if (aws_mentions(value, word))
             return true;
     }
     json_array_foreach(node, i, value)
     {
-        if (mentions(value, word))
+        if (aws_mentions(value, word))
             return true;
     }
     return false;
@@ -214,42 +203,25 @@ static void filter(struct fact_reader *reader)
     struct fact *fact = fact_add(reader, THING_FILTER, act_of(reader));
     fact->text[FACT_OBJECT] = id_of(reader, "trafficMirrorFilterId");
     json_t *request = request_of(reader);
-    if (mentions(facts_find(request, "addNetworkService"), service) ||
-        mentions(facts_find(response_of(reader), "networkServiceSet"), service))
+    if (aws_mentions(facts_find(request, "addNetworkService"), service) ||
+        aws_mentions(facts_find(response_of(reader), "networkServiceSet"), service))
         fact->text[FACT_PROTOCOL] = slice_from(service);
-    if (mentions(facts_find(request, "removeNetworkService"), service))
+    if (aws_mentions(facts_find(request, "removeNetworkService"), service))
         fact->text[FACT_REMOVED] = slice_from(service);
 }
 
 /* ---- neighbours ---- */
-
-/* Objects with that member, at or below node, wherever lists put them. */
-static void each_with(struct fact_reader *reader, json_t *node, const char *key,
-                      struct slice parent,
-                      void (*take)(struct fact_reader *reader, json_t *object,
-                                   struct slice parent))
-{
-    json_t *value;
-    const char *name;
-    size_t i;
-    if (json_is_object(node) && facts_member(node, key)) {
-        take(reader, node, parent);
-        return;
-    }
-    json_object_foreach(node, name, value) each_with(reader, value, key, parent, take);
-    json_array_foreach(node, i, value) each_with(reader, value, key, parent, take);
-}
 
 static void take_interface(struct fact_reader *reader, json_t *object,
                            struct slice machine)
 {
     struct fact *fact = fact_add(reader, THING_INTERFACE, ACT_CREATE);
     json_t *attachment = facts_member(object, "attachment");
-    fact->text[FACT_OBJECT] = text_at(reader, object, "networkInterfaceId");
+    fact->text[FACT_OBJECT] = fact_text_at(reader, object, "networkInterfaceId");
     fact->text[FACT_PARENT] = machine;
-    fact->text[FACT_OWNER] = text_at(reader, object, "ownerId");
-    fact->text[FACT_NETWORK] = text_at(reader, object, "vpcId");
-    fact->text[FACT_ADDRESS] = text_at(reader, object, "privateIpAddress");
+    fact->text[FACT_OWNER] = fact_text_at(reader, object, "ownerId");
+    fact->text[FACT_NETWORK] = fact_text_at(reader, object, "vpcId");
+    fact->text[FACT_ADDRESS] = fact_text_at(reader, object, "privateIpAddress");
     fact->text[FACT_LABEL] = facts_find_text(&reader->tree, attachment, "attachmentId");
     fact->text[FACT_ENABLED] =
         facts_find_text(&reader->tree, attachment, "deleteOnTermination");
@@ -257,36 +229,36 @@ static void take_interface(struct fact_reader *reader, json_t *object,
 
 static void take_machine(struct fact_reader *reader, json_t *object, struct slice none)
 {
-    struct slice id = text_at(reader, object, "instanceId");
+    struct slice id = fact_text_at(reader, object, "instanceId");
     (void)none;
-    each_with(reader, facts_member(object, "networkInterfaceSet"), "networkInterfaceId",
-              id, take_interface);
+    fact_each_with(reader, facts_member(object, "networkInterfaceSet"),
+                   "networkInterfaceId", id, take_interface);
 }
 
 static void run_instances(struct fact_reader *reader)
 {
-    each_with(reader, response_of(reader), "instanceId", SLICE_NONE, take_machine);
+    fact_each_with(reader, response_of(reader), "instanceId", SLICE_NONE, take_machine);
 }
 
 static void take_ended(struct fact_reader *reader, json_t *object, struct slice none)
 {
     struct fact *fact = fact_add(reader, THING_MACHINE, ACT_DELETE);
     (void)none;
-    fact->text[FACT_OBJECT] = text_at(reader, object, "instanceId");
+    fact->text[FACT_OBJECT] = fact_text_at(reader, object, "instanceId");
 }
 
 static void terminate_instances(struct fact_reader *reader)
 {
     json_t *response = response_of(reader);
-    each_with(reader,
-              facts_find(response, "instancesSet") ? response : request_of(reader),
-              "instanceId", SLICE_NONE, take_ended);
+    fact_each_with(reader,
+                   facts_find(response, "instancesSet") ? response : request_of(reader),
+                   "instanceId", SLICE_NONE, take_ended);
 }
 
 static void create_interface(struct fact_reader *reader)
 {
-    each_with(reader, response_of(reader), "networkInterfaceId", SLICE_NONE,
-              take_interface);
+    fact_each_with(reader, response_of(reader), "networkInterfaceId", SLICE_NONE,
+                   take_interface);
 }
 
 static void attach_interface(struct fact_reader *reader)
@@ -325,17 +297,17 @@ static void take_balancer(struct fact_reader *reader, json_t *object, struct sli
 {
     struct fact *fact = fact_add(reader, THING_BALANCER, act_of(reader));
     (void)none;
-    fact->text[FACT_OBJECT] = text_at(reader, object, "loadBalancerArn");
-    fact->text[FACT_KIND] = text_at(reader, object, "type");
-    fact->text[FACT_NETWORK] = text_at(reader, object, "vpcId");
+    fact->text[FACT_OBJECT] = fact_text_at(reader, object, "loadBalancerArn");
+    fact->text[FACT_KIND] = fact_text_at(reader, object, "type");
+    fact->text[FACT_NETWORK] = fact_text_at(reader, object, "vpcId");
 }
 
 static void balancer(struct fact_reader *reader)
 {
     json_t *response = response_of(reader);
-    each_with(reader,
-              facts_find(response, "loadBalancerArn") ? response : request_of(reader),
-              "loadBalancerArn", SLICE_NONE, take_balancer);
+    fact_each_with(
+        reader, facts_find(response, "loadBalancerArn") ? response : request_of(reader),
+        "loadBalancerArn", SLICE_NONE, take_balancer);
 }
 
 /* Calls that delete several name them in a list whose elements hold the id. */
@@ -402,106 +374,3 @@ const struct fact_row fact_rows_aws[] = {
     {SLICE_INIT("AssociateResourceShare"), true, share},
     {SLICE_NONE, false, NULL},
 };
-
-/* ---- snapshots ---- */
-
-static struct slice arn_part(struct slice arn, int colons)
-{
-    struct slice part = SLICE_NONE;
-    if (!slice_starts_with(arn, SLICE("arn:")))
-        return SLICE_NONE;
-    for (int i = 0; i <= colons; i++)
-        part = slice_cut(&arn, ':');
-    return part;
-}
-
-static void observe_session(struct fact_reader *reader, json_t *object,
-                            struct slice none)
-{
-    static const struct named_field fields[] = {
-        {"TrafficMirrorSessionId", FACT_OBJECT},
-        {"NetworkInterfaceId", FACT_SOURCE},
-        {"TrafficMirrorTargetId", FACT_DESTINATION},
-        {"TrafficMirrorFilterId", FACT_FILTER},
-        {"SessionNumber", FACT_NUMBER},
-        {"PacketLength", FACT_LENGTH},
-        {"VirtualNetworkId", FACT_LABEL},
-        {"OwnerId", FACT_OWNER},
-    };
-    struct fact *fact = fact_add(reader, THING_SESSION, ACT_OBSERVE);
-    (void)none;
-    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
-        fact->text[fields[i].field] = text_at(reader, object, fields[i].key);
-    fact->account = fact->text[FACT_OWNER];
-}
-
-static void observe_target(struct fact_reader *reader, json_t *object,
-                           struct slice none)
-{
-    static const char *const ends[] = {"NetworkLoadBalancerArn",
-                                       "GatewayLoadBalancerEndpointId",
-                                       "NetworkInterfaceId"};
-    struct fact *fact = fact_add(reader, THING_TARGET, ACT_OBSERVE);
-    (void)none;
-    fact->text[FACT_OBJECT] = text_at(reader, object, "TrafficMirrorTargetId");
-    fact->text[FACT_OWNER] = text_at(reader, object, "OwnerId");
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-        if (!fact->text[FACT_DESTINATION].length)
-            fact->text[FACT_DESTINATION] = text_at(reader, object, ends[i]);
-    }
-    fact->account = fact->text[FACT_OWNER];
-    fact->region = arn_part(fact->text[FACT_DESTINATION], 3);
-}
-
-static void observe_rule(struct fact_reader *reader, json_t *object,
-                         struct slice filter)
-{
-    struct fact *fact = fact_add(reader, THING_RULE, ACT_OBSERVE);
-    fill_rule(reader, fact, object);
-    if (!fact->text[FACT_PARENT].length)
-        fact->text[FACT_PARENT] = filter;
-}
-
-static void observe_filter(struct fact_reader *reader, json_t *object,
-                           struct slice none)
-{
-    struct fact *fact = fact_add(reader, THING_FILTER, ACT_OBSERVE);
-    struct slice id = text_at(reader, object, "TrafficMirrorFilterId");
-    (void)none;
-    fact->text[FACT_OBJECT] = id;
-    if (mentions(facts_member(object, "NetworkServices"), "amazon-dns"))
-        fact->text[FACT_PROTOCOL] = SLICE("amazon-dns");
-    each_with(reader, facts_member(object, "IngressFilterRules"),
-              "TrafficMirrorFilterRuleId", id, observe_rule);
-    each_with(reader, facts_member(object, "EgressFilterRules"),
-              "TrafficMirrorFilterRuleId", id, observe_rule);
-}
-
-/* The accounts that a list of sessions names tell what it is a list of. */
-static void end_list(struct fact_reader *reader, json_t *list)
-{
-    struct facts_list owners = {.count = 0};
-    struct slice words = SLICE("");
-    facts_add_all(&reader->tree, &owners, list, "OwnerId");
-    for (size_t i = 0; i < owners.count; i++)
-        words = fact_word(reader->tree.arena, words, owners.items[i]);
-    struct fact *fact = fact_add(reader, THING_SESSION, ACT_LIST);
-    fact->text[FACT_OWNER] = words;
-    /* More pages follow: what is absent here may stand there. */
-    if (facts_member(reader->tree.root, "NextToken"))
-        fact->text[FACT_CHANGED] = SLICE("part");
-}
-
-bool fact_state_aws(struct fact_reader *reader)
-{
-    json_t *root = reader->tree.root;
-    json_t *sessions = facts_member(root, "TrafficMirrorSessions");
-    json_t *targets = facts_member(root, "TrafficMirrorTargets");
-    json_t *filters = facts_member(root, "TrafficMirrorFilters");
-    each_with(reader, targets, "TrafficMirrorTargetId", SLICE_NONE, observe_target);
-    each_with(reader, filters, "TrafficMirrorFilterId", SLICE_NONE, observe_filter);
-    each_with(reader, sessions, "TrafficMirrorSessionId", SLICE_NONE, observe_session);
-    if (json_is_array(sessions))
-        end_list(reader, sessions);
-    return json_is_array(sessions) || json_is_array(targets) || json_is_array(filters);
-}

@@ -23,6 +23,22 @@ struct fact *fact_add(struct fact_reader *reader, enum fact_thing thing,
 /* The words each once, a blank between them. */
 struct slice fact_word(struct arena *arena, struct slice words, struct slice word);
 
+/* A key of an object, and the field that its text goes into. */
+struct fact_key {
+    const char *key;
+    enum fact_field field;
+};
+static inline struct slice fact_text_at(const struct fact_reader *reader, json_t *node,
+                                        const char *key)
+{
+    return facts_text(&reader->tree, facts_member(node, key));
+}
+/* Objects with that member, at or below node, wherever lists put them. */
+void fact_each_with(struct fact_reader *reader, json_t *node, const char *key,
+                    struct slice parent,
+                    void (*take)(struct fact_reader *reader, json_t *object,
+                                 struct slice parent));
+
 /* One row per operation of a provider, ended by a row without a function.  part: of the
  * operation's name, or all of it. */
 struct fact_row {
@@ -39,6 +55,11 @@ bool fact_wanted_device(const struct event *event);
 void fact_read_device(struct fact_reader *reader);
 /* VRP, FortiOS and hosts. */
 void fact_read_host(struct fact_reader *reader);
+
+/* A filter's rule, in a record or a snapshot; what is filled stays. */
+void aws_fill_rule(const struct fact_reader *reader, struct fact *fact, json_t *rule);
+/* Whether a text below node is that word. */
+bool aws_mentions(json_t *node, const char *word);
 
 /* True where the document was that provider's snapshot. */
 bool fact_state_aws(struct fact_reader *reader);
