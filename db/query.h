@@ -51,7 +51,16 @@ struct hit_counts {
 int query_counts(struct case_file *handle, const struct hit_scope *scope,
                  struct hit_counts *out, struct error *error);
 
+/* How its live mirrors stand, the worst of them: what the first screen sorts by. */
+enum group_standing {
+    STANDING_NONE, /* none of its operations has to do with a live mirror */
+    STANDING_LIVE, /* to a destination of our own */
+    STANDING_LIVE_UNKNOWN,
+    STANDING_LIVE_FOREIGN,
+};
+
 enum group_sort {
+    GROUP_BY_URGENCY, /* foreign live mirrors before unknown ones, then the last seen */
     GROUP_BY_LAST,
     GROUP_BY_FIRST,
     GROUP_BY_ACTOR,
@@ -68,6 +77,7 @@ struct group_row {
     uint64_t lifecycle[LIFECYCLE_COUNT];
     uint64_t hits, approved, attempts, open;
     int64_t first_us, last_us;
+    enum group_standing standing; /* of all its operations, whatever the scope */
 };
 struct group_list {
     struct group_row *rows;

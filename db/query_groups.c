@@ -2,10 +2,12 @@
 
 #include "db/query.h"
 
+#include "core/ledger.h"
 #include "db/statement.h"
 
 /* Total orders: the actor and provider, which are the group, settle ties. */
 static const char *const group_orders[GROUP_SORT_COUNT] = {
+    [GROUP_BY_URGENCY] = "standing %s, last_us %s, actor, provider",
     [GROUP_BY_LAST] = "last_us %s, actor, provider",
     [GROUP_BY_FIRST] = "first_us %s, actor, provider",
     [GROUP_BY_ACTOR] = "actor %s, provider",
@@ -17,6 +19,23 @@ static const char group_columns[] =
     "actor, provider, min(account) AS account, count(DISTINCT account) AS accounts,"
     " " LIFECYCLE_COUNTS_SQL ", " HIT_COUNTS_SQL ", min(time_us) AS first_us,"
     " max(time_us) AS last_us";
+
+_Static_assert(MIRROR_LIVE == 0, "GROUPS_SQL names this state");
+_Static_assert(STANDING_LIVE_FOREIGN == 1 + FOREIGN_YES &&
+                   STANDING_LIVE_UNKNOWN == 1 + FOREIGN_UNKNOWN &&
+                   STANDING_LIVE == 1 + FOREIGN_NO,
+               "GROUPS_SQL makes a standing of a destination");
+
+/* The groups of a scope (columns, then WHERE), each with its standing.  Live mirrors
+ * are few, so these are joined to what they rest on and not the other way round. */
+#define GROUPS_SQL                                                                     \
+    "(SELECT scoped.*, coalesce(worst, 0) AS standing FROM"                            \
+    " (SELECT %s FROM operation %.*s GROUP BY actor, provider) AS scoped"              \
+    " LEFT JOIN (SELECT o.actor AS by_actor, o.provider AS by_provider,"               \
+    "  1 + max(m.foreign_destination) AS worst FROM mirror AS m"                       \
+    "  JOIN mirror_operation AS l ON l.mirror = m.id"                                  \
+    "  JOIN operation AS o ON o.id = l.operation WHERE m.state = 0 GROUP BY 1, 2)"     \
+    " ON by_actor IS actor AND by_provider = provider)"
 
 static void read_group(sqlite3_stmt *statement, struct arena *arena,
                        struct group_row *row)
@@ -34,14 +53,16 @@ static void read_group(sqlite3_stmt *statement, struct arena *arena,
     row->open = statement_count(statement, column++);
     row->first_us = statement_time(statement, column++);
     row->last_us = statement_time(statement, column++);
+    row->standing = (enum group_standing)sqlite3_column_int(statement, column++);
 }
 
 static struct slice order_sql(enum group_sort sort, bool descending,
                               struct arena *arena)
 {
     if (sort >= GROUP_SORT_COUNT)
-        sort = GROUP_BY_LAST;
-    return arena_printf(arena, group_orders[sort], descending ? "DESC" : "ASC");
+        sort = GROUP_BY_URGENCY;
+    const char *way = descending ? "DESC" : "ASC";
+    return arena_printf(arena, group_orders[sort], way, way);
 }
 
 static int count_groups(struct case_file *handle, const struct hit_scope *scope,
@@ -74,9 +95,7 @@ int query_groups(struct case_file *handle, const struct hit_scope *scope,
         return -1;
     struct slice order = order_sql(sort, descending, arena);
     struct slice sql = arena_printf(
-        arena,
-        "SELECT %s FROM operation %.*s GROUP BY actor, provider ORDER BY %.*s"
-        " LIMIT ? OFFSET ?",
+        arena, "SELECT * FROM " GROUPS_SQL " ORDER BY %.*s LIMIT ? OFFSET ?",
         group_columns, (int)where.length, where.data, (int)order.length, order.data);
     out->rows = arena_alloc(arena, (limit ? limit : 1) * sizeof *out->rows);
     if (!out->rows)
@@ -146,7 +165,7 @@ int query_find_groups(struct case_file *handle, const struct hit_scope *scope,
         arena,
         "SELECT position FROM (SELECT row_number() OVER (ORDER BY %.*s) - 1 AS "
         "position,"
-        " actor, account FROM (SELECT %s FROM operation %.*s GROUP BY actor, provider))"
+        " actor, account FROM " GROUPS_SQL ")"
         " WHERE filter_contains(?, actor, account)"
         " ORDER BY position LIMIT ?",
         (int)order.length, order.data, group_columns, (int)where.length, where.data);

@@ -183,12 +183,12 @@ static int put_groups(struct report *report, struct error *error)
 {
     struct report_lines *lines = &report->lines;
     struct group_list list;
-    if (query_groups(report->handle, report->scope, GROUP_BY_LAST, true, 0,
+    if (query_groups(report->handle, report->scope, GROUP_BY_URGENCY, true, 0,
                      GROUPS_SHOWN, &lines->arena, &list, error))
         return -1;
     if (list.count) {
         report_blank(lines);
-        report_line(lines, 0, "By actor, latest first");
+        report_line(lines, 0, "By actor, live mirrors first, then the latest");
     }
     for (size_t i = 0; i < list.count; i++)
         put_group(lines, &list.rows[i]);

@@ -220,6 +220,47 @@ static void a_group_names_its_accounts(void **state)
     assert_true(slice_equal(list.rows[0].account, SLICE("111122223333")));
 }
 
+/* Three mirrors of three actors: what is foreign and live is on top, what has ended
+ * counts for nothing, and a filter hides no standing. */
+static void groups_with_live_mirrors_come_first(void **state)
+{
+    struct desk *desk = *state;
+    static const char *const actors[] = {"*/mallory", "*/ops-01", "*/ops-02"};
+    static const char *const rows[] = {"0, 2", "0, 1", "7, 2"}; /* state, foreign */
+    static const enum group_standing expected[] = {
+        STANDING_LIVE_FOREIGN, STANDING_LIVE_UNKNOWN, STANDING_NONE};
+    char sql[512];
+    for (int i = 0; i < 3; i++) {
+        snprintf(sql, sizeof sql,
+                 "INSERT INTO mirror(id, mirror, segment, provider, state, sources,"
+                 " foreign_destination) SELECT %d, 'm%d', 1, 1, column1, 1, column2"
+                 " FROM (VALUES(%s))",
+                 9000 + i, i, rows[i]);
+        run(desk, sql);
+        snprintf(sql, sizeof sql,
+                 "INSERT INTO mirror_operation SELECT %d, id, 0 FROM operation"
+                 " WHERE actor GLOB '%s' LIMIT 2",
+                 9000 + i, actors[i]);
+        run(desk, sql);
+        assert_true(number(desk, "SELECT changes()") > 0);
+    }
+    struct group_list list;
+    DONE(desk, query_groups(desk->handle, &all, GROUP_BY_URGENCY, true, 0, 1000,
+                            &desk->arena, &list, &desk->error));
+    assert_int_equal(list.rows[0].standing, STANDING_LIVE_FOREIGN);
+    assert_int_equal(list.rows[1].standing, STANDING_LIVE_UNKNOWN);
+    for (size_t i = 2; i < list.count; i++)
+        assert_int_equal(list.rows[i].standing, STANDING_NONE);
+    for (int i = 0; i < 3; i++) {
+        snprintf(sql, sizeof sql, "actor:%s lifecycle:creation", actors[i]);
+        struct hit_scope scope = filtered(desk, sql);
+        DONE(desk, query_groups(desk->handle, &scope, GROUP_BY_URGENCY, true, 0, 10,
+                                &desk->arena, &list, &desk->error));
+        assert_int_equal(list.count, 1);
+        assert_int_equal(list.rows[0].standing, expected[i]);
+    }
+}
+
 /* --- hits ---------------------------------------------------------------------- */
 
 static void windows_of_hits_fit_together(void **state)
@@ -543,6 +584,7 @@ int main(void)
         ON_DESK(groups_hold_every_hit_once),
         ON_DESK(windows_of_groups_fit_together),
         ON_DESK(a_group_names_its_accounts),
+        ON_DESK(groups_with_live_mirrors_come_first),
         ON_DESK(windows_of_hits_fit_together),
         ON_DESK(a_scope_keeps_its_part),
         ON_DESK(each_hit_comes_once_in_order),

@@ -91,7 +91,7 @@ static const char whole_report[] =
     "  not read: 1 damaged records, 2 of unknown kind\n"
     "  gaps: none against the rhythm of each account and region\n"
     "\n"
-    "By actor, latest first\n"
+    "By actor, live mirrors first, then the latest\n"
     "  NetOps/mallory, aws 111122223333: open\n"
     "    2 Creation (2 left to decide) (1 attempt) 2026-03-14T02:00:00Z to"
     " 2026-03-14T02:01:40Z\n"

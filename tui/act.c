@@ -99,8 +99,11 @@ struct sortable {
 };
 
 static const char *const group_sorts[GROUP_SORT_COUNT] = {
-    [GROUP_BY_LAST] = "last seen",        [GROUP_BY_FIRST] = "first seen",
-    [GROUP_BY_ACTOR] = "actor",           [GROUP_BY_COUNT] = "number of operations",
+    [GROUP_BY_URGENCY] = "urgency",
+    [GROUP_BY_LAST] = "last seen",
+    [GROUP_BY_FIRST] = "first seen",
+    [GROUP_BY_ACTOR] = "actor",
+    [GROUP_BY_COUNT] = "number of operations",
     [GROUP_BY_OPEN] = "number to decide",
 };
 static const char *const operation_sorts[OPERATION_SORT_COUNT] = {

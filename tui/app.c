@@ -39,7 +39,7 @@ void app_init(struct app *app, const struct app_options *options)
         .rules = options->rules,
         .depth = 1,
         .overview_stale = true,
-        .group_sorting = {GROUP_BY_LAST, true},
+        .group_sorting = {GROUP_BY_URGENCY, true},
         .hit_sorting = {OPERATION_BY_TIME, false},
     };
     arena_init(&app->context_arena);

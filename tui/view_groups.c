@@ -18,13 +18,13 @@ static const struct column columns[COLUMN_COUNT] = {
     [DELETE] = {"DELETE", 6, 6, 0, 0, true},
     [FIRST] = {"FIRST SEEN", 14, 14, 0, 4, false},
     [LAST] = {"LAST SEEN", 14, 14, 0, 2, false},
-    [STATE] = {"STATE", 9, 9, 0, 1, false},
+    [STATE] = {"STATE", 9, 16, 1, 1, false},
 };
 
 /* Which column the sort is shown on. */
 static const int sort_columns[GROUP_SORT_COUNT] = {
-    [GROUP_BY_LAST] = LAST, [GROUP_BY_FIRST] = FIRST, [GROUP_BY_ACTOR] = ACTOR,
-    [GROUP_BY_COUNT] = -1,  [GROUP_BY_OPEN] = STATE,
+    [GROUP_BY_URGENCY] = STATE, [GROUP_BY_LAST] = LAST, [GROUP_BY_FIRST] = FIRST,
+    [GROUP_BY_ACTOR] = ACTOR,   [GROUP_BY_COUNT] = -1,  [GROUP_BY_OPEN] = -1,
 };
 static struct list *list(struct app *app)
 {
@@ -121,6 +121,10 @@ static void header(const struct app *app, struct canvas *canvas, int row)
 
 static char mark_of(const struct group_row *group, enum role *role)
 {
+    if (group->standing == STANDING_LIVE_FOREIGN) {
+        *role = ROLE_ALERT;
+        return 'F';
+    }
     *role = ROLE_TEXT;
     if (group->hits && group->approved == group->hits) {
         *role = ROLE_APPROVED;
@@ -132,7 +136,7 @@ static char mark_of(const struct group_row *group, enum role *role)
     }
     uint64_t creations = group->lifecycle[LIFECYCLE_CREATION] +
                          group->lifecycle[LIFECYCLE_CREATION_MODIFICATION];
-    if (group->open && creations) {
+    if (group->open && (creations || group->standing)) {
         *role = ROLE_ALERT;
         return '!';
     }
@@ -188,20 +192,30 @@ static void where_at(const struct row_pen *pen, const struct group_row *group)
                  ROLE_TEXT);
 }
 
+/* What is live comes first: a narrow column shows that alone. */
 static void state_at(const struct row_pen *pen, const struct group_row *group)
 {
-    char text[NUMBER_MAX + 8], number[NUMBER_MAX];
+    static const char *const standings[] = {
+        [STANDING_NONE] = "",
+        [STANDING_LIVE] = "LIVE ",
+        [STANDING_LIVE_UNKNOWN] = "LIVE ? ",
+        [STANDING_LIVE_FOREIGN] = "LIVE F ",
+    };
+    char text[NUMBER_MAX + 16], number[NUMBER_MAX];
+    const char *standing = standings[group->standing];
     enum role role = ROLE_TEXT;
     if (group->approved == group->hits) {
-        snprintf(text, sizeof text, "approved");
+        snprintf(text, sizeof text, "%sapproved", standing);
         role = ROLE_APPROVED;
     } else if (group->attempts == group->hits) {
         snprintf(text, sizeof text, "attempts");
         role = ROLE_ATTEMPT;
     } else {
-        snprintf(text, sizeof text, "%s open", format_number(group->open, number));
+        snprintf(text, sizeof text, "%s%s open", standing,
+                 format_number(group->open, number));
     }
-    row_text(pen, STATE, slice_from(text), role);
+    bool fits = strlen(text) <= (size_t)pen->places[STATE].width;
+    row_text(pen, STATE, slice_from(fits || !standing[0] ? text : standing), role);
 }
 
 static void render_row(const struct app *app, size_t index, const struct row_pen *pen,
