@@ -9,32 +9,14 @@
  * The raw records of hits, each with what proves it.  They are in the case; the file
  * that a record was read from is hashed as a whole first, once.
  */
-enum { EVIDENCE_CELLS = 9, CHECKED_MAX = 4096 };
-
-struct checked {
-    int64_t source;
-    enum source_condition condition;
-};
+enum { EVIDENCE_CELLS = 9 };
 
 struct evidence_export {
     struct case_file *handle;
     struct row_writer *writer;
-    struct checked checked[CHECKED_MAX]; /* the last ones, by source */
+    struct source_checker *checker;
     uint64_t refused;
 };
-
-static int check(struct evidence_export *export, int64_t source,
-                 enum source_condition *out, struct error *error)
-{
-    struct checked *place = &export->checked[(uint64_t)source % CHECKED_MAX];
-    if (place->source != source) {
-        if (source_check(export->handle, source, &place->condition, error))
-            return -1;
-        place->source = source;
-    }
-    *out = place->condition;
-    return 0;
-}
 
 static void fill(struct cell cells[EVIDENCE_CELLS], struct slice operation,
                  const struct evidence_row *row, enum source_condition condition)
@@ -62,15 +44,15 @@ static int write_operation(void *payload, const struct hit_row *hit,
     if (query_evidence(export->handle, hit->id, true, arena, &list, error))
         return -1;
     for (size_t i = 0; i < list.count; i++) {
-        enum source_condition condition;
-        if (check(export, list.rows[i].source, &condition, error))
+        struct source_standing standing;
+        if (source_checker_ask(export->checker, list.rows[i].source, &standing, error))
             return -1;
         /* The file says something else by now: no evidence until that is explained. */
-        if (condition == SOURCE_CHANGED) {
+        if (standing.condition == SOURCE_CHANGED) {
             export->refused++;
             continue;
         }
-        fill(cells, hit->id, &list.rows[i], condition);
+        fill(cells, hit->id, &list.rows[i], standing.condition);
         if (!row_writer_row(export->writer, cells, EVIDENCE_CELLS))
             return 1;
     }
@@ -82,22 +64,21 @@ int export_evidence(struct case_file *handle, const struct hit_scope *scope,
                     uint64_t *refused, struct error *error)
 {
     static const struct evidence_row empty = {.source = 0};
-    struct arena arena;
     struct cell cells[EVIDENCE_CELLS];
-    arena_init(&arena);
-    struct evidence_export *export = arena_alloc(&arena, sizeof *export);
-    struct row_writer *writer = export ? row_writer_new(format, sink) : NULL;
+    struct evidence_export export = {
+        .handle = handle,
+        .writer = row_writer_new(format, sink),
+        .checker = source_checker_new(handle, SOURCE_HASH),
+    };
     int result = -1;
-    if (!writer) {
+    if (!export.writer || !export.checker)
         error_set(error, ERROR_MEMORY, "no memory for the export");
-    } else {
-        *export = (struct evidence_export){.handle = handle, .writer = writer};
-        result = query_each_hit(handle, scope, write_operation, export, error);
-        fill(cells, SLICE_NONE, &empty, SOURCE_UNCHANGED);
-        if (row_writer_end(writer, cells, EVIDENCE_CELLS, error))
-            result = -1;
-        *refused = export->refused;
-    }
-    arena_fini(&arena);
+    else
+        result = query_each_hit(handle, scope, write_operation, &export, error);
+    fill(cells, SLICE_NONE, &empty, SOURCE_UNCHANGED);
+    if (export.writer && row_writer_end(export.writer, cells, EVIDENCE_CELLS, error))
+        result = -1;
+    source_checker_free(export.checker);
+    *refused = export.refused;
     return result;
 }

@@ -9,8 +9,6 @@
 
 #include <openssl/evp.h>
 
-#include "db/sha256.h"
-
 enum {
     HEAD_BYTES = 4096,
     HEAD_LEAST = 256, /* many logs have the same first line: "{", a heading */
@@ -46,8 +44,8 @@ int64_t growth_head(int descriptor)
 }
 
 /* "" where the bytes cannot be read. */
-static void hash_prefix(int descriptor, uint64_t length, char *buffer,
-                        char out[SHA256_HEX])
+static void hash_prefix(int descriptor, uint64_t length, bool (*goes_on)(void *payload),
+                        void *payload, char *buffer, char out[SHA256_HEX])
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned size = 0;
@@ -59,7 +57,8 @@ static void hash_prefix(int descriptor, uint64_t length, char *buffer,
     while (length != UINT64_MAX && at < length) {
         size_t room = length - at < READ_BYTES ? (size_t)(length - at) : READ_BYTES;
         ssize_t got = read_at(descriptor, buffer, room, at);
-        if (got <= 0 || !EVP_DigestUpdate(context, buffer, (size_t)got))
+        if (got <= 0 || !EVP_DigestUpdate(context, buffer, (size_t)got) ||
+            (goes_on && !goes_on(payload)))
             length = UINT64_MAX;
         else
             at += (uint64_t)got;
@@ -69,12 +68,13 @@ static void hash_prefix(int descriptor, uint64_t length, char *buffer,
     EVP_MD_CTX_free(context);
 }
 
-int growth_hash(int descriptor, uint64_t length, char out[65])
+int growth_hash(int descriptor, uint64_t length, bool (*goes_on)(void *payload),
+                void *payload, char out[SHA256_HEX])
 {
     char *buffer = malloc(READ_BYTES);
     out[0] = '\0';
     if (buffer)
-        hash_prefix(descriptor, length, buffer, out);
+        hash_prefix(descriptor, length, goes_on, payload, buffer, out);
     free(buffer);
     return out[0] ? 0 : -1;
 }
@@ -108,7 +108,7 @@ static enum growth compare(struct store *store,
                        is_part(store, candidate, descriptor, bytes, buffer)
                    ? GROWTH_PART
                    : GROWTH_NONE;
-    hash_prefix(descriptor, candidate->bytes, buffer, sha256);
+    hash_prefix(descriptor, candidate->bytes, NULL, NULL, buffer, sha256);
     if (strcmp(sha256, candidate->sha256) != 0 || !candidate->bytes)
         return GROWTH_NONE;
     if (candidate->active)

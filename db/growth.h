@@ -11,6 +11,7 @@
 #ifndef DB_GROWTH_H
 #define DB_GROWTH_H
 
+#include "db/sha256.h"
 #include "db/store.h"
 
 enum growth {
@@ -31,8 +32,10 @@ struct growth_found {
  * fewer.  It stays the same while the file grows. */
 int64_t growth_head(int descriptor);
 
-/* The SHA-256 of the file's first `length` bytes, as text. -1: they cannot be read. */
-int growth_hash(int descriptor, uint64_t length, char out[65]);
+/* The SHA-256 of the file's first `length` bytes, as text. -1: they cannot be read, or
+ * goes_on said no, which is asked now and then (NULL: yes). */
+int growth_hash(int descriptor, uint64_t length, bool (*goes_on)(void *payload),
+                void *payload, char out[SHA256_HEX]);
 
 /* Failures of the file are no failure: it is then a source of its own.  What this load
  * itself is at counts as far as it is committed (store_flush_head). */

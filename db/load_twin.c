@@ -2,9 +2,9 @@
 
 #include "db/load_internal.h"
 
-#include <fcntl.h>
 #include <stdio.h>
-#include <unistd.h>
+
+#include "db/source_reopen.h"
 
 /*
  * The same content packed differently.  Its length and CRC-32 come for nothing with
@@ -27,42 +27,29 @@ static int hash_slice(struct slice content, char out[SHA256_HEX])
     return result;
 }
 
+static bool add_to_hash(void *hash, struct slice bytes)
+{
+    sha256_add(hash, bytes.data, bytes.length);
+    return true;
+}
+
 /* What the reader has open, unpacked. */
 static int hash_content(struct source_reader *reader, char out[SHA256_HEX])
 {
-    struct source_window window;
     struct error error;
-    size_t drop = 0;
     struct sha256 *hash = sha256_new();
-    int result = hash && !sha256_start(hash) ? 0 : -1;
-    do {
-        if (result || (result = source_reader_next(reader, drop, &window, &error)))
-            break;
-        sha256_add(hash, window.data, window.length);
-        drop = window.length;
-    } while (window.state == SOURCE_MORE);
-    if (!result)
-        result = window.state == SOURCE_WHOLE ? sha256_finish(hash, out) : -1;
+    int result = hash && !sha256_start(hash) &&
+                         !source_read_through(reader, add_to_hash, hash, &error)
+                     ? sha256_finish(hash, out)
+                     : -1;
     sha256_free(hash);
     return result;
 }
 
-/* Goes to the member of this name and hash; for a file to itself. */
-static bool find_member(struct source_reader *reader, const char *name,
-                        const char *sha256, struct error *error)
+static bool has_hash(const struct source_reader *reader, const char *sha256)
 {
-    struct source_member member;
-    if (!name[0])
-        return !source_reader_hash_first(reader, error);
-    while (source_reader_is_archive(reader) || source_reader_in_archive(reader)) {
-        if (source_reader_next_member(reader, &member, error) <= 0)
-            return false;
-        const char *got = source_reader_sha256(reader);
-        if (!strcmp(member.name, name) && !member.failure &&
-            (!got || !strcmp(got, sha256)))
-            return true;
-    }
-    return false;
+    const char *now = source_reader_sha256(reader);
+    return now && !strcmp(now, sha256);
 }
 
 /* Reads a source again: the SHA-256 of its content, where its own is as it was. */
@@ -70,19 +57,12 @@ static int hash_again(const char *path, const char *member, const char *sha256,
                       char out[SHA256_HEX])
 {
     struct error error;
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    struct source_reader *reader =
-        descriptor < 0 ? NULL : source_reader_new(READER_CHECKS);
-    int result = -1;
-    if (!reader && descriptor >= 0)
-        close(descriptor);
-    if (reader && !source_reader_open(reader, descriptor, true, &error) &&
-        find_member(reader, member, sha256, &error) && !hash_content(reader, out)) {
-        const char *now = source_reader_sha256(reader);
-        result = now && !strcmp(now, sha256) ? 0 : -1;
-    }
+    struct source_reader *reader = source_reader_new(READER_CHECKS);
+    int found = reader ? source_reopen(reader, path, member, true, &error) : 0;
+    while (found > 0 && (hash_content(reader, out) || !has_hash(reader, sha256)))
+        found = source_reopen_next(reader, member, &error);
     source_reader_free(reader);
-    return result;
+    return found > 0 ? 0 : -1;
 }
 
 /* The SHA-256 of the content of the source that was just read to its end. */

@@ -95,6 +95,21 @@ static void name_member(struct source_reader *reader, const struct level *level,
              name[0] ? name : "(unnamed)");
 }
 
+/* A member that is wanted, or what may be an archive that leads to it. */
+static bool is_wanted(const struct source_reader *reader)
+{
+    if (!reader->wanted)
+        return true;
+    size_t length = strlen(reader->name);
+    return !strncmp(reader->wanted, reader->name, length) &&
+           (!reader->wanted[length] || reader->wanted[length] == '/');
+}
+
+void source_reader_want_member(struct source_reader *reader, const char *name)
+{
+    reader->wanted = name;
+}
+
 static int begin_member(struct source_reader *reader, const struct level *level,
                         const struct archive_member *member, struct error *error)
 {
@@ -189,6 +204,8 @@ static int step(struct source_reader *reader, struct source_member *member, bool
                         "members are not read");
     *ended = false;
     name_member(reader, level, found.name);
+    if (!is_wanted(reader))
+        return 0;
     if (begin_member(reader, level, &found, error))
         return -1;
     if (source_reader_is_archive(reader))

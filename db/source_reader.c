@@ -109,6 +109,7 @@ int source_reader_open(struct source_reader *reader, int descriptor, bool hash,
     reader->descriptor = descriptor;
     reader->source.sha256[0] = '\0';
     reader->members = reader->passed_over = 0;
+    reader->wanted = NULL;
     struct stat status;
     if (fstat(descriptor, &status) || !S_ISREG(status.st_mode))
         return error_set(error, ERROR_INPUT, "is not a regular file");
@@ -178,6 +179,19 @@ int source_reader_next(struct source_reader *reader, size_t keep,
     if (window->state == SOURCE_WHOLE && source_reader_reason(reader)[0])
         window->state = SOURCE_CUT;
     return 0;
+}
+
+bool source_reader_seek(struct source_reader *reader, uint64_t offset)
+{
+    struct source *source = &reader->source;
+    if (reader->whole || source->leaf != source->origin || !source->leaf->kind->seek)
+        return false;
+    source->origin->hash = NULL;
+    byte_stream_seek(source->origin, offset);
+    reader->window_base = offset;
+    reader->window_length = 0;
+    reader->ended = false;
+    return true;
 }
 
 struct packing source_reader_packing(const struct source_reader *reader)

@@ -75,6 +75,10 @@ struct source_member {
  */
 int source_reader_next_member(struct source_reader *reader,
                               struct source_member *member, struct error *error);
+/* Only members of this name, and the archives that lead to them, are the source from
+ * now on; the others are passed over unread.  Borrowed until the next file is opened.
+ */
+void source_reader_want_member(struct source_reader *reader, const char *name);
 /* Links and devices that had no bytes of their own. */
 uint64_t source_reader_passed_over(const struct source_reader *reader);
 
@@ -101,6 +105,10 @@ int source_reader_hash_first(struct source_reader *reader, struct error *error);
  */
 int source_reader_next(struct source_reader *reader, size_t keep,
                        struct source_window *window, struct error *error);
+
+/* Goes on at this offset of what was not read yet; false where the bytes are packed, so
+ * that they must be read to get there.  What was read of the source is not hashed. */
+bool source_reader_seek(struct source_reader *reader, uint64_t offset);
 
 /* The whole source in the window before any reading, or false. */
 bool source_reader_whole(const struct source_reader *reader, struct slice *content);

@@ -62,6 +62,7 @@ struct source_reader {
     unsigned level_count;
     uint64_t members, passed_over;
     char name[NAME_BYTES];
+    const char *wanted; /* the members that are not passed over; NULL: all */
 
     char *packed, *window;
     size_t packed_capacity, window_capacity;

@@ -55,6 +55,41 @@ says out 'kept in the case'
 run 0 export -c e.case hits --raw -f jsonl
 says out '"raw":["{'
 
+# Members of an archive: judged by the archive; in one that was packed anew, by
+# themselves, of several of one name by that which is the same.
+if command -v bsdtar >/dev/null &&
+    grep -q '^#define HAVE_LIBARCHIVE' "$top_builddir/config.h"; then
+    mv r.case kept.case
+    cp whole a.json && cp "$samples"/gcp/packet-mirroring.json g.json
+    bsdtar --format zip -cf inner.zip g.json
+    bsdtar -cf t.tar a.json inner.zip
+    run 0 load -q -c r.case t.tar
+    all=$(evidence 0 unchanged)
+    [ "$all" -gt 3 ] || fail "only $all records of evidence in an archive"
+    mkdir moved && mv t.tar moved/
+    equal "$(evidence 0 'not found')" "$all" 'records of an archive that moved'
+    run 0 relocate -c r.case "$PWD/t.tar" "$PWD/moved/t.tar"
+    equal "$(evidence 0 unchanged)" "$all" 'records after relocating an archive'
+    cp changed a.json && bsdtar -cf moved/t.tar inner.zip a.json
+    run 3 export -c r.case evidence -f jsonl
+    says out '"member":"inner.zip/g.json"'
+    says_not out '"member":"a.json"'
+    mkdir again && cp whole again/a.json
+    bsdtar -rf moved/t.tar -C again a.json
+    equal "$(evidence 0 unchanged)" "$all" 'records of an archive that was packed anew'
+    run 3 relocate -c r.case "$PWD/moved/t.tar" "$PWD/moved/t.tar"
+    equal "$(grep -c unchanged out)" 2 'members that are in it still'
+    mv kept.case r.case
+fi
+
+# Without a hash: size and time must be as they were.
+run 0 load -q -c n.case --no-hash whole
+run 0 export -c n.case evidence -f jsonl
+says out '"source":"not checked"'
+touch -d 2020-01-01 whole
+run 3 export -c n.case evidence -f jsonl
+says_not out '"source":"not checked"'
+
 # The journal.
 run 0 journal -c r.case -f csv
 says out relocate
