@@ -28,6 +28,12 @@ found=$(grep -nE "\b($banned)\(" core/*.[ch] db/*.[ch] tui/*.[ch]) &&
     complain "banned functions:
 $found"
 
+# A header that no list names would be missing from the release archive.
+for file in core/*.[ch] db/*.[ch] tui/*.[ch]; do
+    grep -qE "(^|[[:space:]])$file([[:space:]]|\$)" "${file%/*}/Makefile.inc" ||
+        complain "$file: not in ${file%/*}/Makefile.inc"
+done
+
 # What the archive of a layer leaves undefined must not be defined by a layer above.
 symbols() { nm -g "$1" 2>/dev/null | awk -v want="$2" \
     'want == "U" ? $1 == "U" : $2 ~ /^[TDBRC]$/ { print $NF }' | sort -u; }
