@@ -269,12 +269,38 @@ close:
     goto after_value;
 }
 
+/*
+ * What a scan fills is chained from slot 0, by number; 0 ends the chain, since slot 0
+ * is cleared anyway.
+ */
+static void clear_chain(struct json_slot *slots)
+{
+    uint16_t next;
+    for (uint16_t at = slots[0].next; at; at = next) {
+        next = slots[at].next;
+        slots[at] = (struct json_slot){0};
+    }
+    slots[0] = (struct json_slot){0};
+}
+
+static inline void set_slot(struct json_slot *slots, uint16_t at,
+                            struct json_slot value)
+{
+    value.chained = true;
+    value.next = slots[at].next;
+    if (at && !slots[at].chained) {
+        value.next = slots[0].next;
+        slots[0].next = at;
+    }
+    slots[at] = value;
+}
+
 static void clear_slots(struct scan *scan, const struct projection_node *node)
 {
     const uint16_t *slot = scan->projection->subtree_slots + node->first_slot;
     for (uint32_t i = 0; i < node->slot_count; i++) {
-        if (!scan->locked[slot[i]])
-            scan->slots[slot[i]] = (struct json_slot){0};
+        if (!scan->locked[slot[i]] && scan->slots[slot[i]].type != VALUE_ABSENT)
+            set_slot(scan->slots, slot[i], (struct json_slot){0});
     }
 }
 
@@ -288,8 +314,10 @@ static inline void fill_slot(struct scan *scan, const struct projection_node *no
         begin++;
         end--;
     }
-    scan->slots[node->slot] = (struct json_slot){
-        .text = {begin, (size_t)(end - begin)}, .type = type, .escaped = escaped};
+    set_slot(scan->slots, node->slot,
+             (struct json_slot){.text = {begin, (size_t)(end - begin)},
+                                .type = type,
+                                .escaped = escaped});
 }
 
 static uint32_t find_child(const struct scan *scan, const struct projection_node *node,
@@ -446,7 +474,7 @@ enum json_status json_scan(const struct json_projection *projection, const char 
     scan.slots = slots;
     scan.status = JSON_OK;
     memset(scan.locked, 0, projection->slot_count * sizeof scan.locked[0]);
-    memset(slots, 0, projection->slot_count * sizeof *slots);
+    clear_chain(slots);
     const char *after = begin < end ? scan_node(&scan, 0, begin, 0)
                                     : fail(&scan, JSON_INCOMPLETE, begin);
     *next = after ? after : scan.status == JSON_INCOMPLETE ? end : scan.fault;

@@ -135,7 +135,7 @@ static bool scan(const struct form_record *outer, struct entra_record *record)
 {
     struct slice bytes = outer->bytes;
     const char *next = NULL;
-    record->outer = outer;
+    *record = (struct entra_record){.outer = outer};
     return json_scan(outer->normaliser->entra, bytes.data, bytes.data + bytes.length,
                      true, record->slots, &next) == JSON_OK;
 }

@@ -60,7 +60,7 @@ static struct slice user_text(const struct form_record *record,
 /* json: the user object.  False if it is none. */
 static bool set_user(const struct form_record *record, struct slice json)
 {
-    struct json_slot user[USER_SLOT_COUNT];
+    struct json_slot user[USER_SLOT_COUNT] = {0};
     struct event *event = record->event;
     const char *next = NULL;
 

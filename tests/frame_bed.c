@@ -25,7 +25,7 @@ struct json_projection *frame_bed_projection(void)
 
 static void take_window(struct framer *framer, frame_bed_taker *take, void *context)
 {
-    struct json_slot slots[SLOTS];
+    struct json_slot slots[SLOTS] = {0};
     struct frame_item item;
     for (;;) {
         framer_next(framer, &item, slots);

@@ -102,8 +102,9 @@ static void fills_slots(void **state)
         {"{\"a\":\"\\u00e9\\u20ac\\uD83D\\uDE00\"}", A, VALUE_STRING,
          "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"},
     };
+    /* One row's values must not show in the next. */
+    struct json_slot slots[SLOTS] = {0};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct json_slot slots[SLOTS];
         size_t read;
         assert_int_equal(scan(slice_from(rows[i].text), true, slots, &read), JSON_OK);
         assert_int_equal(read, strlen(rows[i].text));
@@ -136,7 +137,7 @@ static void accepts_more_than_jansson(void **state)
         {SLICE("{\"\\u0000\":0,\"a\":1}"), SLICE("1")},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct json_slot slots[SLOTS];
+        struct json_slot slots[SLOTS] = {0};
         size_t read;
         assert_int_equal(scan(rows[i].text, true, slots, &read), JSON_OK);
         if (!slice_equal(json_text(&slots[A], &arena), rows[i].value))
@@ -170,7 +171,7 @@ static void names_the_byte_at_fault(void **state)
         {SLICE("\"\\u12"), JSON_INCOMPLETE, 5},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct json_slot slots[SLOTS];
+        struct json_slot slots[SLOTS] = {0};
         size_t read;
         enum json_status status = scan(rows[i].text, true, slots, &read);
         if (status != rows[i].status || read != rows[i].fault)
@@ -181,7 +182,7 @@ static void names_the_byte_at_fault(void **state)
 static void waits_where_more_may_follow(void **state)
 {
     (void)state;
-    struct json_slot slots[SLOTS];
+    struct json_slot slots[SLOTS] = {0};
     size_t read;
     assert_int_equal(scan(SLICE("12"), false, slots, &read), JSON_INCOMPLETE);
     assert_int_equal(scan(SLICE("12"), true, slots, &read), JSON_OK);
@@ -201,7 +202,7 @@ static void finds_string_ends_at_every_offset(void **state)
         char text[128] = "{\"a\":\"";
         size_t at = strlen(text), read;
         memset(text + at, 'x' - (int)(length % 3), length);
-        struct json_slot slots[SLOTS];
+        struct json_slot slots[SLOTS] = {0};
         assert_int_equal(scan((struct slice){text, at + length}, false, slots, &read),
                          JSON_INCOMPLETE);
         memcpy(text + at + length, "\"}", 2);
@@ -229,7 +230,7 @@ static enum json_status scan_nested(unsigned depth, const char *prefix)
     assert_true(at >= 0 && (size_t)at + 2 * depth < sizeof text);
     memset(text + at, '[', depth);
     memset(text + at + depth, ']', depth);
-    struct json_slot slots[SLOTS];
+    struct json_slot slots[SLOTS] = {0};
     size_t read;
     return scan((struct slice){text, (size_t)at + 2 * depth}, true, slots, &read);
 }

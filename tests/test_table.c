@@ -280,7 +280,7 @@ static void tells_where_rows_stand(void **state)
 static void fills_slots_of_rows(void **state)
 {
     (void)state;
-    struct json_slot slots[FRAME_SLOT_COUNT + 4];
+    struct json_slot slots[FRAME_SLOT_COUNT + 4] = {0};
     struct frame_item item;
     static const char stream[] = HEAD "A,1,x\n";
     framer_reset(framer);

@@ -115,7 +115,7 @@ static struct json_projection *make_projection(void)
 static size_t scan_all(const struct json_projection *projection, const char *text,
                        size_t length)
 {
-    struct json_slot slots[FRAME_SLOT_COUNT + WANTED];
+    struct json_slot slots[FRAME_SLOT_COUNT + WANTED] = {0};
     size_t records = 0;
     const char *p = text, *end = text + length;
     while (p < end && json_scan(projection, p, end, true, slots, &p) == JSON_OK) {
@@ -128,7 +128,7 @@ static size_t scan_all(const struct json_projection *projection, const char *tex
 static size_t frame_all(const struct json_projection *projection, const char *text,
                         size_t length)
 {
-    struct json_slot slots[FRAME_SLOT_COUNT + WANTED];
+    struct json_slot slots[FRAME_SLOT_COUNT + WANTED] = {0};
     struct framer *framer = framer_new(projection);
     struct frame_item item = {.kind = FRAME_MORE};
     size_t records = 0;

@@ -18,7 +18,7 @@ static void check_prefix(const char *text, size_t size, size_t cut)
 {
     static const struct json_path path = {"a b", 0};
     struct json_projection *projection = json_projection_new(&path, 1, 1, NULL);
-    struct json_slot slot;
+    struct json_slot slot = {0};
     const char *whole_next, *next;
     enum json_status whole =
         json_scan(projection, text, text + size, true, &slot, &whole_next);
