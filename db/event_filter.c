@@ -30,52 +30,38 @@ struct event_filter {
 
 /* --- which columns --------------------------------------------------------------- */
 
-/* The text field of a key, or -1. */
-static int key_field(enum filter_key key)
+int event_filter_column(enum filter_key key)
 {
     static const struct {
         enum filter_key key;
-        enum event_field field;
-    } fields[] = {
-        {FILTER_ACTOR, FIELD_ACTOR},
-        {FILTER_ACTOR_TYPE, FIELD_ACTOR_TYPE},
-        {FILTER_ACTOR_ID, FIELD_ACTOR_ID},
-        {FILTER_SESSION_ISSUER, FIELD_SESSION_ISSUER},
-        {FILTER_CREDENTIAL, FIELD_CREDENTIAL},
-        {FILTER_VIA, FIELD_VIA},
-        {FILTER_IP, FIELD_SOURCE_IP},
-        {FILTER_USER_AGENT, FIELD_USER_AGENT},
-        {FILTER_FORM, FIELD_FORM},
-        {FILTER_OPERATION, FIELD_OPERATION},
-        {FILTER_SERVICE, FIELD_SERVICE},
-        {FILTER_ERROR, FIELD_ERROR_CODE},
-        {FILTER_ACCOUNT, FIELD_ACCOUNT},
-        {FILTER_REGION, FIELD_REGION},
-        {FILTER_RESOURCE_GROUP, FIELD_RESOURCE_GROUP},
-        {FILTER_RESOURCE, FIELD_RESOURCE},
+        int column;
+    } columns[] = {
+        {FILTER_ACTOR, COLUMN_TEXT + FIELD_ACTOR},
+        {FILTER_ACTOR_TYPE, COLUMN_TEXT + FIELD_ACTOR_TYPE},
+        {FILTER_ACTOR_ID, COLUMN_TEXT + FIELD_ACTOR_ID},
+        {FILTER_SESSION_ISSUER, COLUMN_TEXT + FIELD_SESSION_ISSUER},
+        {FILTER_CREDENTIAL, COLUMN_TEXT + FIELD_CREDENTIAL},
+        {FILTER_VIA, COLUMN_TEXT + FIELD_VIA},
+        {FILTER_IP, COLUMN_TEXT + FIELD_SOURCE_IP},
+        {FILTER_USER_AGENT, COLUMN_TEXT + FIELD_USER_AGENT},
+        {FILTER_FORM, COLUMN_TEXT + FIELD_FORM},
+        {FILTER_OPERATION, COLUMN_TEXT + FIELD_OPERATION},
+        {FILTER_SERVICE, COLUMN_TEXT + FIELD_SERVICE},
+        {FILTER_ERROR, COLUMN_TEXT + FIELD_ERROR_CODE},
+        {FILTER_ACCOUNT, COLUMN_TEXT + FIELD_ACCOUNT},
+        {FILTER_REGION, COLUMN_TEXT + FIELD_REGION},
+        {FILTER_RESOURCE_GROUP, COLUMN_TEXT + FIELD_RESOURCE_GROUP},
+        {FILTER_RESOURCE, COLUMN_TEXT + FIELD_RESOURCE},
+        {FILTER_PROVIDER, COLUMN_PROVIDER},
+        {FILTER_OUTCOME, COLUMN_OUTCOME},
+        {FILTER_LIFECYCLE, COLUMN_LIFECYCLE},
+        {FILTER_SINCE, COLUMN_TIME},
+        {FILTER_UNTIL, COLUMN_TIME},
     };
-    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
-        if (fields[i].key == key)
-            return (int)fields[i].field;
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
+        if (columns[i].key == key)
+            return columns[i].column;
     return -1;
-}
-
-/* The number column of a key, or -1. */
-static int key_number(enum filter_key key)
-{
-    switch (key) {
-    case FILTER_PROVIDER:
-        return COLUMN_PROVIDER;
-    case FILTER_OUTCOME:
-        return COLUMN_OUTCOME;
-    case FILTER_LIFECYCLE:
-        return COLUMN_LIFECYCLE;
-    case FILTER_SINCE:
-    case FILTER_UNTIL:
-        return COLUMN_TIME;
-    default:
-        return -1;
-    }
 }
 
 /* Free text looks at what a log says: not at yes and no, nor at names of ours. */
@@ -86,16 +72,17 @@ static bool is_searched(int field)
 
 static int add_columns(struct term *term, struct error *error)
 {
-    int first = key_field(term->asked->key), last = first;
+    int column = event_filter_column(term->asked->key);
+    int first = column - COLUMN_TEXT, last = first;
     if (term->asked->key == FILTER_TEXT) {
         first = 0;
         last = TEXT_COLUMN_COUNT - 1;
-    } else if (first < 0) {
-        return key_number(term->asked->key) >= 0
-                   ? 0
-                   : error_set_at(error, ERROR_UNSUPPORTED, term->asked->column,
-                                  "`%s` is known of hits only",
-                                  filter_key_name(term->asked->key));
+    } else if (column < 0) {
+        return error_set_at(error, ERROR_UNSUPPORTED, term->asked->column,
+                            "`%s` is known of hits only",
+                            filter_key_name(term->asked->key));
+    } else if (column < COLUMN_TEXT) {
+        return 0;
     }
     term->columns = calloc((size_t)(last - first + 1), sizeof *term->columns);
     if (!term->columns)
@@ -177,7 +164,8 @@ static int find_numbers(const struct term *term, struct event_scan *scan, bool *
                         struct error *error)
 {
     const struct segment_values *values;
-    enum segment_column column = (enum segment_column)key_number(term->asked->key);
+    enum segment_column column =
+        (enum segment_column)event_filter_column(term->asked->key);
     if (event_scan_column(scan, column, &values, error))
         return -1;
     for (uint32_t i = 0; i < scan->segment.count; i++)

@@ -17,6 +17,9 @@
 
 struct event_filter;
 
+/* The column that a key looks at, as enum segment_column; -1: none, or many. */
+int event_filter_column(enum filter_key key);
+
 /*
  * filter: borrowed until the end; NULL: all events.  ERROR_UNSUPPORTED with the column
  * of the term where a key is known of hits only.  The caller frees *out.

@@ -12,8 +12,9 @@ static int failed(struct event_scan *scan, struct error *error)
 int event_scan_begin(struct event_scan *scan, struct case_file *handle, int64_t from_us,
                      int64_t until_us, struct error *error)
 {
-    static const char segments[] = "SELECT id, events FROM segment WHERE (?1 AND ?2)"
-                                   " OR (last_us >= ?3 AND first_us <= ?4) ORDER BY id";
+    static const char segments[] =
+        "SELECT id, events, (SELECT count(*) FROM segment) FROM segment"
+        " WHERE (?1 AND ?2) OR (last_us >= ?3 AND first_us <= ?4) ORDER BY id";
     static const char code[] =
         "SELECT code FROM dictionary WHERE field = ? AND value = ? LIMIT 1";
     static const char value[] =
@@ -61,6 +62,7 @@ int event_scan_next(struct event_scan *scan, struct error *error)
     if (id < 1 || id > INT32_MAX || count < 0 || count > SEGMENT_EVENTS)
         return error_set(error, ERROR_CASE, "segment %lld is damaged: its size",
                          (long long)id);
+    scan->segments_in_all = (uint64_t)sqlite3_column_int64(scan->segments, 2);
     open_columns_reset(&scan->segment, id, (uint32_t)count);
     return 1;
 }

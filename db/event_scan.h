@@ -17,6 +17,7 @@
 struct event_scan {
     struct segment_reader reader;
     struct open_columns segment; /* the present one: id, count */
+    uint64_t segments_in_all;    /* of the case, once there is a present one */
     sqlite3_stmt *segments, *code, *value;
     struct doubled doubled; /* sources whose events are passed over */
     bool reading;           /* it began the transaction of its snapshot */

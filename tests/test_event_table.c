@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "db/query_tally.h"
 #include "tests/store_bed.h"
 
 enum { EVENTS = 40000 };
@@ -270,6 +271,35 @@ static void keeps_the_text_of_times(void **state)
     assert_int_equal(bed_number(bed, "SELECT count(*) FROM dictionary"), 4);
 }
 
+static void note_step(void *payload, uint64_t done, uint64_t all)
+{
+    uint64_t *last = payload;
+    assert_int_equal(done, *last + 1);
+    assert_true(done <= all);
+    *last = done;
+}
+
+/* Values that only segments know are one value each, in whatever segment. */
+static void tallies_beyond_the_dictionary(struct bed *bed, uint64_t values,
+                                          uint64_t doubled)
+{
+    struct tally_list list;
+    struct error error = {0};
+    uint64_t steps = 0;
+    const struct tally_scope scope = {.key = FILTER_USER_AGENT};
+    const struct query_progress progress = {note_step, &steps};
+    if (query_tally(bed->handle, &scope, TALLY_BY_EVENTS, true, 0, 1000, &progress,
+                    &bed->arena, &list, &error))
+        fail_msg("%s", error.message);
+    assert_int_equal(list.total, values);
+    assert_int_equal(list.events, values + doubled);
+    assert_int_equal(list.others, 0);
+    assert_int_equal(list.most, 2);
+    assert_int_equal(list.rows[doubled - 1].events, 2);
+    assert_int_equal(list.rows[doubled].events, 1);
+    assert_int_equal(steps, bed_number(bed, "SELECT count(*) FROM segment"));
+}
+
 static void finds_values_beyond_the_dictionary(void **state)
 {
     struct bed *bed = *state;
@@ -311,6 +341,7 @@ static void finds_values_beyond_the_dictionary(void **state)
     bed_flush(bed);
     assert_int_equal(bed_number(bed, "SELECT count(DISTINCT user_agent) FROM event"),
                      (int64_t)events + 100);
+    tallies_beyond_the_dictionary(bed, events + 100, 100);
 }
 
 static void passes_over_doubles(void **state)

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #include "db/filter_sql.h"
-#include "db/query.h"
+#include "db/query_tally.h"
 #include "tests/store_bed.h"
 
 /* 2026-03-14T02:00:00Z, and an hour. */
@@ -294,6 +294,91 @@ static void counts_by_steps_of_time(void **state)
     assert_int_equal(timeline.total_hits, 0);
 }
 
+/* As bed_table gives it. */
+static const char *tallied(struct bed *bed, const char *filter_text,
+                           enum filter_key key, enum tally_sort sort, bool descending,
+                           uint64_t offset, size_t limit)
+{
+    struct filter filter;
+    struct tally_list list;
+    struct error error = {0};
+    struct slice out = SLICE("");
+    assert_int_equal(filter_parse(&filter, &bed->arena, slice_from(filter_text),
+                                  EVENT_TIME_NONE, &error),
+                     0);
+    const struct tally_scope scope = {&filter, key};
+    if (query_tally(bed->handle, &scope, sort, descending, offset, limit, NULL,
+                    &bed->arena, &list, &error))
+        fail_msg("%s: %s", filter_text, error.message);
+    for (size_t i = 0; i < list.count; i++) {
+        const struct tally_row *row = &list.rows[i];
+        struct slice value = slice_present(row->value) ? row->value : SLICE("-");
+        out =
+            arena_printf(&bed->arena, "%.*s%.*s|%llu|%llu|%lld|%lld\n", (int)out.length,
+                         out.data, (int)value.length, value.data,
+                         (unsigned long long)row->events, (unsigned long long)row->hits,
+                         (long long)row->first_us, (long long)row->last_us);
+    }
+    return out.data;
+}
+
+/* What the columns count, SQL counts as well. */
+static void counts_by_any_column(void **state)
+{
+    struct bed *bed = *state;
+    static const struct {
+        enum filter_key key;
+        const char *name;
+    } keys[] = {
+        {FILTER_ACTOR, "actor"},         {FILTER_IP, "source_ip"},
+        {FILTER_OUTCOME, "outcome"},     {FILTER_PROVIDER, "provider"},
+        {FILTER_ERROR, "error_code"},    {FILTER_REGION, "region"},
+        {FILTER_OPERATION, "operation"},
+    };
+    static const struct {
+        const char *filter, *condition;
+    } filters[] = {
+        {"", "1"},
+        {"provider:gcp", "provider = 'gcp'"},
+        {"-region:* operation:~tags", "region IS NULL AND operation = 'CreateTags'"},
+        {"since:2026-03-14T02:00:30Z", "time_us >= 1773453630000000"},
+    };
+    fill_events(bed);
+    for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++)
+        for (size_t f = 0; f < sizeof filters / sizeof filters[0]; f++) {
+            struct slice sql = arena_printf(
+                &bed->arena,
+                "SELECT %s, count(*), sum(hit), min(time_us), max(time_us) FROM event "
+                "WHERE %s GROUP BY 1 ORDER BY 1",
+                keys[k].name, filters[f].condition);
+            assert_string_equal(tallied(bed, filters[f].filter, keys[k].key,
+                                        TALLY_BY_VALUE, false, 0, 1000),
+                                bed_table(bed, sql.data));
+        }
+}
+
+static void counts_in_the_order_asked_for(void **state)
+{
+    struct bed *bed = *state;
+    struct tally_list list;
+    struct error error = {0};
+    fill_events(bed);
+    const char *all = tallied(bed, "", FILTER_OUTCOME, TALLY_BY_EVENTS, true, 0, 9);
+    assert_ptr_equal(strstr(all, "success|54|"), all);
+    assert_non_null(strstr(all, "\ndenied|6|"));
+    const char *second = tallied(bed, "", FILTER_OUTCOME, TALLY_BY_EVENTS, true, 1, 9);
+    assert_ptr_equal(strstr(second, "denied|6|"), second);
+    const char *first = tallied(bed, "", FILTER_ACTOR, TALLY_BY_FIRST, false, 0, 1);
+    assert_non_null(strstr(first, "role/r0|1|0|1773453600000000|"));
+    const char *last = tallied(bed, "", FILTER_ACTOR, TALLY_BY_LAST, true, 0, 1);
+    assert_non_null(strstr(last, "role/r59|1|"));
+    const struct tally_scope hits_alone = {.key = FILTER_SEVERITY};
+    assert_int_equal(query_tally(bed->handle, &hits_alone, TALLY_BY_VALUE, false, 0, 9,
+                                 NULL, &bed->arena, &list, &error),
+                     -1);
+    assert_int_equal(error.code, ERROR_UNSUPPORTED);
+}
+
 static void refuses_what_events_do_not_have(void **state)
 {
     struct bed *bed = *state;
@@ -350,6 +435,8 @@ int main(void)
         ON_BED(the_longest_filters_run),
         ON_BED(filters_all_events),
         ON_BED(counts_by_steps_of_time),
+        ON_BED(counts_by_any_column),
+        ON_BED(counts_in_the_order_asked_for),
         ON_BED(refuses_what_events_do_not_have),
         ON_BED(time_narrows_the_search),
     };

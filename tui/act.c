@@ -117,6 +117,12 @@ static const char *const mirror_sorts[MIRROR_SORT_COUNT] = {
     [MIRROR_BY_ACCOUNT] = "account or device",
 };
 
+static const char *const tally_sorts[TALLY_SORT_COUNT] = {
+#define X(identifier, words) words,
+    TALLY_SORTS(X)
+#undef X
+};
+
 static const struct sortable sortables[VIEW_COUNT] = {
     [VIEW_GROUPS] = {offsetof(struct app, group_sorting), GROUP_SORT_COUNT,
                      group_sorts},
@@ -124,6 +130,7 @@ static const struct sortable sortables[VIEW_COUNT] = {
                    operation_sorts},
     [VIEW_MIRRORS] = {offsetof(struct app, mirror_sorting), MIRROR_SORT_COUNT,
                       mirror_sorts},
+    [VIEW_TALLY] = {offsetof(struct app, tally_sorting), TALLY_SORT_COUNT, tally_sorts},
 };
 
 /* By the next column, or this one in the other direction. */
@@ -179,7 +186,7 @@ static bool screen_action(struct app *app, enum action_id action)
     } screens[] = {
         {ACTION_APPROVALS, VIEW_APPROVALS}, {ACTION_SOURCES, VIEW_SOURCES},
         {ACTION_MIRRORS, VIEW_MIRRORS},     {ACTION_TIMELINE, VIEW_TIMELINE},
-        {ACTION_COVERAGE, VIEW_COVERAGE},
+        {ACTION_COVERAGE, VIEW_COVERAGE},   {ACTION_TALLY, VIEW_TALLY},
     };
     for (size_t i = 0; i < sizeof screens / sizeof screens[0]; i++) {
         if (screens[i].action == action) {

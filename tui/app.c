@@ -15,6 +15,7 @@ static const struct view *const views[VIEW_COUNT] = {
     [VIEW_TIMELINE] = &view_timeline, [VIEW_MIRRORS] = &view_mirrors,
     [VIEW_MIRROR] = &view_mirror,     [VIEW_HELP] = &view_help,
     [VIEW_CONTEXT] = &view_context,   [VIEW_COVERAGE] = &view_coverage,
+    [VIEW_TALLY] = &view_tally,
 };
 
 const struct view *view_get(enum view_id id)
@@ -41,6 +42,7 @@ void app_init(struct app *app, const struct app_options *options)
         .overview_stale = true,
         .group_sorting = {GROUP_BY_URGENCY, true},
         .hit_sorting = {OPERATION_BY_TIME, false},
+        .tally_sorting = {TALLY_BY_EVENTS, true},
     };
     arena_init(&app->context_arena);
     document_init(&app->hit_document);
@@ -85,6 +87,7 @@ void app_ask(struct app *app, struct effects *effects, struct request *request)
     struct wait *wait = &app->waits[request->kind];
     wait->generation = request->generation = ++app->generation;
     wait->pending = true;
+    wait->done = wait->all = 0;
     app_effect(effects, (struct effect){.kind = EFFECT_REQUEST, .request = request});
 }
 
@@ -176,14 +179,31 @@ void app_scope_changed(struct app *app)
     app->waits[REQUEST_MIRRORS].pending = false;
     app->waits[REQUEST_OVERVIEW].pending = false;
     app->waits[REQUEST_TIMELINE].pending = false;
+    app->waits[REQUEST_TALLY].pending = false;
     app->timeline.stale = true;
     app->timeline.failed = false;
     rows_restart(&app->groups);
     rows_restart(&app->hits);
     rows_restart(&app->mirrors);
+    rows_restart(&app->tally);
     app->overview_stale = true;
     app->overview_failed = false;
     app->finding.stale = true;
+}
+
+bool app_filter_add(struct app *app, struct slice term)
+{
+    size_t blank = app->filter_length ? 1 : 0;
+    if (term.length + blank > sizeof app->filter - app->filter_length) {
+        app_error(app, "the filter is too long for another term");
+        return false;
+    }
+    if (blank)
+        app->filter[app->filter_length++] = ' ';
+    memcpy(app->filter + app->filter_length, term.data, term.length);
+    app->filter_length += term.length;
+    app_scope_changed(app);
+    return true;
 }
 
 void app_push(struct app *app, enum view_id view)

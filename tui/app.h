@@ -74,6 +74,7 @@ struct effects {
 struct wait {
     uint64_t generation;
     bool pending;
+    uint64_t done, all; /* how far it is; all 0: not known */
 };
 
 /* A list of which a window is known. */
@@ -136,14 +137,17 @@ struct app {
     struct result *overview; /* NULL: not yet */
     bool overview_stale, overview_failed;
 
-    struct rows groups, hits, mirrors, approvals, sources, rejects, context, coverage;
+    struct rows groups, hits, mirrors, approvals, sources, rejects, context, coverage,
+        tally;
     int64_t reject_source;   /* whose rejects are shown */
     struct event context_of; /* the ties of what is looked around; texts in the arena */
     struct arena context_arena;
     size_t context_margin;
     bool context_telling;
     struct sorting group_sorting, hit_sorting, mirror_sorting;
-    bool hide_ended; /* mirrors */
+    bool hide_ended;     /* mirrors */
+    size_t tally_column; /* what VIEW_TALLY counts by: its place in its table */
+    struct sorting tally_sorting;
     /* The group that VIEW_HITS shows; texts in malloc. */
     char *group_actor; /* NULL: no actor */
     size_t group_actor_length;

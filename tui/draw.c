@@ -205,3 +205,15 @@ const char *lifecycle_word(enum lifecycle lifecycle)
     };
     return words[lifecycle];
 }
+
+void draw_bar(const struct row_pen *pen, int column, uint64_t value, uint64_t most,
+              bool hit)
+{
+    const struct column_place *place = &pen->places[column];
+    uint64_t cells = most ? value * (uint64_t)place->width / most : 0;
+    if (value && !cells)
+        cells = 1;
+    for (int i = 0; i < place->width && (uint64_t)i < cells; i++)
+        canvas_bar(pen->canvas, pen->row, ROW_MARKS + place->start + i, 8,
+                   hit ? ROLE_ALERT : ROLE_DIM);
+}

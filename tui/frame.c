@@ -26,8 +26,7 @@ void app_layout(const struct app *app, struct layout *out)
     out->too_small = app->width < LEAST_WIDTH || app->height < LEAST_HEIGHT;
     if (app->load.running)
         out->loading = row++;
-    if ((lists || app_view(app) == VIEW_TIMELINE || app_view(app) == VIEW_MIRRORS) &&
-        is_filtered(app))
+    if (actions_table[ACTION_FILTER].views & 1u << app_view(app) && is_filtered(app))
         out->filter = row++;
     if (view->title)
         out->title = row++;

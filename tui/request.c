@@ -307,6 +307,16 @@ static int answer_coverage(struct answering *job)
                          &job->result->error);
 }
 
+static int answer_tally(struct answering *job)
+{
+    const struct request *request = job->request;
+    const struct tally_scope scope = {job->scope.filter, request->key};
+    return query_tally(job->handle, &scope, (enum tally_sort)request->sort,
+                       request->descending, request->offset, request->limit,
+                       job->context->progress, &job->result->arena, &job->result->tally,
+                       &job->result->error);
+}
+
 static int answer_news(struct answering *job)
 {
     return case_data_version(job->handle, &job->result->data_version,
@@ -379,6 +389,7 @@ static int (*const answers[REQUEST_KIND_COUNT])(struct answering *job) = {
     [REQUEST_UNDO] = answer_undo,         [REQUEST_MARK_SEEN] = answer_mark_seen,
     [REQUEST_CONTEXT] = answer_context,   [REQUEST_COVERAGE] = answer_coverage,
     [REQUEST_MIRRORS] = answer_mirrors,   [REQUEST_MIRROR] = answer_mirror,
+    [REQUEST_TALLY] = answer_tally,
 };
 
 struct result *request_run(const struct request *request, struct case_file *handle,

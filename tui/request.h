@@ -14,6 +14,7 @@
 #include "db/query_mirrors.h"
 #include "db/query_context.h"
 #include "db/query_lineage.h"
+#include "db/query_tally.h"
 #include "db/triage.h"
 
 enum request_kind {
@@ -30,6 +31,7 @@ enum request_kind {
     REQUEST_MIRROR, /* with its operations, in hits */
     REQUEST_CONTEXT,
     REQUEST_COVERAGE,
+    REQUEST_TALLY,
     REQUEST_NEWS, /* has somebody else written to the case? */
     REQUEST_FIND,
     REQUEST_PROPOSE,
@@ -81,12 +83,15 @@ struct request {
     bool enabled;
     struct approval approval;
     struct context_scope context; /* texts in the arena */
+    enum filter_key key;          /* what is counted by */
 };
 
 struct result {
     enum request_kind kind;
     uint64_t generation;
     struct arena arena;
+    bool partial; /* not the answer yet: how far it is */
+    uint64_t done, all;
     bool failed;
     struct error error;
     int64_t anchor_position; /* -1: not asked, or not found */
@@ -99,6 +104,7 @@ struct result {
     struct lineage lineage;
     struct context_list context;
     struct coverage_grid coverage;
+    struct tally_list tally;
     struct approval_list approvals;
     struct source_list sources;
     struct reject_list rejects;
@@ -123,6 +129,7 @@ void result_free(struct result *result);
 struct request_context {
     struct analyst analyst;
     int64_t now_us;
+    const struct query_progress *progress; /* NULL: nobody is told */
 };
 
 /* Answers with the handle's case.  NULL: no memory for an answer. */

@@ -119,6 +119,17 @@ static bool same_reject(const struct result *a, size_t i, const struct result *b
            slice_equal(left->reason, right->reason);
 }
 
+static struct window tally_window(const struct result *result)
+{
+    return (struct window)WINDOW_OF(result->tally);
+}
+
+static bool same_value(const struct result *a, size_t i, const struct result *b,
+                       size_t j)
+{
+    return slice_equal(a->tally.rows[i].value, b->tally.rows[j].value);
+}
+
 static struct window mirrors_window(const struct result *result)
 {
     return (struct window)WINDOW_OF(result->mirrors);
@@ -141,6 +152,7 @@ static const struct list_kind list_kinds[] = {
     {REQUEST_REJECTS, ROWS(rejects), rejects_window, same_reject},
     {REQUEST_COVERAGE, ROWS(coverage), coverage_window, same_place},
     {REQUEST_CONTEXT, ROWS(context), context_window, same_context},
+    {REQUEST_TALLY, ROWS(tally), tally_window, same_value},
     {REQUEST_APPROVALS, ROWS(approvals), approvals_window, same_approval},
 };
 enum { LIST_KINDS = sizeof list_kinds / sizeof list_kinds[0] };

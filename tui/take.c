@@ -50,6 +50,12 @@ void app_take(struct app *app, struct result *result, struct effects *effects)
         result_free(result);
         return;
     }
+    if (result->partial) {
+        wait->done = result->done;
+        wait->all = result->all;
+        result_free(result);
+        return;
+    }
     wait->pending = false;
     if (!app_waiting(app))
         app->late = false;
@@ -69,6 +75,7 @@ void app_take(struct app *app, struct result *result, struct effects *effects)
     case REQUEST_MIRRORS:
     case REQUEST_CONTEXT:
     case REQUEST_COVERAGE:
+    case REQUEST_TALLY:
         rows_take(app_rows(app, result->kind), result);
         break;
     case REQUEST_MIRROR:

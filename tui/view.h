@@ -35,7 +35,7 @@ struct view {
 
 extern const struct view view_groups, view_hits, view_hit, view_approvals, view_sources,
     view_rejects, view_timeline, view_mirrors, view_mirror, view_context, view_coverage,
-    view_help;
+    view_tally, view_help;
 
 const struct view *view_get(enum view_id id);
 enum view_id app_view(const struct app *app);
@@ -70,6 +70,8 @@ struct request_scope app_scope(const struct app *app, bool one_group,
  * or what is asked for did (lists start at the top). */
 void app_data_changed(struct app *app);
 void app_scope_changed(struct app *app);
+/* Narrows the filter by another term; false where it has no room. */
+bool app_filter_add(struct app *app, struct slice term);
 /* A sentence in place of the footer. */
 void app_notice(struct app *app, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -158,6 +160,9 @@ void row_ends(const struct row_pen *pen, int column, struct slice from,
 void row_right(const struct row_pen *pen, int column, const char *text, enum role role);
 /* To the second, without the year. */
 void row_time(const struct row_pen *pen, int column, int64_t time_us);
+/* As many cells of the column as value is of most. */
+void draw_bar(const struct row_pen *pen, int column, uint64_t value, uint64_t most,
+              bool hit);
 void draw_mirror_line(const struct mirror_row *row, enum mirror_line line,
                       struct canvas *canvas, int at);
 /* `!` open creation, `x` attempt, `a` approved, blank. */

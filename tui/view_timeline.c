@@ -75,17 +75,12 @@ static void show_hits(struct app *app)
 {
     const struct zoom_level *level = zoom_now(&app->timeline.zoom);
     char since[TIMESTAMP_TEXT_MAX], until[TIMESTAMP_TEXT_MAX];
+    char term[2 * TIMESTAMP_TEXT_MAX + sizeof "since: until:"];
     timestamp_format(cursor_us(app), since);
     timestamp_format(cursor_us(app) + level->step_us - 1, until);
-    size_t room = sizeof app->filter - app->filter_length;
-    int length = snprintf(app->filter + app->filter_length, room, "%ssince:%s until:%s",
-                          app->filter_length ? " " : "", since, until);
-    if (length < 0 || (size_t)length >= room) {
-        app_error(app, "the filter is too long for another time");
+    snprintf(term, sizeof term, "since:%s until:%s", since, until);
+    if (!app_filter_add(app, slice_from(term)))
         return;
-    }
-    app->filter_length += (size_t)length;
-    app_scope_changed(app);
     app->depth = 1;
     app_notice(app, "the actors of this time; & changes the filter");
 }
@@ -158,17 +153,6 @@ static uint64_t most_events(const struct timeline *timeline)
     return most;
 }
 
-static void bar(const struct row_pen *pen, uint64_t value, uint64_t most, bool hit)
-{
-    const struct column_place *place = &pen->places[BAR];
-    uint64_t cells = value * (uint64_t)place->width / most;
-    if (value && !cells)
-        cells = 1;
-    for (uint64_t i = 0; i < cells; i++)
-        canvas_bar(pen->canvas, pen->row, ROW_MARKS + place->start + (int)i, 8,
-                   hit ? ROLE_ALERT : ROLE_DIM);
-}
-
 static void render_row(const struct app *app, const struct row_pen *pen, uint64_t step)
 {
     const struct timeline *timeline = &app->timeline.result->timeline;
@@ -181,7 +165,7 @@ static void render_row(const struct app *app, const struct row_pen *pen, uint64_
     row_right(pen, EVENTS, events ? format_number(events, text) : "none", ROLE_TEXT);
     if (hits)
         row_right(pen, HITS, format_number(hits, text), ROLE_ALERT);
-    bar(pen, events, most_events(timeline), hits > 0);
+    draw_bar(pen, BAR, events, most_events(timeline), hits > 0);
 }
 
 static void render(const struct app *app, struct canvas *canvas,

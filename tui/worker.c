@@ -7,7 +7,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { WORKER_QUEUE = 64 };
+enum {
+    WORKER_QUEUE = 64,
+    /* A long query tells how far it is so often. */
+    PROGRESS_MS = 100,
+};
 
 struct worker {
     struct worker_options options;
@@ -58,14 +62,41 @@ static void deliver(struct worker *worker, struct result *result)
     (void)ignored;
 }
 
+/* One request as it runs. */
+struct running {
+    struct worker *worker;
+    const struct request *request;
+    int64_t told_us;
+};
+
+static void tell_progress(void *payload, uint64_t done, uint64_t all)
+{
+    struct running *running = payload;
+    int64_t now_us = running->worker->options.now_us();
+    if (now_us - running->told_us < PROGRESS_MS * INT64_C(1000))
+        return;
+    running->told_us = now_us;
+    struct result *result = result_new(running->request);
+    if (!result)
+        return;
+    result->partial = true;
+    result->done = done;
+    result->all = all;
+    deliver(running->worker, result);
+}
+
 static void *run(void *argument)
 {
     struct worker *worker = argument;
     struct request *request;
     while ((request = next(worker))) {
+        int64_t now_us = worker->options.now_us();
+        struct running running = {worker, request, now_us};
+        const struct query_progress progress = {tell_progress, &running};
         struct request_context context = {
             .analyst = worker->options.analyst,
-            .now_us = worker->options.now_us(),
+            .now_us = now_us,
+            .progress = &progress,
         };
         struct result *result = request_run(request, worker->handle, &context);
         request_free(request);

@@ -32,4 +32,14 @@ says out mallory
 printf 'keys &\ntext severity:high\nkeys Enter t\n' >keys
 run 0 open -c t.case --script keys
 says out 'known of hits only'
+
+# All events counted by a column; the value under the cursor narrows the filter.
+echo 'keys b Tab Tab' >keys
+run 0 open -c t.case --script keys
+says out 'All events by operation  10 events, 2 values'
+says out 'DescribeInstances'
+printf 'keys b Tab Tab j Enter\n' >keys
+run 0 open -c t.case --script keys
+says out 'filter: operation:"CreateTrafficMirrorSession"'
+says out 'All events by account  1 events, 1 values'
 finish

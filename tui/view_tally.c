@@ -1,0 +1,235 @@
+/* All events counted by the values of one column. */
+#include "config.h"
+
+#include "core/actor.h"
+#include "core/escape.h"
+#include "tui/view.h"
+
+enum { VALUE, EVENTS, BAR, HITS, FIRST, LAST, COLUMN_COUNT };
+
+static const struct column columns[COLUMN_COUNT] = {
+    [VALUE] = {"VALUE", 20, 120, 6, 0, false},
+    [EVENTS] = {"EVENTS", 11, 11, 0, 0, true},
+    [BAR] = {"", 6, 20, 1, 4, false},
+    [HITS] = {"HITS", 6, 8, 0, 1, true},
+    [FIRST] = {"FIRST SEEN", 14, 14, 0, 5, false},
+    [LAST] = {"LAST SEEN", 14, 14, 0, 2, false},
+};
+
+static const int sort_columns[TALLY_SORT_COUNT] = {
+    [TALLY_BY_EVENTS] = EVENTS, [TALLY_BY_HITS] = HITS, [TALLY_BY_VALUE] = VALUE,
+    [TALLY_BY_FIRST] = FIRST,   [TALLY_BY_LAST] = LAST,
+};
+
+/* What can be counted by, in the order of Tab: what answers most comes first. */
+static const enum filter_key keys[] = {
+    FILTER_ACTOR,      FILTER_IP,
+    FILTER_OPERATION,  FILTER_ACCOUNT,
+    FILTER_REGION,     FILTER_USER_AGENT,
+    FILTER_ERROR,      FILTER_OUTCOME,
+    FILTER_CREDENTIAL, FILTER_SESSION_ISSUER,
+    FILTER_ACTOR_TYPE, FILTER_ACTOR_ID,
+    FILTER_VIA,        FILTER_SERVICE,
+    FILTER_RESOURCE,   FILTER_RESOURCE_GROUP,
+    FILTER_LIFECYCLE,  FILTER_PROVIDER,
+    FILTER_FORM,
+};
+enum { KEYS = sizeof keys / sizeof keys[0] };
+
+static struct list *list(struct app *app)
+{
+    return &app->tally.list;
+}
+
+static enum filter_key key_of(const struct app *app)
+{
+    return keys[app->tally_column];
+}
+
+static void want(struct app *app, struct effects *effects)
+{
+    uint64_t offset;
+    size_t limit;
+    if (!rows_want(&app->tally, app->waits[REQUEST_TALLY].pending, &offset, &limit))
+        return;
+    struct request *request = request_new(REQUEST_TALLY);
+    if (!request)
+        return;
+    struct request_scope scope = {
+        .filter = {app->filter, app->filter_length},
+        .last_event_us =
+            app->overview ? app->overview->summary.last_us : EVENT_TIME_NONE,
+    };
+    request_set_scope(request, &scope);
+    request->key = key_of(app);
+    request->sort = app->tally_sorting.column;
+    request->descending = app->tally_sorting.descending;
+    request->offset = offset;
+    request->limit = limit;
+    app_ask(app, effects, request);
+}
+
+static const struct tally_row *current(const struct app *app)
+{
+    ptrdiff_t index = rows_index(&app->tally, app->tally.list.cursor);
+    return index < 0 ? NULL : &app->tally.result->tally.rows[index];
+}
+
+static void count_by(struct app *app, size_t column)
+{
+    app->tally_column = column % KEYS;
+    app->waits[REQUEST_TALLY].pending = false;
+    rows_forget(&app->tally);
+}
+
+/* The term that keeps a value: a `*` in it keeps what it matches as well. */
+static struct slice term_of(struct arena *arena, enum filter_key key,
+                            struct slice value)
+{
+    const char *name = filter_key_name(key);
+    if (!slice_present(value))
+        return arena_printf(arena, "-%s:*", name);
+    char *quoted = arena_alloc(arena, 2 * value.length + 1);
+    size_t length = 0;
+    for (size_t i = 0; quoted && i < value.length; i++) {
+        if (value.data[i] == '"' || value.data[i] == '\\')
+            quoted[length++] = '\\';
+        quoted[length++] = value.data[i];
+    }
+    const struct slice parts[] = {
+        slice_from(name), SLICE(":\""), {quoted, length}, SLICE("\"")};
+    return quoted ? arena_join(arena, parts, 4) : SLICE_NONE;
+}
+
+static void keep_value(struct app *app)
+{
+    const struct tally_row *row = current(app);
+    struct arena arena;
+    if (!row)
+        return;
+    if (!slice_present(row->value) &&
+        filter_key_kind(key_of(app)) != FILTER_TEXT_KIND) {
+        app_notice(app, "no filter keeps events without one");
+        return;
+    }
+    arena_init(&arena);
+    bool kept = app_filter_add(app, term_of(&arena, key_of(app), row->value));
+    arena_fini(&arena);
+    if (kept)
+        count_by(app, app->tally_column + 1);
+}
+
+static void copy(struct app *app, struct effects *effects)
+{
+    const struct tally_row *row = current(app);
+    struct arena arena;
+    if (!row)
+        return;
+    arena_init(&arena);
+    app_copy(app, effects, escape_text(&arena, row->value), "the value");
+    arena_fini(&arena);
+}
+
+static bool act(struct app *app, enum action_id action, struct effects *effects)
+{
+    switch (action) {
+    case ACTION_KEEP_VALUE:
+        keep_value(app);
+        return true;
+    case ACTION_NEXT_COLUMN:
+        count_by(app, app->tally_column + 1);
+        return true;
+    case ACTION_PREVIOUS_COLUMN:
+        count_by(app, app->tally_column + KEYS - 1);
+        return true;
+    case ACTION_COPY:
+        copy(app, effects);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void resize(struct app *app, const struct layout *layout)
+{
+    list_resize(&app->tally.list, (uint64_t)layout->body_height);
+}
+
+static void title(const struct app *app, struct canvas *canvas, int row)
+{
+    const struct wait *wait = &app->waits[REQUEST_TALLY];
+    char a[NUMBER_MAX], b[NUMBER_MAX];
+    int column = 1 + canvas_printf(canvas, row, 1, canvas->width, ROLE_TITLE,
+                                   "All events by %s  ", filter_key_name(key_of(app)));
+    if (wait->pending && wait->all) {
+        canvas_printf(canvas, row, column, sub_sat(canvas->width, column), ROLE_TEXT,
+                      "counting: %u %%", (unsigned)(100 * wait->done / wait->all));
+        return;
+    }
+    if (!app->tally.result)
+        return;
+    const struct tally_list *tally = &app->tally.result->tally;
+    column +=
+        canvas_printf(canvas, row, column, sub_sat(canvas->width, column), ROLE_TITLE,
+                      "%s events, %s values", format_number(tally->events, a),
+                      format_number(tally->total, b));
+    if (tally->others)
+        canvas_printf(canvas, row, column, sub_sat(canvas->width, column), ROLE_ALERT,
+                      ", and %s events of further values",
+                      format_number(tally->others, a));
+}
+
+static void header(const struct app *app, struct canvas *canvas, int row)
+{
+    struct column_place places[COLUMN_COUNT];
+    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
+    draw_header(canvas, row, columns, COLUMN_COUNT, places,
+                sort_columns[app->tally_sorting.column], app->tally_sorting.descending);
+}
+
+static void render_row(const struct app *app, size_t index, const struct row_pen *pen,
+                       bool selected)
+{
+    const struct tally_list *tally = &app->tally.result->tally;
+    const struct tally_row *row = &tally->rows[index];
+    char text[NUMBER_MAX];
+    draw_marks(pen->canvas, pen->row, selected, row->hits ? '!' : ' ', ROLE_ALERT);
+    if (slice_blank(row->value))
+        row_text(pen, VALUE, SLICE("(none in the log)"), ROLE_DIM);
+    else
+        row_text(pen, VALUE,
+                 key_of(app) == FILTER_ACTOR ? actor_short(row->value) : row->value,
+                 ROLE_TEXT);
+    row_right(pen, EVENTS, format_number(row->events, text), ROLE_TEXT);
+    draw_bar(pen, BAR, row->events, tally->most, row->hits > 0);
+    if (row->hits)
+        row_right(pen, HITS, format_number(row->hits, text), ROLE_ALERT);
+    row_time(pen, FIRST, row->first_us);
+    row_time(pen, LAST, row->last_us);
+}
+
+static const struct list_columns list_columns = {columns, COLUMN_COUNT, render_row};
+
+static void render(const struct app *app, struct canvas *canvas,
+                   const struct layout *layout)
+{
+    const char *nothing = NULL;
+    if (app->tally.failed)
+        nothing = "Not counted: see the message below; & changes the filter.";
+    else if (app->tally.known && !app->tally.list.total)
+        nothing = "No event fits the filter; & changes it.";
+    if (nothing)
+        canvas_label(canvas, layout->body, ROW_MARKS, canvas->width, nothing, ROLE_DIM);
+    else
+        draw_rows(app, &app->tally, &list_columns, canvas, layout);
+}
+
+const struct view view_tally = {
+    .list = list,
+    .want = want,
+    .act = act,
+    .resize = resize,
+    .title = title,
+    .header = header,
+    .render = render,
+};
