@@ -20,28 +20,36 @@ struct export_sink {
     void *payload;
 };
 
-/* raw: each hit's raw record as well (JSON Lines and CSV). */
+/*
+ * Where it is given (JSON Lines and CSV), each row has its raw records as well.  The
+ * sources are checked before, as a whole (source_check.h): of one that changed no
+ * record is handed out, and of one that is not found none that is not in the case.
+ * Those are counted, and null.
+ */
+struct export_raw {
+    uint64_t changed, missing;
+};
+
 int export_hits(struct case_file *handle, const struct hit_scope *scope,
-                enum export_format format, bool raw, const struct export_sink *sink,
-                struct error *error);
+                enum export_format format, struct export_raw *raw,
+                const struct export_sink *sink, struct error *error);
 int export_mirrors(struct case_file *handle, const struct filter *filter,
                    enum export_format format, const struct export_sink *sink,
                    struct error *error);
 int export_events(struct case_file *handle, const struct filter *filter,
-                  enum export_format format, const struct export_sink *sink,
-                  struct error *error);
+                  enum export_format format, struct export_raw *raw,
+                  const struct export_sink *sink, struct error *error);
 int export_sources(struct case_file *handle, enum export_format format,
                    const struct export_sink *sink, struct error *error);
 int export_approvals(struct case_file *handle, enum export_format format,
                      const struct export_sink *sink, struct error *error);
 int export_rejects(struct case_file *handle, enum export_format format,
                    const struct export_sink *sink, struct error *error);
-/* The raw records of hits, each with its file, place and the file's hash.  The files
- * are checked before (source_check.h); records of one that changed are refused and
- * counted. */
+/* The raw records of hits, a row for each, with its file, place and the file's hash;
+ * those that are not handed out are left out. */
 int export_evidence(struct case_file *handle, const struct hit_scope *scope,
                     enum export_format format, const struct export_sink *sink,
-                    uint64_t *refused, struct error *error);
+                    struct export_raw *raw, struct error *error);
 /* Any read-only statement, its columns as they are named. Anything that writes,
  * attaches or configures is refused (ERROR_UNSUPPORTED); wrong SQL is ERROR_SYNTAX. */
 int export_sql(struct case_file *handle, const char *statement,

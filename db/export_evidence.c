@@ -2,8 +2,7 @@
 
 #include "db/export.h"
 
-#include "db/row_writer.h"
-#include "db/source_check.h"
+#include "db/export_internal.h"
 
 /*
  * The raw records of hits, each with what proves it.  They are in the case; the file
@@ -15,7 +14,7 @@ struct evidence_export {
     struct case_file *handle;
     struct row_writer *writer;
     struct source_checker *checker;
-    uint64_t refused;
+    struct export_raw *raw;
 };
 
 static void fill(struct cell cells[EVIDENCE_CELLS], struct slice operation,
@@ -48,10 +47,8 @@ static int write_operation(void *payload, const struct hit_row *hit,
         if (source_checker_ask(export->checker, list.rows[i].source, &standing, error))
             return -1;
         /* The file says something else by now: no evidence until that is explained. */
-        if (standing.condition == SOURCE_CHANGED) {
-            export->refused++;
+        if (!export_raw_stands(export->raw, standing.condition, true))
             continue;
-        }
         fill(cells, hit->id, &list.rows[i], standing.condition);
         if (!row_writer_row(export->writer, cells, EVIDENCE_CELLS))
             return 1;
@@ -61,13 +58,14 @@ static int write_operation(void *payload, const struct hit_row *hit,
 
 int export_evidence(struct case_file *handle, const struct hit_scope *scope,
                     enum export_format format, const struct export_sink *sink,
-                    uint64_t *refused, struct error *error)
+                    struct export_raw *raw, struct error *error)
 {
     static const struct evidence_row empty = {.source = 0};
     struct cell cells[EVIDENCE_CELLS];
     struct evidence_export export = {
         .handle = handle,
         .writer = row_writer_new(format, sink),
+        .raw = raw,
         .checker = source_checker_new(handle, SOURCE_HASH),
     };
     int result = -1;
@@ -79,6 +77,5 @@ int export_evidence(struct case_file *handle, const struct hit_scope *scope,
     if (export.writer && row_writer_end(export.writer, cells, EVIDENCE_CELLS, error))
         result = -1;
     source_checker_free(export.checker);
-    *refused = export.refused;
     return result;
 }

@@ -3,7 +3,7 @@
 #include "db/export.h"
 
 #include "core/timestamp.h"
-#include "db/row_writer.h"
+#include "db/export_internal.h"
 
 enum { HIT_CELLS_MAX = 64 };
 
@@ -158,9 +158,25 @@ static void fill_table(struct hit_cells *out, const struct hit_row *row,
 struct hit_export {
     struct case_file *handle;
     enum export_format format;
-    bool raw;
+    struct export_raw *raw; /* NULL: without */
+    struct source_checker *checker;
     struct row_writer *writer;
 };
+
+/* Of a source that says something else by now, no record is handed out. */
+static int withhold(const struct hit_export *export, struct evidence_list *evidence,
+                    struct error *error)
+{
+    for (size_t i = 0; i < evidence->count; i++) {
+        struct source_standing standing;
+        if (source_checker_ask(export->checker, evidence->rows[i].source, &standing,
+                               error))
+            return -1;
+        if (!export_raw_stands(export->raw, standing.condition, true))
+            evidence->rows[i].raw = SLICE_NONE;
+    }
+    return 0;
+}
 
 static int write_hit(void *payload, const struct hit_row *row, struct arena *arena,
                      struct error *error)
@@ -172,7 +188,8 @@ static int write_hit(void *payload, const struct hit_row *row, struct arena *are
         fill_table(&cells, row, arena);
     } else {
         if (query_evidence(export->handle, row->id, export->raw, arena, &evidence,
-                           error))
+                           error) ||
+            (export->raw && withhold(export, &evidence, error)))
             return -1;
         fill(&cells, row, &evidence, export->raw, arena);
     }
@@ -180,23 +197,29 @@ static int write_hit(void *payload, const struct hit_row *row, struct arena *are
 }
 
 int export_hits(struct case_file *handle, const struct hit_scope *scope,
-                enum export_format format, bool raw, const struct export_sink *sink,
-                struct error *error)
+                enum export_format format, struct export_raw *raw,
+                const struct export_sink *sink, struct error *error)
 {
     static const struct hit_row no_hit = {.approval = 0};
     static const struct evidence_list no_evidence = {.count = 0};
-    struct hit_export export = {handle, format, raw, row_writer_new(format, sink)};
+    struct hit_export export = {handle, format, raw,
+                                source_checker_new(handle, SOURCE_HASH),
+                                row_writer_new(format, sink)};
     struct hit_cells header;
     struct arena arena;
-    if (!export.writer)
-        return error_set(error, ERROR_MEMORY, "no memory for the export");
-    int result = query_each_hit(handle, scope, write_hit, &export, error);
+    int result = -1;
+    if (!export.writer || !export.checker)
+        error_set(error, ERROR_MEMORY, "no memory for the export");
+    else
+        result = query_each_hit(handle, scope, write_hit, &export, error);
+    source_checker_free(export.checker);
     arena_init(&arena);
     if (format == EXPORT_TABLE)
         fill_table(&header, &no_hit, &arena);
     else
         fill(&header, &no_hit, &no_evidence, raw, &arena);
-    if (row_writer_end(export.writer, header.cells, header.count, error))
+    if (export.writer &&
+        row_writer_end(export.writer, header.cells, header.count, error))
         result = -1;
     arena_fini(&arena);
     return result;

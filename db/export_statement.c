@@ -5,14 +5,11 @@
 #include <stdlib.h>
 
 #include "core/escape.h"
-#include "db/filter_sql.h"
-#include "db/row_writer.h"
+#include "db/export_internal.h"
 #include "db/statement.h"
 
-/* Exports whose rows are those of one statement: events, and the analyst's own SQL. */
-
-static struct cell column_cell(sqlite3_stmt *statement, int column, const char *name,
-                               struct arena *arena)
+struct cell export_column(sqlite3_stmt *statement, int column, const char *name,
+                          struct arena *arena)
 {
     switch (sqlite3_column_type(statement, column)) {
     case SQLITE_INTEGER:
@@ -29,7 +26,7 @@ static struct cell column_cell(sqlite3_stmt *statement, int column, const char *
     }
 }
 
-/* --- the analyst's own SQL ------------------------------------------------------ */
+/* The analyst's own SQL. */
 
 /* These read no row: one runs code, the other tells an address of this program. */
 static bool is_refused_function(const char *name)
@@ -158,7 +155,7 @@ int export_sql(struct case_file *handle, const char *text, enum export_format fo
     while (cells && names && writer &&
            (result = sqlite3_step(statement)) == SQLITE_ROW) {
         for (size_t i = 0; i < count; i++)
-            cells[i] = column_cell(statement, (int)i, names[i], &arena);
+            cells[i] = export_column(statement, (int)i, names[i], &arena);
         if (!row_writer_row(writer, cells, count))
             break;
         arena_reset(&arena);
@@ -176,124 +173,4 @@ int export_sql(struct case_file *handle, const char *text, enum export_format fo
         return -1;
     }
     return statement_end(handle, statement, result, "running the statement", error);
-}
-
-/* --- events --------------------------------------------------------------------- */
-
-/*
- * time_text is kept only where the stamp cannot be written back from the time (the
- * column is empty for plain ISO stamps), and then equals the time.
- */
-static const char event_columns[] =
-    "e.time AS time, coalesce(e.time_text, e.time) AS time_text, e.time_quality,"
-    " e.provider, e.form, e.operation, e.service, nullif(e.lifecycle, '') AS lifecycle,"
-    " e.outcome, e.error_code, e.actor, e.actor_type, e.actor_id, e.session_issuer,"
-    " e.source_identity, e.mfa, e.via, e.credential, e.source_ip, e.source_text,"
-    " e.user_agent, e.account, e.region, e.resource_group, e.resource, e.mirror,"
-    " e.mirrored, e.destination, NULL AS \"foreign\", e.event_id, e.request_id,"
-    " e.correlation_id, s.path AS \"evidence.path\", nullif(s.member, '') AS "
-    "\"evidence.member\","
-    " e.\"offset\" AS \"evidence.offset\", e.length AS \"evidence.length\","
-    " e.form AS \"evidence.form_chain\", s.sha256 AS \"evidence.sha256\"";
-
-enum { EVENT_CELLS = 38, EVENT_EVIDENCE = 32 };
-
-static const char event_table_columns[] =
-    "e.time AS time, e.operation, e.actor, coalesce(e.source_ip, e.source_text)"
-    " AS \"source ip\", e.region, e.outcome, e.account";
-
-/* The evidence cells are lists of one, so that JSON has an array of one object. */
-static void read_event(sqlite3_stmt *statement, int count, struct cell *cells,
-                       struct slice *items, struct arena *arena)
-{
-    for (int i = 0; i < count; i++) {
-        const char *name = sqlite3_column_name(statement, i);
-        if (i < EVENT_EVIDENCE) {
-            cells[i] = column_cell(statement, i, name, arena);
-            if (!strcmp(name, "mfa") && !cells[i].null)
-                cells[i] =
-                    (struct cell){.name = name,
-                                  .kind = CELL_BOOLEAN,
-                                  .number = slice_equal(cells[i].text, SLICE("true"))};
-            continue;
-        }
-        bool number = sqlite3_column_type(statement, i) == SQLITE_INTEGER;
-        items[i] = statement_text(statement, i, arena);
-        cells[i] = (struct cell){.name = name,
-                                 .kind = number ? CELL_NUMBERS : CELL_LIST,
-                                 .items = &items[i],
-                                 .item_count = 1};
-    }
-}
-
-/*
- * The events come first in the join (CROSS: SQLite keeps the order), so that their
- * segments are read once, not once per source.
- */
-static struct slice events_sql(const struct filter *filter, bool table,
-                               struct arena *arena, struct error *error)
-{
-    struct slice condition = filter_sql(filter, FILTER_ON_EVENT, arena, error);
-    if (!slice_present(condition))
-        return SLICE_NONE;
-    struct slice sql = arena_printf(
-        arena,
-        "SELECT %s FROM (SELECT * FROM event WHERE %.*s) AS e CROSS JOIN source AS s"
-        " ON s.id = e.source ORDER BY e.time_us, e.provider, e.event_id, s.sha256,"
-        " s.path, s.member, e.\"offset\"",
-        table ? event_table_columns : event_columns, (int)condition.length,
-        condition.data);
-    if (!slice_present(sql))
-        error_set(error, ERROR_MEMORY, "no memory for the export");
-    return sql;
-}
-
-static int write_events(struct case_file *handle, sqlite3_stmt *statement, int result,
-                        struct row_writer *writer, struct error *error)
-{
-    struct cell cells[EVENT_CELLS];
-    struct slice items[EVENT_CELLS];
-    struct arena row;
-    int count = sqlite3_column_count(statement);
-    arena_init(&row);
-    while (result == SQLITE_OK || result == SQLITE_ROW) {
-        result = sqlite3_step(statement);
-        if (result != SQLITE_ROW)
-            break;
-        read_event(statement, count, cells, items, &row);
-        if (!row_writer_row(writer, cells, (size_t)count))
-            break;
-        arena_reset(&row);
-    }
-    for (int i = 0; i < count; i++)
-        cells[i] = cell_null(sqlite3_column_name(statement, i));
-    int failed = row_writer_end(writer, cells, (size_t)count, error);
-    arena_fini(&row);
-    if (failed)
-        sqlite3_finalize(statement);
-    return failed ? -1
-                  : statement_end(handle, statement, result, "reading events", error);
-}
-
-int export_events(struct case_file *handle, const struct filter *filter,
-                  enum export_format format, const struct export_sink *sink,
-                  struct error *error)
-{
-    struct arena arena;
-    arena_init(&arena);
-    struct slice sql = events_sql(filter, format == EXPORT_TABLE, &arena, error);
-    sqlite3_stmt *statement =
-        slice_present(sql) ? statement_prepare(handle, sql, error) : NULL;
-    struct row_writer *writer = statement ? row_writer_new(format, sink) : NULL;
-    int failed = -1;
-    if (writer) {
-        int parameter = 1;
-        int result = filter_bind(filter, FILTER_ON_EVENT, statement, &parameter);
-        failed = write_events(handle, statement, result, writer, error);
-    } else if (statement) {
-        sqlite3_finalize(statement);
-        error_set(error, ERROR_MEMORY, "no memory for the export");
-    }
-    arena_fini(&arena);
-    return failed;
 }

@@ -158,6 +158,10 @@ static enum source_condition check_member(struct source_checker *checker,
         return SOURCE_CHANGED;
     enum source_condition condition = SOURCE_MOVED;
     int found = source_reopen(checker->reader, path, member, true, &error);
+    if (found > 0 && !facts->sha256[0]) {
+        condition = SOURCE_UNHASHED;
+        found = 0;
+    }
     for (; found > 0 && condition != SOURCE_UNCHANGED && !checker->stopped;
          found = source_reopen_next(checker->reader, member, &error)) {
         /* What is odd in it was odd before: the hash alone decides. */
@@ -212,10 +216,10 @@ static struct source_standing check_place(struct source_checker *checker,
         standing.condition = check_file(checker, path, &facts->own);
         return standing;
     }
-    standing.condition = facts->archive.bytes
-                             ? check_file(checker, path, &facts->archive)
-                             : SOURCE_CHANGED;
-    if (standing.condition == SOURCE_CHANGED && facts->own.sha256[0])
+    bool known = facts->archive.bytes != 0;
+    if (known)
+        standing.condition = check_file(checker, path, &facts->archive);
+    if (!known || (standing.condition == SOURCE_CHANGED && facts->own.sha256[0]))
         standing.condition = check_member(checker, path, facts->member, &facts->own);
     return standing;
 }

@@ -26,13 +26,14 @@ static int export_to(struct case_file *handle, enum subject subject,
                      enum export_format format, const struct export_sink *sink,
                      struct error *error)
 {
+    struct export_raw raw = {0};
     switch (subject) {
     case HITS:
-        return export_hits(handle, &all_hits, format, false, sink, error);
+        return export_hits(handle, &all_hits, format, NULL, sink, error);
     case RAW_HITS:
-        return export_hits(handle, &all_hits, format, true, sink, error);
+        return export_hits(handle, &all_hits, format, &raw, sink, error);
     case EVENTS:
-        return export_events(handle, &no_filter, format, sink, error);
+        return export_events(handle, &no_filter, format, NULL, sink, error);
     case SOURCES:
         return export_sources(handle, format, sink, error);
     case APPROVALS:
@@ -374,7 +375,7 @@ static void events_take_a_filter(void **state)
                      0);
     output_open(&output);
     assert_int_equal(
-        export_events(bed->handle, &filter, EXPORT_CSV, &output.sink, &error), 0);
+        export_events(bed->handle, &filter, EXPORT_CSV, NULL, &output.sink, &error), 0);
     struct slice text = output_take(&output, &bed->arena);
     int lines = 0;
     while (text.length) {
@@ -388,7 +389,8 @@ static void events_take_a_filter(void **state)
         0);
     output_open(&output);
     assert_int_equal(
-        export_events(bed->handle, &filter, EXPORT_CSV, &output.sink, &error), -1);
+        export_events(bed->handle, &filter, EXPORT_CSV, NULL, &output.sink, &error),
+        -1);
     assert_int_equal(error.column, 3);
     assert_int_equal(output_take(&output, &bed->arena).length, 0);
 }

@@ -8,14 +8,31 @@ struct export_request {
     struct case_file *handle;
     const struct filter *filter;
     enum export_format format;
-    bool raw;
+    struct export_raw *raw; /* NULL: without raw records */
 };
+
+/* The export is whole but for the records that cannot be handed out. */
+static int judge(const struct export_raw *raw, struct error *error)
+{
+    if (!raw || !(raw->changed + raw->missing))
+        return 0;
+    return error_set(error, ERROR_INPUT,
+                     "%llu raw records were left out: %llu of files that have changed "
+                     "since, %llu of files that are not found; `info` names the "
+                     "sources, `relocate` says where moved ones are",
+                     (unsigned long long)(raw->changed + raw->missing),
+                     (unsigned long long)raw->changed,
+                     (unsigned long long)raw->missing);
+}
 
 static int hits(const struct export_request *request, struct error *error)
 {
     struct hit_scope scope = {.filter = request->filter};
     return export_hits(request->handle, &scope, request->format, request->raw,
-                       &cli_output, error);
+                       &cli_output, error) ||
+                   judge(request->raw, error)
+               ? -1
+               : 0;
 }
 
 static int mirrors(const struct export_request *request, struct error *error)
@@ -26,8 +43,11 @@ static int mirrors(const struct export_request *request, struct error *error)
 
 static int events(const struct export_request *request, struct error *error)
 {
-    return export_events(request->handle, request->filter, request->format, &cli_output,
-                         error);
+    return export_events(request->handle, request->filter, request->format,
+                         request->raw, &cli_output, error) ||
+                   judge(request->raw, error)
+               ? -1
+               : 0;
 }
 
 static int sources(const struct export_request *request, struct error *error)
@@ -48,16 +68,12 @@ static int rejects(const struct export_request *request, struct error *error)
 static int evidence(const struct export_request *request, struct error *error)
 {
     struct hit_scope scope = {.filter = request->filter};
-    uint64_t refused = 0;
-    if (export_evidence(request->handle, &scope, request->format, &cli_output, &refused,
-                        error))
-        return -1;
-    return refused ? error_set(error, ERROR_INPUT,
-                               "%llu records were left out: their files have changed "
-                               "since; `info` names the sources, `relocate` says where "
-                               "moved ones are",
-                               (unsigned long long)refused)
-                   : 0;
+    struct export_raw raw = {0};
+    return export_evidence(request->handle, &scope, request->format, &cli_output, &raw,
+                           error) ||
+                   judge(&raw, error)
+               ? -1
+               : 0;
 }
 
 static const struct export_subject {
@@ -102,7 +118,9 @@ static int run(const struct invocation *invocation,
 
 int command_export(const struct invocation *invocation)
 {
-    struct export_request request = {.raw = invocation->values[OPTION_RAW] != NULL};
+    struct export_raw raw = {0};
+    struct export_request request = {.raw =
+                                         invocation->values[OPTION_RAW] ? &raw : NULL};
     const char *name = invocation->argument_count ? invocation->arguments[0] : "";
     const struct export_subject *subject = find_subject(name);
     struct arena arena;
@@ -114,8 +132,9 @@ int command_export(const struct invocation *invocation)
         return cli_usage(invocation, "`export %s` takes no filter", name);
     if (cli_format(invocation, &request.format))
         return EXIT_USAGE;
-    if (request.raw && subject->run != hits)
-        return cli_usage(invocation, "--raw goes with `export hits`");
+    if (request.raw && subject->run != hits && subject->run != events)
+        return cli_usage(invocation,
+                         "--raw goes with `export hits` and `export events`");
     cli_catch_signals();
     request.handle = cli_open_case(invocation, CASE_READ);
     if (!request.handle)

@@ -1,0 +1,81 @@
+#!/bin/sh
+# The raw record of any event, read again from where it was: from files, packed ones,
+# archives and the bytes in the case; the same as what the case keeps of a hit.  Of a
+# source that changed or is not found, none.
+. "$top_srcdir/tests/cli/lib.sh"
+
+# raws CASE: the raw records of all events, in the order of the export.
+raws() {
+    "$program" export -c "$1" events --raw -f jsonl 2>err | sed 's/.*"raw"://'
+}
+# forget CASE: what the case keeps of marked records, so that all are read again.
+forget() { sqlite3 "$1" 'DELETE FROM record'; }
+
+# JSON, lines, envelopes with several records at one place, one damaged event.
+mkdir logs
+cp "$samples"/aws/*.json "$samples"/gcp/*.json* "$samples"/azure/PT1H.json \
+    "$samples"/cisco/*.log "$samples"/devices/nxos*.log "$samples"/envelopes/* logs/
+# A message that holds three records: they share one place.
+for name in DescribeInstances CreateTrafficMirrorTarget DescribeVpcs; do
+    printf '{"eventVersion":"1.11","eventTime":"2026-03-14T09:00:%dZ","eventSource":"ec2.amazonaws.com","eventName":"%s","eventID":"leaf-%s"}' \
+        ${#name} $name $name
+done | sed 's/}{/},{/g; s/"/\\"/g; s/.*/{"MessageId":"m1","ReceiptHandle":"r","MD5OfBody":"d","Body":"{\\"Records\\":[&]}"}/' >logs/sqs.json
+run 3 load -q -c plain.case logs
+raws plain.case >want
+total=$("$program" sql -c plain.case -f csv 'SELECT count(*) FROM event' 2>err | tail -n 1)
+equal "$(wc -l <want)" "$total" 'events with a raw record'
+grep -q '^\[null\]\|^\[""\]' want && fail 'an event has no raw record'
+leaves=$("$program" sql -c plain.case -f csv 'SELECT count(*) FROM event WHERE leaf > 0' \
+    2>err | tail -n 1)
+[ "$leaves" -gt 2 ] || fail "only $leaves events share their place with others"
+forget plain.case
+raws plain.case >got
+same want got 'raw records that are read again'
+
+# However it is packed.
+cat logs/*.json* >all.json
+run 3 load -q -c all.case all.json
+raws all.case >want
+gzip -k all.json
+files=all.json.gz
+if command -v bsdtar >/dev/null && command -v iconv >/dev/null && grep -q \
+    '^#define HAVE_LIBARCHIVE' "$top_builddir/config.h"; then
+    echo other >other
+    bsdtar -cf all.tar all.json.gz
+    bsdtar --format zip -cf all.zip other all.tar
+    { printf '\377\376'; iconv -f UTF-8 -t UTF-16LE all.json; } >wide
+    files="$files all.tar all.zip wide"
+fi
+for file in $files; do
+    rm -f x.case
+    run 3 load -q -c x.case "$file"
+    forget x.case
+    raws x.case >got
+    same want got "raw records out of $file"
+done
+run 3 load -q -c in.case --embed all.json.gz
+forget in.case
+mv all.json.gz away
+raws in.case >got
+same want got 'raw records out of the case'
+mv away all.json.gz
+
+# Not found: what the case keeps is there, the rest is null and counted.
+run 3 load -q -c moved.case all.json.gz
+kept=$("$program" sql -c moved.case -f csv 'SELECT count(*) FROM record' 2>err | tail -n 1)
+mv all.json.gz away
+run 3 export -c moved.case events --raw -f jsonl
+says err 'files that are not found'
+equal "$(grep -c '"raw":\["' out)" "$kept" 'records in the case, their file being gone'
+# Changed: not one, of events or hits.
+sed 's/mallory/nobody1/' all.json | gzip >all.json.gz
+for what in events hits; do
+    run 3 export -c moved.case $what --raw -f jsonl
+    says err 'have changed'
+    says_not out '"raw":["'
+done
+run 0 export -c moved.case hits -f jsonl
+mv away all.json.gz
+run 0 export -c moved.case hits --raw -f jsonl
+run 2 export -c moved.case sources --raw
+finish
