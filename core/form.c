@@ -151,6 +151,21 @@ void normaliser_set_newest(struct normaliser *normaliser, int64_t newest_us)
     normaliser->hint.newest_us = newest_us;
 }
 
+void normaliser_set_offset(struct normaliser *normaliser, uint64_t offset)
+{
+    const struct time_stretches *all = &normaliser->hint.stretches;
+    size_t low = 0, high = all->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (all->items[middle].offset <= offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low)
+        normaliser->hint.newest_us = all->items[low - 1].newest_us;
+}
+
 static const struct form *form_of(const struct json_slot *slots)
 {
     for (size_t i = 0; i < FORM_COUNT; i++) {

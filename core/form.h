@@ -45,6 +45,10 @@ void normaliser_set_date_order(struct normaliser *normaliser, enum date_order or
 /* The source's newest possible time is later now: it is still being written. */
 void normaliser_set_newest(struct normaliser *normaliser, int64_t newest_us);
 
+/* Where in the source the next record stands: the hint's stretches tell what is newest
+ * there. */
+void normaliser_set_offset(struct normaliser *normaliser, uint64_t offset);
+
 /*
  * Normalises one framed record (FRAME_JSON with its slots, or FRAME_LINE).
  * event's slices live in the window or in the normaliser's arena, until the next

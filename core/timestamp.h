@@ -20,6 +20,16 @@ struct time_zone_name {
 /* Which number of 03/04/2026 is the day. */
 enum date_order { DATE_ORDER_UNKNOWN, DATE_ORDER_DAY_FIRST, DATE_ORDER_MONTH_FIRST };
 
+/* From this offset of a source to the next stretch, no stamp is later. */
+struct time_stretch {
+    uint64_t offset;
+    int64_t newest_us;
+};
+struct time_stretches {
+    const struct time_stretch *items; /* by offset */
+    size_t count;
+};
+
 /* What is known about stamps that do not say: from options, file times, and the other
  * stamps of the file. */
 struct time_hint {
@@ -34,6 +44,8 @@ struct time_hint {
     const struct time_zone_name *zones; /* borrowed */
     size_t zone_count;
     enum date_order date_order; /* of 03/04/2026 */
+    struct time_stretches
+        stretches; /* borrowed; they tell newest_us where there are any */
 };
 
 struct time_value {

@@ -489,6 +489,7 @@ int unfold(struct unfolder *unfolder, const struct frame_item *item,
            const struct json_slot *slots, unfold_sink *sink, void *payload)
 {
     arena_reset(&unfolder->reasons);
+    normaliser_set_offset(unfolder->normaliser, item->offset);
     unfolder->framed = item->bytes;
     unfolder->unpacked = unfolder->leaves = 0;
     unfolder->sink = sink;

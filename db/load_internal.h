@@ -103,6 +103,7 @@ struct work {
     struct json_slot *slots;
     struct arena facts;                 /* texts of the current hit */
     const struct source_window *window; /* that the current record stands in */
+    struct date_survey *years;          /* of stamps that have none, or NULL */
     bool dates_surveyed; /* the source's beginning, for the order of day and month */
 
     size_t file;

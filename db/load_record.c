@@ -154,6 +154,20 @@ static const char doubtful_dates[] =
     "day and month of dates are in doubt, month first is assumed: say --date-order dmy "
     "or mdy";
 
+static enum date_order survey_order(const struct work *work)
+{
+    const struct time_hint hint = {.newest_us = EVENT_TIME_NONE};
+    const struct source_window *window = work->window;
+    struct date_survey *survey = date_survey_new(work->load->projection, &hint);
+    if (!survey)
+        return DATE_ORDER_UNKNOWN;
+    /* The last record may end behind these bytes: then it tells nothing. */
+    date_survey_window(survey, (struct slice){window->data, window->length}, 0, true);
+    enum date_order order = date_survey_order(survey);
+    date_survey_free(survey);
+    return order;
+}
+
 /*
  * 03/04/2026: the other stamps of the source decide.  A source that is not in the
  * window as a whole is judged by what was read of it so far.
@@ -164,8 +178,7 @@ static void settle_dates(struct work *work, struct event *event)
     enum date_order order = normaliser_date_order(work->normaliser);
     bool whole = window->base == 0 && window->state != SOURCE_MORE;
     if (!work->dates_surveyed && window->base == 0)
-        order = date_survey(work->load->projection,
-                            (struct slice){window->data, window->length});
+        order = survey_order(work);
     else if (whole)
         order = DATE_ORDER_UNKNOWN;
     work->dates_surveyed = true;

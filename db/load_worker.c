@@ -13,6 +13,7 @@
 #include "core/form.h"
 #include "core/unfold.h"
 #include "db/event_batch.h"
+#include "db/load_years.h"
 #include "db/merge.h"
 
 /* --- no two workers at the same content --------------------------------------- */
@@ -170,6 +171,13 @@ int load_opened(struct work *work, struct error *error)
     int year = timestamp_year_of_path(slice_from(work->member));
     if (year)
         hint.path_year = year;
+    bool readable = !entry->is_stdin && !source_reader_in_archive(work->reader);
+    date_survey_free(work->years);
+    if (load_survey_years(load->projection, work->reader, readable ? entry->path : NULL,
+                          &hint, &work->years, error))
+        return -1;
+    if (work->years)
+        hint.stretches = date_survey_years(work->years);
     framer_reset(work->framer);
     normaliser_reset(work->normaliser, &hint);
     if (!load_take_source(work, start.embedded, error))
@@ -393,6 +401,7 @@ bool load_equip(struct work *work, struct load *load, unsigned number)
 void load_disband(struct work *work)
 {
     free(work->slots);
+    date_survey_free(work->years);
     event_batch_free(work->batch);
     detector_free(work->detector);
     unfolder_free(work->unfolder);

@@ -4,9 +4,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <cmocka.h>
 
+#include "core/date_survey.h"
 #include "core/timestamp.h"
+#include "core/unfold.h"
+#include "core/year_walk.h"
 
 /* A file of 2026-03-20 12:00, read without options. */
 static const struct time_hint plain = {.newest_us = INT64_C(1774008000000000)};
@@ -387,6 +392,127 @@ static void reads_its_own_prints(void **state)
     assert_int_equal(timestamp_days(1969, 12, 31), -1);
 }
 
+/* ---- years by the order of lines ---- */
+
+enum { YEAR_LINES = 12 };
+
+/* What was read of a text, one line each: "2026-03-14 02" of the device. */
+struct years_read {
+    char text[YEAR_LINES * 16];
+    size_t used;
+};
+
+static int note_year(struct leaf *leaf, void *payload)
+{
+    struct years_read *read = payload;
+    char time[TIMESTAMP_TEXT_MAX];
+    timestamp_format(leaf->event.time_us, time);
+    assert_true(read->used + 16 < sizeof read->text);
+    read->used += (size_t)snprintf(read->text + read->used, 16, "%.10s\n", time);
+    return 0;
+}
+
+static struct years_read read_years(const struct json_projection *projection,
+                                    struct slice text, const struct time_hint *hint)
+{
+    struct years_read read = {.used = 0};
+    struct frame_item item;
+    struct framer *framer = framer_new(projection);
+    struct normaliser *normaliser = normaliser_new();
+    struct unfolder *unfolder = unfolder_new(projection, normaliser);
+    struct json_slot *slots =
+        calloc(json_projection_slot_count(projection), sizeof *slots);
+    normaliser_reset(normaliser, hint);
+    framer_window(framer, text.data, text.length, 0, true, false);
+    while (framer_next(framer, &item, slots), item.kind != FRAME_END)
+        unfold(unfolder, &item, slots, note_year, &read);
+    free(slots);
+    unfolder_free(unfolder);
+    normaliser_free(normaliser);
+    framer_free(framer);
+    return read;
+}
+
+#define OF(host, stamp) stamp " " host " 7: %LINK-3-UPDOWN: x\n"
+#define SW1(stamp) OF("sw1", stamp)
+
+static const struct {
+    const char *lines, *times;
+} year_cases[] = {
+    /* more than a year, up to the file's time */
+    {SW1("Oct  2 10:00:00") SW1("Mar 19 10:00:00") SW1("Dec 30 10:00:00")
+         SW1("Jan  5 10:00:00") SW1("Mar 18 10:00:00"),
+     "2024-10-02\n2025-03-19\n2025-12-30\n2026-01-05\n2026-03-18\n"},
+    /* the end tells the rest, although the beginning would fit the file's time */
+    {SW1("Jan  5 10:00:00") SW1("Feb 28 10:00:00") SW1("Dec 30 10:00:00"),
+     "2025-01-05\n2025-02-28\n2025-12-30\n"},
+    /* newest first, without a turn */
+    {SW1("Jun  1 10:00:00") SW1("May 31 10:00:00") SW1("May  1 10:00:00")
+         SW1("Apr  1 10:00:00") SW1("Feb 28 10:00:00"),
+     "2025-06-01\n2025-05-31\n2025-05-01\n2025-04-01\n2025-02-28\n"},
+    /* late by moments, at the turn as well */
+    {SW1("Dec 31 23:59:58") SW1("Jan  1 00:00:01") SW1("Dec 31 23:59:59")
+         SW1("Jan  1 00:00:02") SW1("Mar  2 00:00:00") SW1("Mar  1 12:00:00"),
+     "2025-12-31\n2026-01-01\n2025-12-31\n2026-01-01\n2026-03-02\n2026-03-01\n"},
+    /* newest first */
+    {SW1("Mar 18 10:00:00") SW1("Jan  5 10:00:00") SW1("Dec 30 10:00:00")
+         SW1("Mar 19 10:00:00") SW1("Oct  2 10:00:00"),
+     "2026-03-18\n2026-01-05\n2025-12-30\n2025-03-19\n2024-10-02\n"},
+    /* the logs of two devices, one behind the other */
+    {SW1("Jan  5 10:00:00") SW1("Mar 18 10:00:00") OF("sw2", "Jan  6 10:00:00")
+         OF("sw2", "Mar 17 10:00:00"),
+     "2026-01-05\n2026-03-18\n2026-01-06\n2026-03-17\n"},
+    /* the lines of two devices mixed, one of them a few days behind */
+    {OF("sw2", "Dec 10 10:00:00") SW1("Dec 30 10:00:00") OF("sw2", "Dec 20 10:00:00")
+         SW1("Jan  3 10:00:00") OF("sw2", "Dec 24 10:00:00") SW1("Jan 13 10:00:00"),
+     "2025-12-10\n2025-12-30\n2025-12-20\n2026-01-03\n2025-12-24\n2026-01-13\n"},
+    /* a clock that was never set */
+    {SW1("Jan  5 10:00:00") "*Mar  1 00:00:09: %LINK-3-UPDOWN: x\n" SW1(
+         "Jan  6 10:00:00"),
+     "2026-01-05\n2025-03-01\n2026-01-06\n"},
+    /* a leap day */
+    {SW1("Feb 29 10:00:00") SW1("Mar  2 10:00:00") SW1("Dec 24 10:00:00")
+         SW1("Dec 23 10:00:00") SW1("Apr  2 10:00:00") SW1("Dec  1 10:00:00"),
+     "2024-02-29\n2024-03-02\n2024-12-24\n2024-12-23\n2025-04-02\n2025-12-01\n"},
+};
+
+static void tells_years_by_the_order_of_lines(void **state)
+{
+    struct error error;
+    struct json_projection *projection = form_projection_new(&error);
+    (void)state;
+    for (size_t i = 0; i < sizeof year_cases / sizeof year_cases[0]; i++) {
+        struct slice text = slice_from(year_cases[i].lines);
+        struct time_hint hint = plain;
+        struct date_survey *survey = date_survey_new(projection, &hint);
+        size_t done = date_survey_window(survey, slice_first(text, 40), 0, false);
+        date_survey_window(survey, slice_skip(text, done), done, true);
+        assert_true(date_survey_lacks_years(survey));
+        hint.stretches = date_survey_years(survey);
+        struct years_read read = read_years(projection, text, &hint);
+        assert_string_equal(read.text, year_cases[i].times);
+        date_survey_free(survey);
+    }
+    json_projection_free(projection);
+}
+
+/* Lines in no order at all tell nothing. */
+static void tells_no_years_without_order(void **state)
+{
+    static const char *const stamps[] = {"Jan  5 10:00:00", "Jun  5 10:00:00"};
+    struct year_walk *walk = year_walk_new();
+    (void)state;
+    for (uint64_t i = 0; i < 1000; i++) {
+        struct time_value value;
+        size_t used;
+        assert_int_equal(
+            timestamp_device(slice_from(stamps[i % 2]), &plain, &value, &used), 0);
+        year_walk_see(walk, i, SLICE("sw1"), value.us);
+    }
+    assert_int_equal(year_walk_end(walk, plain.newest_us).count, 0);
+    year_walk_free(walk);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -395,6 +521,8 @@ int main(void)
         cmocka_unit_test(reads_device_stamps),
         cmocka_unit_test(follows_hints),
         cmocka_unit_test(tells_the_order_of_dates),
+        cmocka_unit_test(tells_years_by_the_order_of_lines),
+        cmocka_unit_test(tells_no_years_without_order),
         cmocka_unit_test(reads_columns),
         cmocka_unit_test(reads_what_people_type),
         cmocka_unit_test(refuses_endless_spans),

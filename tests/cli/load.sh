@@ -74,4 +74,20 @@ run 0 sql -c in.case -f csv 'SELECT min(embedded) FROM source'
 equal "$(tail -n 1 out)" 1 'standard input is embedded'
 "$program" load -c in.case - <"$file" >out 2>err
 says out known
+
+# A device's log of two years without a year in it: the order of its lines tells them,
+# in a file, packed, and as a member.
+mkdir years
+for stamp in 'Oct  2' 'Mar 19' 'Dec 30' 'Jan  5' 'Mar 18'; do
+    echo "<189>7: sw1: $stamp 10:00:00 UTC: %SYS-5-CONFIG_I: Configured from console by m on vty0 (192.0.2.9)"
+done >years/sw1.log
+touch -d 2026-03-20T00:00:00Z years/sw1.log
+(cd years && tar -cf sw1.tar sw1.log && gzip -k sw1.log)
+for file in years/*; do
+    rm -f years.case*
+    run 0 load -q -c years.case "$file"
+    run 0 sql -c years.case -f csv "SELECT strftime('%Y', time_us / 1000000, 'unixepoch')
+        FROM event WHERE time_quality = 'year_inferred' ORDER BY offset"
+    equal "$(tail -n 5 out | tr -d '\r' | tr '\n' ' ')" '2024 2025 2025 2026 2026 ' "years of $file"
+done
 finish
