@@ -112,11 +112,12 @@ static int allocate(struct json_projection *projection, const struct draft *draf
 }
 
 static void insert_key(struct json_projection *projection,
-                       const struct projection_node *node, struct slice key,
+                       const struct projection_node *node, struct slice text,
                        uint32_t child)
 {
     struct projection_entry *table = projection->entries + node->first_entry;
-    uint32_t at = projection_hash(key.data, key.length) & node->entry_mask;
+    const struct projection_key key = projection_key(text);
+    uint32_t at = projection_hash(&key) & node->entry_mask;
     while (table[at].child)
         at = (at + 1) & node->entry_mask;
     table[at] = (struct projection_entry){key, child};

@@ -20,8 +20,18 @@ enum {
     LIMIT_PROJECTION_KEY_BYTES = 256,
 };
 
+/*
+ * A key as it is compared: its length and two words that hold its first and its last
+ * bytes tell keys of up to 16 bytes apart, which nearly all are, without a call of
+ * memcmp or a look at the text (a tenth of all instructions of a load went there).
+ */
+struct projection_key {
+    uint64_t first, last;
+    struct slice text;
+};
+
 struct projection_entry {
-    struct slice key;
+    struct projection_key key;
     uint32_t child; /* 0: free */
 };
 
@@ -44,27 +54,57 @@ struct json_projection {
     char *keys; /* the text of all keys */
 };
 
-/* Cheap and good enough: keys of one node differ in length, ends or middle. */
-static inline uint32_t projection_hash(const char *key, size_t length)
+static inline uint64_t projection_word(const char *data, size_t bytes)
 {
-    if (length == 0)
-        return 0;
-    uint32_t first = (unsigned char)key[0];
-    uint32_t middle = (unsigned char)key[length / 2];
-    uint32_t last = (unsigned char)key[length - 1];
-    uint32_t mixed = (first | middle << 8 | last << 16) + ((uint32_t)length << 11);
-    return (mixed * UINT32_C(2654435761)) >> 16;
+    uint64_t word = 0;
+    memcpy(&word, data, bytes);
+    return word;
+}
+
+static inline struct projection_key projection_key(struct slice text)
+{
+    struct projection_key key = {.text = text};
+    const char *data = text.data;
+    size_t length = text.length;
+    if (length >= 8) {
+        key.first = projection_word(data, 8);
+        key.last = projection_word(data + length - 8, 8);
+    } else if (length >= 4) {
+        key.first = projection_word(data, 4);
+        key.last = projection_word(data + length - 4, 4);
+    } else if (length) {
+        key.first = projection_word(data, 1);
+        key.last = projection_word(data + length / 2, 1) << 8 |
+                   projection_word(data + length - 1, 1);
+    }
+    return key;
+}
+
+static inline bool projection_key_equal(const struct projection_key *a,
+                                        const struct projection_key *b)
+{
+    size_t length = a->text.length;
+    return length == b->text.length && a->first == b->first && a->last == b->last &&
+           (length <= 16 || !memcmp(a->text.data + 8, b->text.data + 8, length - 16));
+}
+
+static inline uint32_t projection_hash(const struct projection_key *key)
+{
+    uint64_t mixed = (key->first + key->text.length) * UINT64_C(0x9e3779b97f4a7c15) ^
+                     key->last * UINT64_C(0xd6e8feb86659fd93);
+    return (uint32_t)(mixed >> 40);
 }
 
 /* The child of `node` under a decoded key, 0 where the key is not wanted. */
 static inline uint32_t projection_child(const struct json_projection *projection,
                                         const struct projection_node *node,
-                                        const char *key, size_t length)
+                                        struct slice text)
 {
     const struct projection_entry *table = projection->entries + node->first_entry;
-    uint32_t at = projection_hash(key, length) & node->entry_mask;
+    const struct projection_key key = projection_key(text);
+    uint32_t at = projection_hash(&key) & node->entry_mask;
     while (table[at].child) {
-        if (table[at].key.length == length && !memcmp(table[at].key.data, key, length))
+        if (projection_key_equal(&table[at].key, &key))
             return table[at].child;
         at = (at + 1) & node->entry_mask;
     }

@@ -228,11 +228,11 @@ static const struct projection_entry *entry_of(const struct json_projection *pro
     const struct projection_entry *table = projection->entries + node->first_entry;
     const struct projection_entry *found = NULL;
     for (uint32_t i = 0; node->key_count && i <= node->entry_mask; i++) {
-        if (!table[i].child || !slice_equal_nocase(table[i].key, key))
+        if (!table[i].child || !slice_equal_nocase(table[i].key.text, key))
             continue;
-        if (slice_equal(table[i].key, key))
+        if (slice_equal(table[i].key.text, key))
             return &table[i];
-        if (!found || slice_compare(table[i].key, found->key) < 0)
+        if (!found || slice_compare(table[i].key.text, found->key.text) < 0)
             found = &table[i];
     }
     return found;
@@ -257,7 +257,7 @@ static json_t *fold(json_t *value, const struct json_projection *projection,
     {
         const struct projection_entry *entry =
             entry_of(projection, index, slice_from(name));
-        struct slice key = entry ? entry->key : slice_from(name);
+        struct slice key = entry ? entry->key.text : slice_from(name);
         json_t *folded =
             entry ? fold(member, projection, entry->child) : json_incref(member);
         /* What is spelled right wins over what is not. */
