@@ -8,7 +8,9 @@
 #include "db/value_table.h"
 
 enum {
-    BATCH_EVENTS = 8192,
+    /* So that what a worker writes stays in its second-level cache: with 8192 events,
+     * which did not, a load took 4 % longer. */
+    BATCH_EVENTS = 2048,
     /* Text of all dictionaries of one batch: a worker's share of the memory limit. */
     BATCH_DICTIONARY_BYTES = 8 * 1024 * 1024,
     TEXT_COLUMNS = TEXT_COLUMN_COUNT,

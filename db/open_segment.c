@@ -119,18 +119,60 @@ static uint32_t map_code(struct open_segment *segment, struct batch_column *from
     return from->own_code[local];
 }
 
-/* False where the segment has no room for one of the event's values. */
-static bool add_text(struct open_segment *segment, struct event_batch *batch,
-                     uint32_t from, uint32_t to)
+/*
+ * The codes of one column, as far as the store knows its values; false where it has to
+ * be asked for one.  Nearly all columns of nearly all batches are done with here.
+ */
+static bool add_known(const struct batch_column *from, uint32_t first, uint32_t count,
+                      uint32_t *codes)
 {
-    for (int i = 0; i < TEXT_COLUMNS; i++) {
-        uint16_t local = batch->columns[i].codes[from];
+    bool known = true;
+    for (uint32_t i = 0; i < count; i++) {
+        uint16_t local = from->codes[first + i];
+        uint32_t code = from->mapped[local];
+        codes[i] = code;
+        known = known && (!local || (code && code != MAPPED_OWN));
+    }
+    return known;
+}
+
+/* The columns with values that the store has to be asked for. */
+struct asked {
+    size_t count;
+    int fields[TEXT_COLUMNS];
+};
+
+/* False where the segment has no room for one of the event's values. */
+static bool add_asked(struct open_segment *segment, const struct asked *asked,
+                      struct event_batch *batch, uint32_t from, uint32_t to)
+{
+    for (size_t i = 0; i < asked->count; i++) {
+        int field = asked->fields[i];
+        uint16_t local = batch->columns[field].codes[from];
         uint32_t code = 0;
-        if (local && !(code = map_code(segment, &batch->columns[i], i, local)))
+        if (local && !(code = map_code(segment, &batch->columns[field], field, local)))
             return false;
-        segment->columns[i].codes[to] = code;
+        segment->columns[field].codes[to] = code;
     }
     return true;
+}
+
+/* How many of the events have room. */
+static uint32_t add_texts(struct open_segment *segment, struct event_batch *batch,
+                          uint32_t from, uint32_t count)
+{
+    struct asked asked = {0};
+    for (int i = 0; i < TEXT_COLUMNS; i++) {
+        uint32_t *codes = segment->columns[i].codes + segment->count;
+        if (!add_known(&batch->columns[i], from, count, codes))
+            asked.fields[asked.count++] = i;
+    }
+    uint32_t fitting = 0;
+    /* Event by event: one column must not take the room of the others. */
+    while (fitting < count &&
+           add_asked(segment, &asked, batch, from + fitting, segment->count + fitting))
+        fitting++;
+    return fitting;
 }
 
 static void add_numbers(struct open_segment *segment, const struct event_batch *batch,
@@ -153,14 +195,7 @@ int open_segment_add(struct open_segment *segment, struct event_batch *batch,
             return no_memory(error);
     }
     uint32_t count = batch->count - *from, room = SEGMENT_EVENTS - segment->count;
-    if (count > room)
-        count = room;
-    uint32_t fitting = 0;
-    /* Event by event: one column must not take the room of the others. */
-    while (fitting < count &&
-           add_text(segment, batch, *from + fitting, segment->count + fitting))
-        fitting++;
-    count = fitting;
+    count = add_texts(segment, batch, *from, count < room ? count : room);
     add_numbers(segment, batch, source, *from, count);
     /* One event always fits an empty segment, else memory is short. */
     if (count == 0 && segment->count == 0 && *from < batch->count)
