@@ -92,10 +92,10 @@ void device_set_who(struct event *event, struct slice text);
  *
  * One act in several logs: records merge on what both of them hold, device, user and
  * number of the task (or, of syslog lines, device, sequence number, stamp and text).
- * Nearness in time alone merges nothing.  An id is a function of one record, so that it
- * does not depend on what else is loaded and when; and of two equal commands within a
- * minute the second may be the one that opens a mirror again after the first was taken
- * back.  Two rows for one act cost a glance, one row for two acts hides a mirror.
+ * Nearness in time alone merges nothing here: this is a function of one record, and of
+ * two equal commands within a minute the second may be the one that opens a mirror
+ * again after the first was taken back.  Copies in logs of different kinds, which share
+ * no number, are joined later, among all commands of the device (core/copies.h).
  */
 
 struct accounting {

@@ -13,6 +13,7 @@
 #include "core/address.h"
 #include "core/cisco_command.h"
 #include "core/fact_internal.h"
+#include "core/junos_command.h"
 
 /* A path on its way into a fact. */
 struct path {
@@ -484,7 +485,8 @@ void fact_read_device(struct fact_reader *reader)
         return;
     }
     if (reader->event->provider == PROVIDER_JUNOS) {
-        take_junos(&path, operation);
+        take_junos(&path, junos_statement(reader->event->text[FIELD_MODE], operation,
+                                          reader->tree.arena));
         return;
     }
     take_parts(&path, reader->event->text[FIELD_MODE]);

@@ -491,6 +491,7 @@ static const struct fact *committed(struct device *device, const struct fact *li
         return NULL;
     *fact = *line;
     fact->time_us = commit->time_us;
+    fact->outcome = commit->outcome;
     return fact;
 }
 

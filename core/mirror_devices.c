@@ -7,6 +7,7 @@
 
 #include "core/address.h"
 #include "core/device_line.h"
+#include "core/junos_command.h"
 #include "core/mirror_internal.h"
 
 /* ---- Junos ---- */
@@ -47,17 +48,12 @@ static void junos_ends(const struct facts *facts, struct slice rest)
         facts_set(facts, FIELD_MIRRORED, input);
 }
 
-/* The level of `edit` and the command, without its verb, make the whole path. */
 void junos_mirror_facts(const struct facts *facts)
 {
-    static const struct slice edit = {"edit ", 5}, blank = {" ", 1};
-    struct slice level = facts->event->text[FIELD_MODE];
-    struct slice rest = facts->event->text[FIELD_OPERATION];
-    struct slice verb = slice_word(&rest);
-    if (slice_starts_with(level, edit))
-        level = slice_skip(level, edit.length);
-    const struct slice parts[] = {level, level.length ? blank : SLICE_NONE, rest};
-    struct slice path = arena_join(facts->arena, parts, 3);
+    struct slice path =
+        junos_statement(facts->event->text[FIELD_MODE],
+                        facts->event->text[FIELD_OPERATION], facts->arena);
+    struct slice verb = slice_word(&path);
     struct slice behind = text_after(path, SLICE("analyzer "));
     if (behind.length) {
         facts_set_mirror(facts, SLICE("analyzer "), slice_word(&behind));

@@ -114,6 +114,9 @@ static bool is_same_record(const struct event *a, const struct event *b)
     struct slice a_id = a->text[FIELD_EVENT_ID], b_id = b->text[FIELD_EVENT_ID];
     if (a_id.length && b_id.length)
         return slice_equal(a_id, b_id);
+    if (provider_is_device(a->provider) &&
+        !slice_equal(a->text[FIELD_SERVICE], b->text[FIELD_SERVICE]))
+        return false; /* two logs of the device */
     return is_same_time(a->time_us, b->time_us) && a->phase == b->phase &&
            a->outcome == b->outcome &&
            slice_equal_nocase(a->text[FIELD_OPERATION], b->text[FIELD_OPERATION]);

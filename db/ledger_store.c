@@ -15,8 +15,9 @@
 #define FACT_COLUMN(identifier, column) ", f." #column
 #define FACT_COLUMNS                                                                   \
     "SELECT f.thing, f.act, f.number, f.time_us, f.provider, f.outcome, f.phase,"      \
-    " f.act_id, f.event_id, f.account, f.region, f.actor, r.operation,"                \
-    " coalesce(s.sha256, s.path), s.member, f.offset, f.leaf" FACT_FIELDS(FACT_COLUMN)
+    " iif(r.operation <> r.alone, r.operation, f.act_id), f.event_id, f.account,"      \
+    " f.region, f.actor, r.operation, coalesce(s.sha256, s.path), s.member,"           \
+    " f.offset, f.leaf" FACT_FIELDS(FACT_COLUMN)
 #define FACT_JOINS                                                                     \
     " AS f JOIN source AS s ON s.id = f.source"                                        \
     " LEFT JOIN record AS r ON r.source = f.source AND r.offset = f.offset"            \

@@ -131,7 +131,7 @@ static int take_source(struct store *store, struct case_file *there,
     }
     /* Records that look alike are numbered anew, among those of both cases. */
     if (run_here(here,
-                 "UPDATE record SET operation = '' WHERE source = ?"
+                 "UPDATE record SET operation = '', alone = '' WHERE source = ?"
                  " AND act IS NOT NULL",
                  source->here, error))
         return -1;

@@ -102,6 +102,8 @@ static const char version_1[] =
      * records that were unfolded from the bytes at this offset. */
     "CREATE TABLE record("
     " id INTEGER PRIMARY KEY, operation TEXT NOT NULL,"
+    /* What the operation would be if no other log told of the act (core/copies.h). */
+    " alone TEXT NOT NULL,"
     /* What equal records without a merge key or event id have in common; each of
      * them is an operation of its own (store_hits.c). */
     " act TEXT,"
@@ -123,6 +125,8 @@ static const char version_1[] =
     " raw BLOB NOT NULL,"
     " UNIQUE(source, offset, leaf)) STRICT;"
     "CREATE INDEX record_operation ON record(operation);"
+    "CREATE INDEX record_device ON record(provider, coalesce(account, ''))"
+    " WHERE provider BETWEEN 7 AND 15;"
     "CREATE INDEX record_act ON record(act) WHERE act IS NOT NULL;"
 
     /* What records tell the ledger (core/fact.h), hits and their neighbours; names and

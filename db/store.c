@@ -238,7 +238,8 @@ static bool ledger_due(const struct store *store, bool last)
 static int refresh_ledger(struct store *store, struct error *error)
 {
     int64_t begun = monotonic_us();
-    if (device_origin_refresh(store->handle, error) ||
+    if (store_join_copies(store, error) ||
+        device_origin_refresh(store->handle, error) ||
         ledger_refresh(store->handle, error))
         return -1;
     store->ledger_us = monotonic_us();

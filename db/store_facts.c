@@ -94,12 +94,12 @@ static int write_fact(struct store *store, const struct pending_fact *pending)
     return store_run(store, STATEMENT_FACT);
 }
 
-static int note_due(struct store *store, const struct fact *fact)
+int store_note_due(struct store *store, enum provider provider, struct slice account)
 {
     sqlite3_stmt *insert = store->statements[STATEMENT_FACT_DUE];
-    bool device = provider_is_device(fact->provider);
-    sqlite3_bind_int(insert, 1, fact->provider);
-    store_bind(insert, 2, device && fact->account.length ? fact->account : SLICE(""));
+    bool device = provider_is_device(provider);
+    sqlite3_bind_int(insert, 1, provider);
+    store_bind(insert, 2, device && account.length ? account : SLICE(""));
     return store_run(store, STATEMENT_FACT_DUE);
 }
 
@@ -118,7 +118,9 @@ int store_write_facts(struct store *store)
             continue;
         if (write_fact(store, fact))
             return -1;
-        if (!same_family(last, &fact->fact.fact) && note_due(store, &fact->fact.fact))
+        if (!same_family(last, &fact->fact.fact) &&
+            store_note_due(store, (&fact->fact.fact)->provider,
+                           (&fact->fact.fact)->account))
             return -1;
         last = &fact->fact.fact;
     }

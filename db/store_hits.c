@@ -86,6 +86,9 @@ static int write_record(struct store *store, const struct pending_record *pendin
     char id[OPERATION_ID_LENGTH + 1];
     operation_id(event, hit->raw, id);
     bool alone = stands_alone(event);
+    if (provider_is_device(event->provider) &&
+        store_note_due(store, event->provider, event->text[FIELD_ACCOUNT]))
+        return -1;
     if (alone ? id_set_add(&store->acts, id) : id_set_add(&store->operations, id))
         return -1;
 
@@ -175,11 +178,11 @@ static int number_alike(struct store *store, const char *act)
         numbered_id(act, i + 1, id);
         if (!strcmp(rows[i].operation, id))
             continue;
-        sqlite3_stmt *update = store->statements[STATEMENT_RECORD_OPERATION];
+        sqlite3_stmt *update = store->statements[STATEMENT_RECORD_ALONE];
         store_bind(update, 1, slice_from(id));
         sqlite3_bind_int64(update, 2, rows[i].record);
         result =
-            store_run(store, STATEMENT_RECORD_OPERATION) ||
+            store_run(store, STATEMENT_RECORD_ALONE) ||
             id_set_add(&store->operations, id) ||
             (rows[i].operation[0] && id_set_add(&store->operations, rows[i].operation));
     }
@@ -294,6 +297,7 @@ static int fold(struct store *store, const char *id, struct arena *arena)
     int result = count < 0 ? -1 : 0;
     if (count == 0) {
         store_bind(store->statements[STATEMENT_OPERATION_GONE], 1, slice_from(id));
+        store->totals.operations -= store->totals.operations && known(store, id);
         result = store_run(store, STATEMENT_OPERATION_GONE);
     } else if (count > 0) {
         struct operation operation;

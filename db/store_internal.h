@@ -41,7 +41,10 @@ enum store_statement {
     STATEMENT_RECORD,
     STATEMENT_ACT_COUNT,
     STATEMENT_ACT_RECORDS,
+    STATEMENT_RECORD_ALONE,
     STATEMENT_RECORD_OPERATION,
+    STATEMENT_DEVICES_DUE,
+    STATEMENT_DEVICE_RECORDS,
     STATEMENT_OPERATION_RECORDS,
     STATEMENT_OPERATION_KNOWN,
     STATEMENT_OPERATION,
@@ -189,6 +192,12 @@ bool store_keep_facts(struct pending *pending, const struct store_source *source
                       const struct event_batch *batch);
 /* Writes them and notes whose ledger is due. */
 int store_write_facts(struct store *store);
+/* The ledger of this provider, or device, is due. */
+int store_note_due(struct store *store, enum provider provider, struct slice account);
+
+/* --- store_copies.c --- */
+/* Puts the copies of a command under one operation, on devices whose ledger is due. */
+int store_join_copies(struct store *store, struct error *error);
 
 /* --- store_hits.c --- */
 int store_write_records(struct store *store);

@@ -111,7 +111,8 @@ static const char *const texts[STATEMENT_COUNT] = {
     [STATEMENT_SOURCE_FACTS_DUE] =
         "INSERT OR IGNORE INTO ledger_due SELECT DISTINCT provider,"
         " CASE WHEN provider BETWEEN 7 AND 15 THEN coalesce(account, '') ELSE '' END"
-        " FROM fact WHERE source = ?",
+        " FROM fact WHERE source = ?1 UNION SELECT provider, coalesce(account, '')"
+        " FROM record WHERE source = ?1 AND provider BETWEEN 7 AND 15",
     [STATEMENT_SOURCE_FACTS_GONE] = "DELETE FROM fact WHERE source = ?",
     [STATEMENT_FACT] =
         "INSERT OR REPLACE INTO fact(source, offset, leaf, number, thing,"
@@ -121,16 +122,26 @@ static const char *const texts[STATEMENT_COUNT] = {
     [STATEMENT_FACT_DUE] = "INSERT OR IGNORE INTO ledger_due VALUES(?, ?)",
     [STATEMENT_ALIAS] = "INSERT OR IGNORE INTO source_alias VALUES(?, ?)",
     [STATEMENT_RECORD] =
-        "INSERT OR REPLACE INTO record(operation, act, source, offset, leaf, length,"
+        "INSERT OR REPLACE INTO record(operation, alone, act, source, offset, leaf, "
+        "length,"
         " form_chain, time_us, time_quality, provider, outcome, phase, says_created,"
         " switched_off, merge_key, lifecycle, severity, confidence, rules, technique,"
         " raw" RECORD_FIELDS
-        ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?" FIELD_MARKS ")",
+        ") VALUES(?1,?1,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?" FIELD_MARKS ")",
     [STATEMENT_ACT_COUNT] = "SELECT count(*) FROM record WHERE act = ?",
     [STATEMENT_ACT_RECORDS] =
-        "SELECT r.id, r.operation FROM record r JOIN source s ON s.id = r.source"
+        "SELECT r.id, r.alone FROM record r JOIN source s ON s.id = r.source"
         " WHERE r.act = ?" BY_CONTENT,
+    [STATEMENT_RECORD_ALONE] =
+        "UPDATE record SET alone = ?1, operation = ?1 WHERE id = ?2",
     [STATEMENT_RECORD_OPERATION] = "UPDATE record SET operation = ? WHERE id = ?",
+    [STATEMENT_DEVICES_DUE] =
+        "SELECT provider, device FROM ledger_due WHERE provider BETWEEN 7 AND 15",
+    [STATEMENT_DEVICE_RECORDS] =
+        "SELECT id, operation, alone, time_us, coalesce(form, '') || ' ' ||"
+        " coalesce(service, ''), actor, mode, operation_name FROM record"
+        " WHERE provider = ? AND coalesce(account, '') = ?"
+        " AND provider BETWEEN 7 AND 15",
     [STATEMENT_OPERATION_RECORDS] =
         "SELECT coalesce(s.sha256, s.path), s.member, r.offset, r.leaf, r.time_us,"
         " r.time_quality, r.provider, r.outcome, r.phase, r.says_created,"

@@ -901,8 +901,10 @@ static const struct scenario device_configurations[] = {
      " what=[received and sent] foreign=yes why=[a public address] by=[mallory]"
      " how=[no commit in the logs] +a ~b\n"},
     {"Junos: committed",
-     "02:00:00 junos session write object=analyzer_A mirrored=ge-0/0/1 op=a\n"
-     "02:00:01 junos session write object=analyzer_A destination=203.0.113.66 op=b\n"
+     "02:00:00 junos session write outcome=pending object=analyzer_A"
+     " mirrored=ge-0/0/1 op=a\n"
+     "02:00:01 junos session write outcome=pending object=analyzer_A"
+     " destination=203.0.113.66 op=b\n"
      "02:05:00 junos configuration commit by=root\n",
      "sw1/analyzer A/1#1 live since=02:05:00 from=[ge-0/0/1] to=[203.0.113.66]"
      " what=[received and sent] foreign=yes why=[a public address] by=[mallory] +a "

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
+#include "core/copies.h"
 #include "core/operation.h"
 #include "tests/record_bed.h"
 
@@ -347,6 +348,107 @@ static void gcp_entries_merge_newest_first(void **state)
     assert_int_equal(operation.records, 2);
 }
 
+/* ---- copies of a command ---- */
+
+/* "second log actor statement": each is an operation of its own, a, b, c ... */
+static const struct {
+    const char *what, *commands, *acts; /* the operation of each in turn */
+} copy_cases[] = {
+    {"two logs of one command", "10 syslog m no_shut\n11 tacacs m no_shut", "aa"},
+    {"the clock of one is behind", "12 syslog m no_shut\n11 tacacs m no_shut", "bb"},
+    {"at one moment, the name of the log decides",
+     "10 tacacs m no_shut\n10 syslog m no_shut", "bb"},
+    {"one log tells an act once", "10 syslog m no_shut\n11 syslog m no_shut", "ab"},
+    {"two acts in two logs",
+     "10 syslog m on\n15 syslog m off\n20 syslog m on\n"
+     "11 tacacs m on\n16 tacacs m off\n21 tacacs m on",
+     "abcabc"},
+    {"three logs", "10 syslog m on\n11 tacacs m on\n12 audit m on\n20 audit m on",
+     "aaad"},
+    {"another user", "10 syslog m on\n11 tacacs x on", "ab"},
+    {"another command", "10 syslog m on\n11 tacacs m off", "ab"},
+    {"as far apart as may be", "10 syslog m on\n40 tacacs m on", "aa"},
+    {"too far apart", "10 syslog m on\n41 tacacs m on", "ab"},
+    {"without a time", "- syslog m on\n- tacacs m on", "ab"},
+};
+
+static const char operation_names[] = "a\0b\0c\0d\0e\0f\0";
+
+static struct told_command told(struct slice line, size_t number)
+{
+    struct told_command command = {.place = (int64_t)number, .time_us = 0};
+    struct slice second = slice_word(&line);
+    for (size_t i = 0; i < second.length && second.data[0] != '-'; i++)
+        command.time_us = command.time_us * 10 + (second.data[i] - '0');
+    command.time_us *= 1000000;
+    if (second.data[0] == '-')
+        command.time_us = EVENT_TIME_NONE;
+    command.operation = slice_from(operation_names + 2 * number);
+    command.log = slice_word(&line);
+    command.actor = slice_word(&line);
+    command.statement = line;
+    return command;
+}
+
+static void expect_acts(size_t row, bool backwards)
+{
+    struct told_command commands[6];
+    struct slice rest = slice_from(copy_cases[row].commands);
+    size_t count = 0;
+    for (; slice_present(rest); count++)
+        commands[count] = told(slice_cut(&rest, '\n'), count);
+    for (size_t i = 0; backwards && i < count / 2; i++) {
+        struct told_command other = commands[i];
+        commands[i] = commands[count - 1 - i];
+        commands[count - 1 - i] = other;
+    }
+    assert_true(copies_join(commands, count));
+    for (size_t i = 0; i < count; i++) {
+        if (commands[i].act.data[0] != copy_cases[row].acts[commands[i].place])
+            fail_msg("%s: %c", copy_cases[row].what, commands[i].act.data[0]);
+    }
+}
+
+static void copies_are_one_act_in_any_order(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof copy_cases / sizeof copy_cases[0]; i++) {
+        expect_acts(i, false);
+        expect_acts(i, true);
+    }
+}
+
+static void statements_are_alike_in_all_logs(void **state)
+{
+    static const struct {
+        enum provider provider;
+        const char *mode, *command, *statement;
+    } rows[] = {
+        {PROVIDER_CISCO_IOS, "monitor session 7 type erspan-source",
+         "!exec: no  Shutdown <cr>",
+         "monitor session 7 type erspan-source no shutdown"},
+        {PROVIDER_CISCO_NXOS, "configure terminal ; monitor session 3",
+         "no shut (SUCCESS)", "monitor session 3 no shut"},
+        {PROVIDER_JUNOS, "edit forwarding-options analyzer A1",
+         "set output ip-address 203.0.113.66",
+         "set forwarding-options analyzer a1 output ip-address 203.0.113.66"},
+        {PROVIDER_JUNOS, NULL,
+         "set [forwarding-options analyzer A1 output ip-address] \"203.0.113.66\"",
+         "set forwarding-options analyzer a1 output ip-address 203.0.113.66"},
+    };
+    struct arena arena;
+    (void)state;
+    arena_init(&arena);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct slice mode = rows[i].mode ? slice_from(rows[i].mode) : SLICE_NONE;
+        struct slice got = copies_statement(rows[i].provider, mode,
+                                            slice_from(rows[i].command), &arena);
+        assert_int_equal(got.length, strlen(rows[i].statement));
+        assert_memory_equal(got.data, rows[i].statement, got.length);
+    }
+    arena_fini(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -355,6 +457,8 @@ int main(void)
         cmocka_unit_test(folds_in_any_order),
         cmocka_unit_test(takes_each_field_where_it_is),
         cmocka_unit_test(the_result_refines_an_upsert),
+        cmocka_unit_test(copies_are_one_act_in_any_order),
+        cmocka_unit_test(statements_are_alike_in_all_logs),
         cmocka_unit_test(gcp_entries_merge_newest_first),
     };
     return cmocka_run_group_tests(tests, record_bed_make, record_bed_unmake);

@@ -97,4 +97,53 @@ says out 'its interface with it'
 
 run 2 export mirrors -c grow.case state:alive
 run 2 export mirrors -c grow.case credential:AKIA
+
+# One command in the device's log and at its TACACS server, and Junos' two records of one
+# statement, are one operation, in whatever order they come; two equal ones in one log
+# are two.
+mkdir copies
+tell() { # time command
+    number=$((${number-100} + 1))
+    echo "<189>$number: sw9: Mar 14 $1.200 UTC: %PARSER-5-CFGLOG_LOGGEDCMD: User:mallory  logged command:$2" >>copies/syslog
+    for kind in start stop; do
+        printf '2026-03-14 %s +0000\tsw9\tmallory\ttty2\t198.51.100.23\t%s\ttask_id=%s\tservice=shell\tcmd=%s <cr>\n' \
+            "$1" "$kind" "$number" "$2"
+    done >>copies/tacacs
+}
+tell 02:00:00 'monitor session 1 destination interface Gi1/0/24'
+tell 02:00:10 'monitor session 1 source interface Gi1/0/1 rx'
+tell 02:00:12 'no monitor session 1 source interface Gi1/0/1 rx'
+tell 02:00:14 'monitor session 1 source interface Gi1/0/1 rx'
+cat >copies/junos <<'EOF'
+<190>Mar 14 02:25:05 mx9 mgd[7729]: UI_CMDLINE_READ_LINE: User 'mallory', command 'edit forwarding-options analyzer A1 '
+<190>Mar 14 02:25:15 mx9 mgd[7729]: UI_CMDLINE_READ_LINE: User 'mallory', command 'set output ip-address 203.0.113.66 '
+<190>Mar 14 02:25:15 mx9 mgd[7729]: UI_CFG_AUDIT_SET: User 'mallory' set: [forwarding-options analyzer A1 output ip-address] unconfigured -- "203.0.113.66"
+<190>Mar 14 02:25:16 mx9 mgd[7729]: UI_CMDLINE_READ_LINE: User 'mallory', command 'set input ingress interface ge-0/0/1.0 '
+<189>Mar 14 02:25:21 mx9 mgd[7729]: UI_COMMIT_COMPLETED:  : commit complete
+EOF
+run 0 load -q -c copied.case --year 2026 copies
+run 0 export hits -c copied.case --format csv
+cp out copied
+run 0 export mirrors -c copied.case --format csv
+cat out >>copied
+run 0 sql -c copied.case -f csv 'SELECT group_concat(records)
+    FROM (SELECT records FROM operation ORDER BY time_us, operation)'
+says out '"3,3,3,3,2,1"'
+run 0 export mirrors -c copied.case --format csv state:live
+says out 'mx9/analyzer A1/1'
+says out 'sw9/session 1/1'
+for file in tacacs junos syslog; do run 0 load -q -c by-file.case --year 2026 "copies/$file"; done
+run 0 export hits -c by-file.case --format csv
+cp out by-file
+run 0 export mirrors -c by-file.case --format csv
+cat out >>by-file
+same copied by-file 'what copies tell, loaded one by one,'
+run 0 load -q -c merged.case --year 2026 copies/tacacs copies/junos
+run 0 load -q -c other.case --year 2026 copies/syslog
+run 0 load -q -c merged.case other.case
+run 0 export hits -c merged.case --format csv
+cp out merged
+run 0 export mirrors -c merged.case --format csv
+cat out >>merged
+same copied merged 'what copies tell, merged,'
 finish
