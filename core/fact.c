@@ -21,6 +21,12 @@ const char *fact_act_name(enum fact_act act)
     return act_names[act < ACT_COUNT ? act : ACT_NONE];
 }
 
+struct slice fact_collection(struct slice id)
+{
+    ptrdiff_t slash = slice_rindex(id, '/');
+    return slash < 0 ? SLICE_NONE : slice_first(id, (size_t)slash + 1);
+}
+
 /* ---- the list ---- */
 
 static bool grow(struct fact_list *list, struct arena *arena)
@@ -130,19 +136,16 @@ static bool (*const states[])(struct fact_reader *reader) = {
     [PROVIDER_GCP] = fact_state_gcp,
 };
 
-void fact_read_state(struct slice raw, struct arena *arena, enum provider *provider,
-                     struct fact_list *out)
+void fact_read_state(struct slice raw, struct arena *arena, struct fact_list *out)
 {
     struct fact_reader reader = {.out = out};
     *out = (struct fact_list){0};
-    *provider = PROVIDER_OTHER;
     if (facts_open(&reader.tree, raw, arena)) {
-        for (unsigned i = 0; i < sizeof states / sizeof states[0]; i++) {
-            if (states[i] && states[i](&reader)) {
-                *provider = (enum provider)i;
-                break;
-            }
-        }
+        unsigned provider = 0, count = sizeof states / sizeof states[0];
+        while (provider < count && !(states[provider] && states[provider](&reader)))
+            provider++;
+        for (size_t i = 0; i < out->count; i++)
+            out->facts[i].provider = (enum provider)provider;
     }
     facts_close(&reader.tree);
 }

@@ -37,7 +37,9 @@
     X(THING_PROFILE, "security profile")                                               \
     X(THING_PROFILE_GROUP, "security profile group")                                   \
     X(THING_POLICY_RULE, "mirroring rule")                                             \
-    X(THING_CONFIGURATION, "configuration") /* of a device, as a whole */
+    X(THING_CONFIGURATION, "configuration")    /* of a device, as a whole */           \
+    X(THING_POLICY_LINK, "policy association") /* of a firewall policy, to a network   \
+                                                */
 
 #define FACT_ACTS(X)                                                                   \
     X(ACT_NONE, "")                                                                    \
@@ -48,19 +50,23 @@
     X(ACT_ATTACH, "attach")                                                            \
     X(ACT_DETACH, "detach")                                                            \
     X(ACT_OBSERVE, "observe") /* a snapshot shows it */                                \
-    X(ACT_LIST, "list")       /* a snapshot's end: what it does not show is gone */    \
+    X(ACT_LIST, "list")       /* a list's end: what it does not show is gone */        \
     X(ACT_SAVE, "save")                                                                \
     X(ACT_RESTART, "restart")                                                          \
     X(ACT_COMMIT, "commit")                                                            \
     X(ACT_ROLLBACK, "rollback")
 
 /*
- * X(identifier, column).  What each means depends on the thing; lists are joined by
+ * X(identifier, column).  Of a list, the object is the collection that it shows the
+ * whole of (what its members' ids begin with), else the destination is what all its
+ * members go to, else the owners are the accounts that it names.  What each means
+ * depends on the thing; lists are joined by
  * ", ".  Absent: the record does not say.  Empty: it says that there is none.
  */
 #define FACT_FIELDS(X)                                                                 \
     X(FACT_OBJECT, object)           /* the id of the thing */                         \
-    X(FACT_PARENT, parent)           /* a rule's filter, an interface's machine */     \
+    X(FACT_PARENT, parent)           /* a rule's filter, an interface's machine,       \
+                                        another name of a session */                   \
     X(FACT_KIND, kind)               /* network-load-balancer, erspan-source */        \
     X(FACT_SOURCE, mirrored)         /* what is copied; a rule: from where */          \
     X(FACT_DESTINATION, destination) /* where to; a rule: to where */                  \
@@ -110,6 +116,10 @@ struct fact_list {
     bool failed;     /* no memory */
 };
 
+/* "projects/p/regions/r/packetMirrorings/" of the id of one: what is before its name;
+ * absent where an id has no such parts. */
+struct slice fact_collection(struct slice id);
+
 const char *fact_thing_name(enum fact_thing thing);
 const char *fact_act_name(enum fact_act act);
 extern const char *const fact_field_names[FACT_FIELD_COUNT];
@@ -122,9 +132,8 @@ bool fact_wanted(const struct event *event);
 /* Its facts.  raw: the record's bytes; a device's line is told by the event alone. */
 void fact_read(const struct event *event, struct slice raw, struct arena *arena,
                struct fact_list *out);
-/* What a snapshot of the present state shows (describe, list): *provider is of its
- * cloud.  None where it is no snapshot that is known. */
-void fact_read_state(struct slice raw, struct arena *arena, enum provider *provider,
-                     struct fact_list *out);
+/* What a snapshot of the present state shows (describe, list), with the provider.  None
+ * where it is no snapshot that is known. */
+void fact_read_state(struct slice raw, struct arena *arena, struct fact_list *out);
 
 #endif

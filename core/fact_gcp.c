@@ -13,11 +13,10 @@ static enum fact_act act_of(const struct fact_reader *reader)
     static const struct {
         struct slice verb;
         enum fact_act act;
-    } verbs[] = {
-        {SLICE_INIT("insert"), ACT_CREATE},       {SLICE_INIT("create"), ACT_CREATE},
-        {SLICE_INIT("addPacket"), ACT_CREATE},    {SLICE_INIT("delete"), ACT_DELETE},
-        {SLICE_INIT("removePacket"), ACT_DELETE}, {SLICE_INIT("patch"), ACT_CHANGE},
-        {SLICE_INIT("update"), ACT_CHANGE}};
+    } verbs[] = {{SLICE_INIT("insert"), ACT_CREATE}, {SLICE_INIT("create"), ACT_CREATE},
+                 {SLICE_INIT("add"), ACT_CREATE},    {SLICE_INIT("delete"), ACT_DELETE},
+                 {SLICE_INIT("remove"), ACT_DELETE}, {SLICE_INIT("patch"), ACT_CHANGE},
+                 {SLICE_INIT("update"), ACT_CHANGE}};
     struct slice method = reader->event->text[FIELD_OPERATION];
     ptrdiff_t dot = slice_rindex(method, '.');
     method = dot < 0 ? method : slice_skip(method, (size_t)dot + 1);
@@ -51,7 +50,7 @@ static json_t *member_of(json_t *object, const char *key)
     return json_is_null(object) ? object : facts_member(object, key);
 }
 
-static void fill_policy(struct fact_reader *reader, struct fact *fact, json_t *body)
+void gcp_fill_policy(struct fact_reader *reader, struct fact *fact, json_t *body)
 {
     json_t *resources = facts_member(body, "mirroredResources");
     json_t *filter = facts_member(body, "filter");
@@ -80,10 +79,82 @@ static void policy(struct fact_reader *reader)
     gcp_mirror_facts(&reader->tree);
     struct fact *fact = fact_add(reader, THING_SESSION, act_of(reader));
     fact->text[FACT_OBJECT] = event.text[FIELD_MIRROR];
-    fill_policy(reader, fact, gcp_request(&reader->tree));
+    gcp_fill_policy(reader, fact, gcp_request(&reader->tree));
 }
 
 /* ---- the chain ---- */
+
+/* A reference of `object`, sought below it. */
+static struct slice reference_in(const struct fact_reader *reader, json_t *object,
+                                 const char *key)
+{
+    return gcp_reference(&reader->tree, facts_find(object, key));
+}
+
+/* A rule of a firewall policy, wherever it is written.  Only the action "mirror" copies
+ * packets. */
+static void policy_rule(struct fact_reader *reader, enum fact_act act, json_t *rule,
+                        struct slice policy)
+{
+    struct slice action = facts_find_text(&reader->tree, rule, "action");
+    const struct slice id[] = {policy, SLICE("/packetMirroringRules/"),
+                               facts_find_text(&reader->tree, rule, "priority")};
+    bool off = facts_truth(facts_find(rule, "disabled")) == 1 ||
+               (action.length && !slice_equal_nocase(action, SLICE("mirror")));
+    struct fact *fact = fact_add(reader, THING_POLICY_RULE, act);
+    fact->text[FACT_OBJECT] =
+        id[2].length ? arena_join(reader->tree.arena, id, 3) : policy;
+    fact->text[FACT_PARENT] = policy;
+    fact->text[FACT_DESTINATION] = reference_in(reader, rule, "securityProfileGroup");
+    fact->text[FACT_DIRECTION] = facts_find_text(&reader->tree, rule, "direction");
+    fact->text[FACT_ENABLED] = off ? SLICE("false") : SLICE("true");
+}
+
+void gcp_policy_rules(struct fact_reader *reader, enum fact_act act, json_t *rules,
+                      struct slice policy)
+{
+    const struct slice collection[] = {policy, SLICE("/packetMirroringRules/")};
+    json_t *rule;
+    size_t i;
+    json_array_foreach(rules, i, rule) policy_rule(reader, act, rule, policy);
+    fact_add(reader, THING_POLICY_RULE, ACT_LIST)->text[FACT_OBJECT] =
+        arena_join(reader->tree.arena, collection, 2);
+}
+
+static struct slice resource_of(const struct fact_reader *reader)
+{
+    return gcp_short_name(reader->event->text[FIELD_RESOURCE]);
+}
+
+static void mirroring_rule(struct fact_reader *reader)
+{
+    policy_rule(reader, act_of(reader), gcp_request(&reader->tree),
+                resource_of(reader));
+}
+
+/* A policy that is written with its rules, or deleted with them.  The last record of
+ * the act has no request: it tells the outcome alone. */
+static void whole_policy(struct fact_reader *reader)
+{
+    json_t *rules = facts_find(gcp_request(&reader->tree), "packetMirroringRules");
+    if (rules || act_of(reader) == ACT_DELETE)
+        gcp_policy_rules(reader, ACT_WRITE, rules, resource_of(reader));
+    else if (reader->event->phase == PHASE_LAST)
+        fact_add(reader, THING_POLICY_RULE, ACT_NONE);
+}
+
+/* Where a policy applies: without a network it copies nothing. */
+static void policy_link(struct fact_reader *reader)
+{
+    json_t *request = gcp_request(&reader->tree);
+    struct slice policy = resource_of(reader);
+    const struct slice id[] = {policy, SLICE("/associations/"),
+                               facts_find_text(&reader->tree, request, "name")};
+    struct fact *fact = fact_add(reader, THING_POLICY_LINK, act_of(reader));
+    fact->text[FACT_OBJECT] = arena_join(reader->tree.arena, id, 3);
+    fact->text[FACT_PARENT] = policy;
+    fact->text[FACT_SOURCE] = reference_in(reader, request, "attachmentTarget");
+}
 
 static const struct {
     struct slice part; /* of the method; the longer one first */
@@ -95,7 +166,6 @@ static const struct {
     {SLICE_INIT("MirroringDeployment"), THING_DEPLOYMENT},
     {SLICE_INIT("SecurityProfileGroup"), THING_PROFILE_GROUP},
     {SLICE_INIT("SecurityProfile"), THING_PROFILE},
-    {SLICE_INIT("PacketMirroringRule"), THING_POLICY_RULE},
 };
 
 static void chain(struct fact_reader *reader)
@@ -113,26 +183,15 @@ static void chain(struct fact_reader *reader)
     reader->tree.event = &event;
     gcp_mirror_facts(&reader->tree);
     struct fact *fact = fact_add(reader, links[i].thing, act_of(reader));
-    json_t *request = gcp_request(&reader->tree);
     fact->text[FACT_OBJECT] = event.text[FIELD_MIRROR];
     fact->text[FACT_SOURCE] = event.text[FIELD_MIRRORED];
     fact->text[FACT_DESTINATION] = event.text[FIELD_DESTINATION];
     if (fact->thing == THING_DEPLOYMENT)
-        fact->text[FACT_PARENT] = gcp_reference(
-            &reader->tree, facts_find(request, "mirroringDeploymentGroup"));
-    if (fact->thing == THING_POLICY_RULE) {
-        fact->text[FACT_DIRECTION] =
-            facts_find_text(&reader->tree, request, "direction");
-        fact->text[FACT_ENABLED] = event.switched_off ? SLICE("false") : SLICE("true");
-    }
+        fact->text[FACT_PARENT] = reference_in(reader, gcp_request(&reader->tree),
+                                               "mirroringDeploymentGroup");
 }
 
 /* ---- neighbours ---- */
-
-static struct slice resource_of(const struct fact_reader *reader)
-{
-    return gcp_short_name(reader->event->text[FIELD_RESOURCE]);
-}
 
 static void forwarding_rule(struct fact_reader *reader)
 {
@@ -140,19 +199,48 @@ static void forwarding_rule(struct fact_reader *reader)
         resource_of(reader);
 }
 
+/* The network tags that a request gives an instance: a list, or an object with one.  A
+ * request of setTags that lists none takes all away. */
+static struct slice tags_of(const struct fact_reader *reader, json_t *request)
+{
+    json_t *tags = facts_find(request, "tags");
+    json_t *inner = facts_find(tags, "items");
+    struct facts_list list = {.count = 0};
+    if (!inner)
+        inner = facts_find(tags, "tags");
+    facts_add_all(&reader->tree, &list, inner ? inner : tags, "name");
+    if (!list.count && facts_member(request, "fingerprint"))
+        return SLICE("");
+    return facts_joined(&reader->tree, &list);
+}
+
 static void instance(struct fact_reader *reader)
 {
-    fact_add(reader, THING_MACHINE, ACT_DELETE)->text[FACT_OBJECT] =
-        resource_of(reader);
+    json_t *request = gcp_request(&reader->tree);
+    enum fact_act act = act_of(reader);
+    struct slice tags = act == ACT_DELETE ? SLICE_NONE : tags_of(reader, request);
+    if (act != ACT_DELETE && !slice_present(tags))
+        return;
+    struct fact *fact = fact_add(reader, THING_MACHINE, act);
+    fact->text[FACT_OBJECT] = resource_of(reader);
+    fact->text[FACT_TAGS] = tags;
+    if (act == ACT_CREATE)
+        fact->text[FACT_NETWORK] =
+            reference_in(reader, facts_find(request, "networkInterfaces"), "network");
 }
 
 const struct fact_row fact_rows_gcp[] = {
     {SLICE_INIT("packetMirrorings.insert"), false, policy},
     {SLICE_INIT("packetMirrorings.patch"), false, policy},
     {SLICE_INIT("packetMirrorings.delete"), false, policy},
-    {SLICE_INIT("addPacketMirroringRule"), false, chain},
-    {SLICE_INIT("patchPacketMirroringRule"), false, chain},
-    {SLICE_INIT("removePacketMirroringRule"), false, chain},
+    {SLICE_INIT("addPacketMirroringRule"), false, mirroring_rule},
+    {SLICE_INIT("patchPacketMirroringRule"), false, mirroring_rule},
+    {SLICE_INIT("removePacketMirroringRule"), false, mirroring_rule},
+    {SLICE_INIT("FirewallPolicies.insert"), false, whole_policy},
+    {SLICE_INIT("FirewallPolicies.patch"), false, whole_policy},
+    {SLICE_INIT("FirewallPolicies.delete"), false, whole_policy},
+    {SLICE_INIT("FirewallPolicies.addAssociation"), false, policy_link},
+    {SLICE_INIT("FirewallPolicies.removeAssociation"), false, policy_link},
     {SLICE_INIT(".CreateMirroring"), false, chain},
     {SLICE_INIT(".UpdateMirroring"), false, chain},
     {SLICE_INIT(".DeleteMirroring"), false, chain},
@@ -161,25 +249,7 @@ const struct fact_row fact_rows_gcp[] = {
     {SLICE_INIT(".DeleteSecurityProfile"), false, chain},
     {SLICE_INIT("compute.forwardingRules.delete"), false, forwarding_rule},
     {SLICE_INIT("compute.instances.delete"), false, instance},
+    {SLICE_INIT("compute.instances.insert"), false, instance},
+    {SLICE_INIT("compute.instances.setTags"), false, instance},
     {SLICE_NONE, false, NULL},
 };
-
-/* ---- snapshots: gcloud compute packet-mirrorings list ---- */
-
-bool fact_state_gcp(struct fact_reader *reader)
-{
-    json_t *root = reader->tree.root;
-    struct slice kind = facts_text(&reader->tree, facts_member(root, "kind"));
-    if (!slice_equal(kind, SLICE("compute#packetMirroring")))
-        return false;
-    struct slice name =
-        gcp_short_name(facts_text(&reader->tree, facts_member(root, "selfLink")));
-    if (!name.length)
-        name = facts_text(&reader->tree, facts_member(root, "name"));
-    struct fact *fact = fact_add(reader, THING_SESSION, ACT_OBSERVE);
-    fill_policy(reader, fact, root);
-    fact->text[FACT_OBJECT] = name;
-    fact->account = slice_segment(name, SLICE("projects/"));
-    fact->region = slice_segment(name, SLICE("/regions/"));
-    return true;
-}

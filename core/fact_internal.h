@@ -61,6 +61,12 @@ void aws_fill_rule(const struct fact_reader *reader, struct fact *fact, json_t *
 /* Whether a text below node is that word. */
 bool aws_mentions(json_t *node, const char *word);
 
+/* The fields of a packet mirroring policy, in a request or a snapshot. */
+void gcp_fill_policy(struct fact_reader *reader, struct fact *fact, json_t *body);
+/* All packet mirroring rules of a firewall policy. */
+void gcp_policy_rules(struct fact_reader *reader, enum fact_act act, json_t *rules,
+                      struct slice policy);
+
 /* True where the document was that provider's snapshot. */
 bool fact_state_aws(struct fact_reader *reader);
 bool fact_state_azure(struct fact_reader *reader);

@@ -10,19 +10,45 @@
 
 /* ---- forms that are known and no events ---- */
 
-/* What `aws ec2 describe-traffic-mirror-*`, `gcloud compute packet-mirrorings list`
- * and `az network vnet tap list` print: what stands, not what was done. */
+/* What `aws ec2 describe-traffic-mirror-*`, `gcloud ... list` and `az network ... list`
+ * print: what stands, not what was done.  core/fact_*_state.c and fact_azure.c read it.
+ */
+static const struct {
+    enum form_slot slot;
+    struct slice part; /* of the text that is there */
+} snapshot_texts[] = {
+    {SLOT_KIND, SLICE_INIT("compute#packetMirroring")},
+    {SLOT_KIND, SLICE_INIT("compute#firewallPolicy")},
+    {SLOT_TYPE, SLICE_INIT("Microsoft.Network/virtualNetworkTaps")},
+    {SLOT_TYPE, SLICE_INIT("Microsoft.Network/networkInterfaces")},
+    {SLOT_STATE_NAME, SLICE_INIT("/mirroringDeployments/")},
+    {SLOT_STATE_NAME, SLICE_INIT("/mirroringDeploymentGroups/")},
+    {SLOT_STATE_NAME, SLICE_INIT("/mirroringEndpointGroups/")},
+    {SLOT_STATE_NAME, SLICE_INIT("/mirroringEndpointGroupAssociations/")},
+    {SLOT_STATE_NAME, SLICE_INIT("/securityProfiles/")},
+    {SLOT_STATE_NAME, SLICE_INIT("/securityProfileGroups/")},
+};
+
+static bool is_state_object(const struct json_slot *slots)
+{
+    if (!form_is_string(slots, SLOT_KIND) && !form_is_string(slots, SLOT_TYPE) &&
+        !form_is_string(slots, SLOT_STATE_NAME))
+        return false;
+    for (size_t i = 0; i < sizeof snapshot_texts / sizeof snapshot_texts[0]; i++) {
+        enum form_slot slot = snapshot_texts[i].slot;
+        if (form_is_string(slots, slot) &&
+            slice_find_nocase(slots[slot].text, snapshot_texts[i].part) >= 0)
+            return true;
+    }
+    return false;
+}
+
 static bool is_state_snapshot(const struct json_slot *slots)
 {
     return form_is(slots, SLOT_STATE_SESSIONS, VALUE_ARRAY) ||
            form_is(slots, SLOT_STATE_TARGETS, VALUE_ARRAY) ||
            form_is(slots, SLOT_STATE_FILTERS, VALUE_ARRAY) ||
-           (form_is_string(slots, SLOT_KIND) &&
-            slice_starts_with(slots[SLOT_KIND].text,
-                              SLICE("compute#packetMirroring"))) ||
-           (form_is_string(slots, SLOT_TYPE) &&
-            slice_starts_with_nocase(slots[SLOT_TYPE].text,
-                                     SLICE("Microsoft.Network/virtualNetworkTaps")));
+           form_is(slots, SLOT_STATE_LINKS, VALUE_ARRAY) || is_state_object(slots);
 }
 
 /*

@@ -65,6 +65,8 @@
     X(SLOT_STATE_SESSIONS, "TrafficMirrorSessions")                                    \
     X(SLOT_STATE_TARGETS, "TrafficMirrorTargets")                                      \
     X(SLOT_STATE_FILTERS, "TrafficMirrorFilters")                                      \
+    X(SLOT_STATE_LINKS, "mirroringDeployments")                                        \
+    X(SLOT_STATE_NAME, "name")                                                         \
     X(SLOT_KIND, "kind")                                                               \
     X(SLOT_TYPE, "type")                                                               \
     /* Azure Activity Log */                                                           \
@@ -184,6 +186,11 @@
 
 /* Other names of the same thing. */
 #define FORM_MORE_PATHS(X)                                                             \
+    X(SLOT_STATE_LINKS, "mirroringDeploymentGroups")                                   \
+    X(SLOT_STATE_LINKS, "mirroringEndpointGroups")                                     \
+    X(SLOT_STATE_LINKS, "mirroringEndpointGroupAssociations")                          \
+    X(SLOT_STATE_LINKS, "securityProfiles")                                            \
+    X(SLOT_STATE_LINKS, "securityProfileGroups")                                       \
     X(SLOT_ORIGINAL, "@rawstring")                                                     \
     X(SLOT_ORIGINAL, "_raw")                                                           \
     X(SLOT_ORIGINAL, "event original")                                                 \

@@ -183,6 +183,36 @@ struct ledger_row *ledger_split(struct ledger *ledger, struct ledger_track *trac
     return row;
 }
 
+/* ---- snapshots ---- */
+
+struct ledger_row *ledger_see(struct ledger *ledger, struct ledger_track *track,
+                              const struct fact *fact, enum mirror_state state)
+{
+    track->seen = fact;
+    if (!track->row)
+        ledger_open(ledger, track, fact, state, true);
+    if (!track->row)
+        return NULL;
+    track->row->mirror.state = state;
+    track->row->mirror.observed_us = fact->time_us;
+    track->row->mirror.closed_how = SLICE_NONE;
+    return track->row;
+}
+
+bool ledger_is_absent(const struct fact *list, struct slice id,
+                      struct slice destination, const struct fact *seen)
+{
+    struct slice collection = list->text[FACT_OBJECT];
+    struct slice goes_to = list->text[FACT_DESTINATION];
+    bool listed = collection.length
+                      ? slice_equal(fact_collection(id), collection) ||
+                            slice_equal(id, collection)
+                      : goes_to.length && slice_equal(destination, goes_to) &&
+                            slice_find(id, list->text[FACT_KIND]) >= 0;
+    return listed && list->outcome == OUTCOME_SUCCESS &&
+           !(seen && seen->time_us == list->time_us);
+}
+
 /* ---- texts ---- */
 
 struct slice ledger_joined(struct arena *arena, const struct slice *parts, size_t count,

@@ -15,6 +15,7 @@ struct link {
     enum fact_thing thing;
     struct slice name, refers, parent, mirrored;
     bool present, enabled;
+    const struct fact *seen;    /* the newest snapshot that shows it */
     struct ledger_track *track; /* of an end point group, or a deployment group */
 };
 
@@ -101,6 +102,20 @@ static void find_ends(struct ledger_chains *chains, struct slice group,
     need(arena, standing, any, "deployment");
 }
 
+/* Whether the logs show a firewall policy on networks, and now on none. */
+static bool is_unlinked(struct ledger_chains *chains, struct slice policy)
+{
+    bool any = false;
+    for (const struct link *link = chains->links; link; link = link->next) {
+        if (link->thing != THING_POLICY_LINK || !slice_equal(link->parent, policy))
+            continue;
+        if (link->present)
+            return false;
+        any = true;
+    }
+    return any;
+}
+
 /* A profile in a group that a rule applies. */
 static bool find_rule(struct ledger_chains *chains, struct slice endpoint_group,
                       struct standing *standing)
@@ -115,8 +130,9 @@ static bool find_rule(struct ledger_chains *chains, struct slice endpoint_group,
             group = true;
             for (struct link *r = chains->links;
                  (r = referring(r, THING_POLICY_RULE, g->name)); r = r->next) {
-                rule |= r->enabled;
-                standing->rule_off |= !r->enabled;
+                bool applies = r->enabled && !is_unlinked(chains, r->parent);
+                rule |= applies;
+                standing->rule_off |= !applies;
             }
         }
     }
@@ -178,7 +194,7 @@ static void advance(struct ledger_chains *chains, struct link *link,
         return;
     struct ledger_row *row = track->row;
     if (!row) {
-        ledger_open(chains->ledger, track, fact, state, false);
+        ledger_open(chains->ledger, track, fact, state, fact->act == ACT_OBSERVE);
     } else if (row->mirror.state == state &&
                slice_equal(row->mirror.mirrored, standing->networks) &&
                slice_equal(row->mirror.destination, standing->ends)) {
@@ -188,7 +204,8 @@ static void advance(struct ledger_chains *chains, struct link *link,
                (row->mirror.state == MIRROR_PREPARED && state == MIRROR_PREPARED)) {
         row->mirror.state = state;
         if (state == MIRROR_LIVE) {
-            row->mirror.since_us = fact->time_us;
+            row->mirror.since_us =
+                fact->act == ACT_OBSERVE ? EVENT_TIME_NONE : fact->time_us;
             row->mirror.opened_by = fact->actor;
         }
         ledger_link(chains->ledger, row, fact, PART_OPENED);
@@ -200,13 +217,20 @@ static void advance(struct ledger_chains *chains, struct link *link,
         stamp(chains, track, standing);
 }
 
+static void end(struct ledger_chains *chains, struct link *link,
+                const struct fact *fact)
+{
+    if (link->track && link->track->row)
+        ledger_end(chains->ledger, link->track, fact,
+                   fact->act == ACT_LIST ? LEDGER_NOT_SHOWN : "deleted");
+}
+
 static void work_out(struct ledger_chains *chains, struct link *link,
                      const struct fact *fact)
 {
     struct standing standing = {.sources = 0};
     if (!link->present) {
-        if (link->track && link->track->row)
-            ledger_end(chains->ledger, link->track, fact, "deleted");
+        end(chains, link, fact);
         return;
     }
     find_ends(chains, link->refers, &standing);
@@ -227,8 +251,8 @@ static void work_out_group(struct ledger_chains *chains, struct link *link,
     if (!link->present || used) {
         if (used && link->track)
             ledger_drop(link->track); /* the end point group's row tells it */
-        else if (link->track && link->track->row)
-            ledger_end(chains->ledger, link->track, fact, "deleted");
+        else
+            end(chains, link, fact);
         return;
     }
     find_ends(chains, link->name, &standing);
@@ -251,6 +275,7 @@ static void take_values(struct link *link, const struct fact *fact)
             *values[i].into = fact->text[values[i].field];
     }
     link->present = true;
+    link->seen = fact;
     link->enabled = !slice_equal(fact->text[FACT_ENABLED], SLICE("false"));
 }
 
@@ -264,12 +289,24 @@ static void lose_end(struct ledger_chains *chains, const struct fact *fact)
     }
 }
 
+/* What a whole list does not show is there no more. */
+static void take_list(struct ledger_chains *chains, const struct fact *fact)
+{
+    for (struct link *link = chains->links; link; link = link->next) {
+        if (link->thing == fact->thing &&
+            ledger_is_absent(fact, link->name, SLICE_NONE, link->seen))
+            link->present = false;
+    }
+}
+
 bool ledger_chains_take(struct ledger_chains *chains, const struct fact *fact)
 {
     if (!chains || (fact->thing == THING_BALANCER && !chains->links))
         return false;
     if (fact->thing == THING_BALANCER) {
         lose_end(chains, fact);
+    } else if (fact->act == ACT_LIST) {
+        take_list(chains, fact);
     } else {
         struct link *link = link_of(chains, fact);
         if (!link)
@@ -284,6 +321,9 @@ bool ledger_chains_take(struct ledger_chains *chains, const struct fact *fact)
             work_out(chains, link, fact);
         else if (link->thing == THING_DEPLOYMENT_GROUP)
             work_out_group(chains, link, fact);
+        if (fact->act == ACT_OBSERVE && link->seen == fact && link->track &&
+            link->track->row)
+            link->track->row->mirror.observed_us = fact->time_us;
     }
     return true;
 }

@@ -49,14 +49,22 @@ static int compare_within_act(const void *left, const void *right)
 static int rank(const struct fact *fact)
 {
     static const int by_thing[THING_COUNT] = {
-        [THING_MACHINE] = 1,          [THING_INTERFACE] = 2,
-        [THING_BALANCER] = 3,         [THING_SHARE] = 4,
-        [THING_DEPLOYMENT_GROUP] = 5, [THING_DEPLOYMENT] = 6,
-        [THING_ENDPOINT_GROUP] = 7,   [THING_ASSOCIATION] = 8,
-        [THING_PROFILE] = 9,          [THING_PROFILE_GROUP] = 10,
-        [THING_POLICY_RULE] = 11,     [THING_TARGET] = 12,
-        [THING_FILTER] = 13,          [THING_RULE] = 14,
-        [THING_SESSION] = 15,
+        [THING_MACHINE] = 1,
+        [THING_INTERFACE] = 2,
+        [THING_BALANCER] = 3,
+        [THING_SHARE] = 4,
+        [THING_DEPLOYMENT_GROUP] = 5,
+        [THING_DEPLOYMENT] = 6,
+        [THING_ENDPOINT_GROUP] = 7,
+        [THING_ASSOCIATION] = 8,
+        [THING_PROFILE] = 9,
+        [THING_PROFILE_GROUP] = 10,
+        [THING_POLICY_RULE] = 11,
+        [THING_POLICY_LINK] = 12,
+        [THING_TARGET] = 13,
+        [THING_FILTER] = 14,
+        [THING_RULE] = 15,
+        [THING_SESSION] = 16,
     };
     if (provider_is_device(fact->provider))
         return 0; /* lines stand in the order in which they were given */

@@ -13,16 +13,19 @@ struct policy {
     bool seen_whole; /* an insert or a snapshot gave the body */
 };
 
-struct gcp {
-    struct ledger *ledger;
-    struct ledger_index policies;
-    struct ledger_chains *chains;
+/* An instance with its network tags, which may put it into a policy. */
+struct instance {
+    struct instance *next;
+    struct slice tags, network;
+    bool gone;
 };
 
-static struct policy *next_policy(struct policy *policy)
-{
-    return (struct policy *)policy->track.next;
-}
+struct gcp {
+    struct ledger *ledger;
+    struct ledger_index policies, by_name;
+    struct instance *instances;
+    struct ledger_chains *chains;
+};
 
 static struct policy *policy_of(struct gcp *gcp, const struct fact *fact)
 {
@@ -105,12 +108,59 @@ static struct slice filter_text(const struct policy *policy, struct arena *arena
     return ledger_joined(arena, parts, 4, "; ");
 }
 
+/* ---- how many things it mirrors ---- */
+
 static uint64_t count_listed(struct slice list)
 {
     uint64_t count = 0;
     while (slice_present(list))
         count += slice_trim(slice_cut(&list, ',')).length > 0;
     return count;
+}
+
+static bool is_listed(struct slice list, struct slice item)
+{
+    while (slice_present(list)) {
+        if (slice_equal(slice_trim(slice_cut(&list, ',')), item))
+            return true;
+    }
+    return false;
+}
+
+/* Tags count in the policy's own network alone. */
+static bool is_within(const struct policy *policy, const struct instance *instance)
+{
+    return !policy->body[FACT_NETWORK].length || !instance->network.length ||
+           slice_equal(policy->body[FACT_NETWORK], instance->network);
+}
+
+static bool shares_tag(const struct policy *policy, const struct instance *instance)
+{
+    struct slice tags = policy->body[FACT_TAGS];
+    while (slice_present(tags)) {
+        struct slice tag = slice_trim(slice_cut(&tags, ','));
+        if (tag.length && is_listed(instance->tags, tag))
+            return true;
+    }
+    return false;
+}
+
+/* The instances that the logs show with one of its tags; where they show none, each tag
+ * counts as one. */
+static uint64_t count_tagged(const struct gcp *gcp, const struct policy *policy)
+{
+    uint64_t count = 0;
+    for (const struct instance *instance = gcp->instances; instance;
+         instance = instance->next)
+        count += !instance->gone && is_within(policy, instance) &&
+                 shares_tag(policy, instance);
+    return count ? count : count_listed(policy->body[FACT_TAGS]);
+}
+
+static uint64_t count_sources(const struct gcp *gcp, const struct policy *policy)
+{
+    return count_listed(policy->body[FACT_SOURCE]) +
+           count_listed(policy->body[FACT_ADDRESS]) + count_tagged(gcp, policy);
 }
 
 /* ---- whose the destination is ---- */
@@ -150,9 +200,7 @@ static void stamp(struct gcp *gcp, struct policy *policy)
     row->mirror.mirrored = mirrored_text(policy, arena);
     row->mirror.destination = policy->body[FACT_DESTINATION];
     row->mirror.filter = filter_text(policy, arena);
-    row->mirror.sources = count_listed(policy->body[FACT_SOURCE]) +
-                          count_listed(policy->body[FACT_ADDRESS]) +
-                          count_listed(policy->body[FACT_TAGS]);
+    row->mirror.sources = count_sources(gcp, policy);
     ledger_judge_project(gcp->ledger, &row->mirror, row->mirror.destination);
 }
 
@@ -221,19 +269,34 @@ static void delete (struct gcp *gcp, struct policy *policy, const struct fact *f
 static void observe(struct gcp *gcp, struct policy *policy, const struct fact *fact)
 {
     replace(policy, fact);
-    if (!policy->track.row)
-        ledger_open(gcp->ledger, &policy->track, fact, MIRROR_LIVE, true);
-    struct ledger_row *row = policy->track.row;
-    if (!row)
-        return;
-    row->mirror.state = is_off(policy) ? MIRROR_SHUT : MIRROR_LIVE;
-    row->mirror.observed_us = fact->time_us;
-    row->mirror.closed_how = SLICE_NONE;
+    ledger_see(gcp->ledger, &policy->track, fact,
+               is_off(policy) ? MIRROR_SHUT : MIRROR_LIVE);
     stamp(gcp, policy);
+}
+
+/* The policy of a track; NULL for a chain's. */
+static struct policy *policy_at(const struct gcp *gcp, struct ledger_track *track)
+{
+    return track && ledger_find(&gcp->policies, track->id) == track
+               ? (struct policy *)track
+               : NULL;
+}
+
+static void take_list(struct gcp *gcp, const struct fact *fact)
+{
+    for (struct ledger_track *track = gcp->ledger->tracks; track; track = track->next) {
+        if (policy_at(gcp, track) && track->row &&
+            ledger_is_absent(fact, track->id, SLICE_NONE, track->seen))
+            ledger_end(gcp->ledger, track, fact, LEDGER_NOT_SHOWN);
+    }
 }
 
 static void take_policy(struct gcp *gcp, const struct fact *fact)
 {
+    if (fact->act == ACT_LIST) {
+        take_list(gcp, fact);
+        return;
+    }
     struct policy *policy =
         fact->text[FACT_OBJECT].length ? policy_of(gcp, fact) : NULL;
     if (!policy)
@@ -258,12 +321,10 @@ static void take_policy(struct gcp *gcp, const struct fact *fact)
 
 static void take_forwarding_rule(struct gcp *gcp, const struct fact *fact)
 {
-    for (struct policy *policy = (struct policy *)gcp->ledger->tracks; policy;
-         policy = next_policy(policy)) {
-        if (ledger_find(&gcp->policies, policy->track.id) != policy)
-            continue; /* a chain's */
-        struct ledger_row *row = policy->track.row;
-        if (row && row->mirror.state == MIRROR_LIVE &&
+    for (struct ledger_track *track = gcp->ledger->tracks; track; track = track->next) {
+        struct policy *policy = policy_at(gcp, track);
+        struct ledger_row *row = track->row;
+        if (policy && row && row->mirror.state == MIRROR_LIVE &&
             fact->outcome == OUTCOME_SUCCESS &&
             slice_equal(policy->body[FACT_DESTINATION], fact->text[FACT_OBJECT]))
             ledger_split(gcp->ledger, &policy->track, fact, MIRROR_BLACKHOLED,
@@ -288,13 +349,41 @@ static struct slice without(struct arena *arena, struct slice list, struct slice
     return text.length ? text : SLICE("");
 }
 
-static void take_machine(struct gcp *gcp, const struct fact *fact)
+/* A call that is not known to have ended has begun: the instance counts. */
+static void take_tags(struct gcp *gcp, const struct fact *fact)
 {
-    for (struct policy *policy = (struct policy *)gcp->ledger->tracks; policy;
-         policy = next_policy(policy)) {
+    struct slice name = fact->text[FACT_OBJECT];
+    struct instance *instance = ledger_find(&gcp->by_name, name);
+    if (!instance && fact->text[FACT_TAGS].length) {
+        instance = ledger_alloc(gcp->ledger, sizeof *instance);
+        if (!instance ||
+            !ledger_put(&gcp->by_name, gcp->ledger->arena, name, instance)) {
+            gcp->ledger->failed = true;
+            return;
+        }
+        instance->next = gcp->instances;
+        gcp->instances = instance;
+    }
+    if (!instance)
+        return;
+    instance->gone = fact->act == ACT_DELETE;
+    if (slice_present(fact->text[FACT_TAGS]))
+        instance->tags = fact->text[FACT_TAGS];
+    if (fact->text[FACT_NETWORK].length)
+        instance->network = fact->text[FACT_NETWORK];
+    for (struct ledger_track *track = gcp->ledger->tracks; track; track = track->next) {
+        struct policy *policy = policy_at(gcp, track);
+        if (policy && track->row && policy->body[FACT_TAGS].length)
+            track->row->mirror.sources = count_sources(gcp, policy);
+    }
+}
+
+static void lose_machine(struct gcp *gcp, const struct fact *fact)
+{
+    for (struct ledger_track *track = gcp->ledger->tracks; track; track = track->next) {
+        struct policy *policy = policy_at(gcp, track);
         bool found = false;
-        if (ledger_find(&gcp->policies, policy->track.id) != policy ||
-            !policy->track.row || fact->outcome != OUTCOME_SUCCESS)
+        if (!policy || !track->row || fact->outcome != OUTCOME_SUCCESS)
             continue;
         struct slice left = without(gcp->ledger->arena, policy->body[FACT_SOURCE],
                                     fact->text[FACT_OBJECT], &found);
@@ -310,6 +399,13 @@ static void take_machine(struct gcp *gcp, const struct fact *fact)
                        "its last instance was deleted, policy still exists");
         }
     }
+}
+
+static void take_machine(struct gcp *gcp, const struct fact *fact)
+{
+    if (fact->act == ACT_DELETE)
+        lose_machine(gcp, fact);
+    take_tags(gcp, fact);
 }
 
 void ledger_apply_gcp(struct ledger *ledger)

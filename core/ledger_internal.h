@@ -37,6 +37,7 @@ struct ledger_track {
     enum provider provider;
     struct ledger_row *row; /* the present stretch; NULL before the first, after the end
                              */
+    const struct fact *seen; /* of the newest snapshot that shows it */
     unsigned segments;
 };
 
@@ -76,6 +77,15 @@ void ledger_drop(struct ledger_track *track);
 /* Notes that the fact's operations had to do with the row. */
 void ledger_link(struct ledger *ledger, struct ledger_row *row, const struct fact *fact,
                  enum mirror_part part);
+
+#define LEDGER_NOT_SHOWN "ended before a snapshot that does not show it"
+/* A snapshot shows that it stands: its row, opened before the log where it has none. */
+struct ledger_row *ledger_see(struct ledger *ledger, struct ledger_track *track,
+                              const struct fact *fact, enum mirror_state state);
+/* Whether the list that a fact ends is whole for a thing of that id, or that goes to
+ * that destination, and does not show it.  seen: the newest snapshot that does. */
+bool ledger_is_absent(const struct fact *list, struct slice id,
+                      struct slice destination, const struct fact *seen);
 
 /* ---- texts ---- */
 

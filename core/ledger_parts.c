@@ -69,8 +69,9 @@ static void end_implied(struct cloud *cloud, struct session *session,
                         const struct fact *fact)
 {
     ledger_end(cloud->ledger, &session->track, fact,
-               fact->thing == THING_TARGET ? "implied: its target was deleted"
-                                           : "implied: its filter was deleted");
+               fact->act == ACT_LIST ? "implied: a snapshot does not show its target"
+               : fact->thing == THING_TARGET ? "implied: its target was deleted"
+                                             : "implied: its filter was deleted");
 }
 
 static void end_with_interface(struct cloud *cloud, struct session *session,
@@ -133,8 +134,25 @@ static void retarget(struct cloud *cloud, struct session *session,
 
 /* ---- targets, filters and rules ---- */
 
+/* A target that a whole list does not show is gone, and nothing can use it. */
+static void take_target_list(struct cloud *cloud, const struct fact *fact)
+{
+    for (size_t i = 0; i < cloud->targets.room; i++) {
+        struct target *target = cloud->targets.slots[i].thing;
+        if (!target || target->gone ||
+            !ledger_is_absent(fact, target->id, SLICE_NONE, target->seen))
+            continue;
+        target->gone = true;
+        each_open(cloud, fact, target->id, uses_target, end_implied);
+    }
+}
+
 void cloud_take_target(struct cloud *cloud, const struct fact *fact)
 {
+    if (fact->act == ACT_LIST) {
+        take_target_list(cloud, fact);
+        return;
+    }
     struct target *target = cloud_target(cloud, fact->text[FACT_OBJECT]);
     if (!target || !fact->text[FACT_OBJECT].length)
         return;
@@ -154,6 +172,8 @@ void cloud_take_target(struct cloud *cloud, const struct fact *fact)
     cloud_take(&target->region, fact->region);
     target->made = true;
     target->gone = false;
+    if (fact->act == ACT_OBSERVE)
+        target->seen = fact;
     if (!target->maker)
         target->maker = fact;
     if (moved && fact->act != ACT_OBSERVE)
@@ -282,6 +302,8 @@ static void lose_interface(struct cloud *cloud, struct interface *interface,
 void cloud_take_interface(struct cloud *cloud, const struct fact *fact)
 {
     struct slice id = fact->text[FACT_OBJECT], attachment = fact->text[FACT_LABEL];
+    if (fact->act == ACT_LIST)
+        return; /* of the neighbours, those alone are kept that a mirror refers to */
     struct interface *interface = id.length
                                       ? interface_of(cloud, id)
                                       : ledger_find(&cloud->attachments, attachment);

@@ -70,13 +70,19 @@ static struct slice session_id(struct cloud *cloud, const struct fact *fact)
 static struct session *session_of(struct cloud *cloud, const struct fact *fact)
 {
     struct slice id = session_id(cloud, fact);
+    struct slice other_name = fact->text[FACT_PARENT];
     struct session *session = ledger_find(&cloud->sessions, id);
+    if (!session && other_name.length)
+        session = ledger_find(&cloud->sessions, other_name);
     if (session)
         return session;
     session = cloud_thing(cloud, &cloud->sessions, id, sizeof *session);
     if (!session)
         return NULL;
     session->track.id = id;
+    if (other_name.length &&
+        !ledger_put(&cloud->sessions, cloud->ledger->arena, other_name, session))
+        cloud->ledger->failed = true;
     ledger_add_track(cloud->ledger, &session->track, fact);
     return session;
 }
@@ -230,15 +236,9 @@ static void observe_session(struct cloud *cloud, const struct fact *fact)
     if (!session)
         return;
     take_values(cloud, session, fact);
-    session->observed = true;
-    if (!session->track.row)
-        ledger_open(cloud->ledger, &session->track, fact, MIRROR_LIVE, true);
+    ledger_see(cloud->ledger, &session->track, fact,
+               state_of(cloud, session, MIRROR_LIVE));
     cloud_stamp(cloud, session);
-    if (!session->track.row)
-        return;
-    session->track.row->mirror.state = state_of(cloud, session, MIRROR_LIVE);
-    session->track.row->mirror.observed_us = fact->time_us;
-    session->track.row->mirror.closed_how = SLICE_NONE;
 }
 
 static bool has_word(struct slice words, struct slice word)
@@ -250,13 +250,14 @@ static bool has_word(struct slice words, struct slice word)
     return false;
 }
 
-/* Whether a listing that showed other sessions of that account and region, and not this
- * one, tells that it is gone. */
-static bool is_listed_region(struct cloud *cloud, const struct session *session)
+/* Whether a document that showed other sessions of that account and region, and not
+ * this one, tells that it is gone. */
+static bool is_listed_region(struct cloud *cloud, const struct session *session,
+                             const struct fact *list)
 {
     for (struct session *other = (struct session *)cloud->ledger->tracks; other;
          other = cloud_next_session(other)) {
-        if (other->observed &&
+        if (other->track.seen && slice_equal(other->track.seen->act_id, list->act_id) &&
             slice_equal(other->track.account, session->track.account) &&
             other->track.region.length &&
             slice_equal(other->track.region, session->track.region))
@@ -265,35 +266,44 @@ static bool is_listed_region(struct cloud *cloud, const struct session *session)
     return false;
 }
 
-static void end_absent(struct cloud *cloud, struct session *session,
-                       const struct fact *fact)
+/* A list that is empty, or names no region, may be of another region. */
+static void doubt_session(struct session *session)
 {
-    if (is_listed_region(cloud, session)) {
-        ledger_end(cloud->ledger, &session->track, fact,
-                   "ended before a snapshot that does not show it");
-        return;
-    }
     struct ledger_row *row = session->track.row;
     row->mirror.state = MIRROR_UNKNOWN;
     row->mirror.closed_how =
         SLICE("a snapshot that names neither account nor region does not show it");
 }
 
-/* A list that is empty, or names no region, may be of another region. */
-static void take_list(struct cloud *cloud, const struct fact *fact)
+/* The list names accounts, and the regions only by what else it shows. */
+static void take_account_list(struct cloud *cloud, struct session *session,
+                              const struct fact *fact)
 {
     struct slice owners = fact->text[FACT_OWNER];
     bool part = fact->text[FACT_CHANGED].length > 0;
+    bool shown = session->track.seen && session->track.seen->time_us == fact->time_us;
+    if (part || shown)
+        return;
+    if (!owners.length)
+        doubt_session(session);
+    else if (has_word(owners, session->track.account) &&
+             is_listed_region(cloud, session, fact))
+        ledger_end(cloud->ledger, &session->track, fact, LEDGER_NOT_SHOWN);
+}
+
+static void take_list(struct cloud *cloud, const struct fact *fact)
+{
+    bool of_accounts = slice_present(fact->text[FACT_OWNER]);
     for (struct session *session = (struct session *)cloud->ledger->tracks; session;
          session = cloud_next_session(session)) {
-        if (session->track.row && !session->observed && !part &&
-            (!owners.length || (has_word(owners, session->track.account) &&
-                                is_listed_region(cloud, session))))
-            end_absent(cloud, session, fact);
+        if (!session->track.row)
+            continue;
+        if (of_accounts)
+            take_account_list(cloud, session, fact);
+        else if (ledger_is_absent(fact, session->track.id, session->target,
+                                  session->track.seen))
+            ledger_end(cloud->ledger, &session->track, fact, LEDGER_NOT_SHOWN);
     }
-    for (struct session *session = (struct session *)cloud->ledger->tracks; session;
-         session = cloud_next_session(session))
-        session->observed = false;
 }
 
 /* ---- dispatch ---- */

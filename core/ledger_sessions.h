@@ -41,14 +41,13 @@ struct target {
     struct slice holder; /* the interface or load balancer whose address the end is */
     bool made;           /* in these logs, or shown by a snapshot */
     bool gone, used;
-    const struct fact *maker;
+    const struct fact *maker, *seen; /* seen: by the newest snapshot that shows it */
 };
 
 struct session {
     struct ledger_track track; /* first */
     struct slice interface, target, filter, length, label, number, owner, caller;
     struct slice enabled; /* "true", "false", absent: not told */
-    bool observed;        /* by the snapshot at hand */
 };
 
 /* What facts refer to each other by. */

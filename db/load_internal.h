@@ -11,6 +11,7 @@
 #include "core/frame.h"
 #include "db/growth.h"
 #include "db/load.h"
+#include "core/state_lists.h"
 #include "db/load_tally.h"
 #include "db/path_list.h"
 #include "db/source_reader.h"
@@ -117,6 +118,7 @@ struct work {
     uint64_t resume_offset, resume_leaf;
     uint32_t leaf; /* of the present record, among those unfolded from its bytes */
     struct load_tally tally;
+    struct state_lists lists; /* of what stands, that the source holds the whole of */
     struct source_progress told;   /* as added to the totals */
     uint64_t consumed, bytes_told; /* of the input, packed */
     char forms_text[TALLY_FORMS_BYTES];
@@ -145,6 +147,8 @@ int load_take_item(struct work *work, const struct frame_item *item,
 /* Takes every record of the window; *tail: where the next window must begin. */
 int load_take_window(struct work *work, const struct source_window *window,
                      size_t *tail, struct error *error);
+/* The whole lists that the source holds, when it has been read to its end. */
+int load_keep_lists(struct work *work);
 /* Everything before this offset is committed with the next batch, and nothing there. */
 static inline void load_resume_at(struct source_progress *progress, uint64_t offset)
 {

@@ -201,6 +201,7 @@ static int take_event(struct work *work, struct leaf *leaf,
     bool hit = truth == TRUTH_TRUE;
     if (hit && match.lifecycle == LIFECYCLE_NONE)
         match.lifecycle = lifecycle_from_operation(event->text[FIELD_OPERATION]);
+    state_lists_spoil(&work->lists);
     bool fresh = is_fresh(work, item);
     enum lifecycle lifecycle = hit ? match.lifecycle : LIFECYCLE_NONE;
     struct record_place place = place_of(work, item);
@@ -230,29 +231,62 @@ static int take_event(struct work *work, struct leaf *leaf,
 }
 
 /* A snapshot is no event, and shows what stands when it was taken: at the file's time.
- */
+ * raw: what tells it from others. */
+static int keep_state_facts(struct work *work, struct fact_list *facts,
+                            struct slice raw, uint64_t offset)
+{
+    struct event event;
+    char id[OPERATION_ID_LENGTH + 1];
+    if (facts->failed)
+        return -1;
+    event_clear(&event);
+    event.time_us = source_reader_mtime(work->reader);
+    event.outcome = OUTCOME_SUCCESS;
+    operation_id(&event, raw, id);
+    for (size_t i = 0; i < facts->count; i++) {
+        event.provider = facts->facts[i].provider;
+        fill_fact(&facts->facts[i], &event, slice_from(id));
+    }
+    return event_batch_facts(work->batch, facts, offset, work->leaf);
+}
+
 static int keep_state(struct work *work, const struct leaf *leaf,
                       const struct frame_item *item)
 {
     struct fact_list facts;
-    struct event event;
-    char id[OPERATION_ID_LENGTH + 1];
-    event_clear(&event);
-    fact_read_state(leaf->read, &work->facts, &event.provider, &facts);
-    event.time_us = source_reader_mtime(work->reader);
-    event.outcome = OUTCOME_SUCCESS;
-    operation_id(&event, leaf->raw, id);
-    for (size_t i = 0; i < facts.count; i++)
-        fill_fact(&facts.facts[i], &event, slice_from(id));
-    if (facts.failed)
+    fact_read_state(leaf->read, &work->facts, &facts);
+    state_lists_see(&work->lists, &facts, leaf->chain);
+    if (facts.left_out &&
+        keep_reject(work, REJECT_NOTE, item,
+                    "shows more than the ledger keeps of one record", leaf->raw))
         return -1;
-    return event_batch_facts(work->batch, &facts, item->offset, work->leaf);
+    return is_fresh(work, item)
+               ? keep_state_facts(work, &facts, leaf->raw, item->offset)
+               : 0;
+}
+
+int load_keep_lists(struct work *work)
+{
+    struct fact_list facts;
+    state_lists_tell(&work->lists, &work->facts, &facts);
+    /* Behind the last record, where no other fact stands. */
+    work->leaf = 0;
+    int result = 0;
+    for (size_t i = 0; !result && i < facts.count; i++) {
+        struct fact_list list = {.facts = facts.facts + i, .count = 1};
+        result = keep_state_facts(work, &list, facts.facts[i].text[FACT_OBJECT],
+                                  work->tally.progress.unpacked_bytes);
+    }
+    arena_reset(&work->facts);
+    return result || facts.failed ? -1 : 0;
 }
 
 /* What else is told of a leaf; -1 without memory. */
 static int take_other(struct work *work, const struct leaf *leaf,
                       const struct frame_item *item)
 {
+    if (leaf->class != RECORD_STATE)
+        state_lists_spoil(&work->lists);
     switch (leaf->class) {
     case RECORD_EVENT:
         break;
@@ -260,9 +294,7 @@ static int take_other(struct work *work, const struct leaf *leaf,
     case RECORD_STATE:
         work->tally.progress.skipped++;
         tally_remark(&work->tally.skips, leaf->reason);
-        return leaf->class == RECORD_STATE && is_fresh(work, item)
-                   ? keep_state(work, leaf, item)
-                   : 0;
+        return leaf->class == RECORD_STATE ? keep_state(work, leaf, item) : 0;
     case RECORD_UNKNOWN:
         work->tally.progress.unknown++;
         return keep_reject(work, REJECT_UNKNOWN, item, leaf->reason, leaf->raw);
@@ -314,6 +346,7 @@ static int take_rest(struct work *work, const struct frame_item *item,
                      struct error *error)
 {
     enum reject_kind kind = REJECT_NOTE;
+    state_lists_spoil(&work->lists);
     if (item->kind == FRAME_REJECT) {
         kind = REJECT_DAMAGED;
         work->tally.progress.records++;

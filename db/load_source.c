@@ -109,7 +109,8 @@ static int end_source(struct work *work, struct source_end *end,
             .unpacked_bytes = work->tally.progress.unpacked_bytes,
         };
         work->tally.form_count = 0;
-    }
+    } else if (!strcmp(end->status, "done") && load_keep_lists(work))
+        return error_set(error, ERROR_MEMORY, "no memory for the facts of a source");
     return load_append(work, end, error);
 }
 
@@ -150,4 +151,5 @@ void load_start_progress(struct work *work)
     work->head = 0;
     work->growth = (struct growth_found){.kind = GROWTH_NONE};
     work->dates_surveyed = false;
+    state_lists_reset(&work->lists);
 }

@@ -446,7 +446,7 @@ static const struct scenario aws_foreign[] = {
 };
 
 #define SHOWN                                                                          \
-    "04:00:00 aws session observe account=111122223333 region= object=tms-1"           \
+    "04:00:00 aws session observe same=s account=111122223333 region= object=tms-1"    \
     " mirrored=eni-1 destination=tmt-1 filter=tmf-1 owner=111122223333 by=\n"
 
 static const struct scenario aws_snapshots[] = {
@@ -466,7 +466,7 @@ static const struct scenario aws_snapshots[] = {
      TARGET OPEN
      "02:12:00 aws session create object=tms-2 mirrored=eni-2 destination=tmt-1"
      " filter=tmf-1 op=p\n" SHOWN
-     "04:00:00 aws session list owner=111122223333 account= region= by=\n",
+     "04:00:00 aws session list same=s n=1 owner=111122223333 account= region= by=\n",
      "tms-1#1 live since=02:11:09 seen=04:00:00 from=[eni-1]" TO RULES
      " by=[mallory] +o ~t\n"
      "tms-2#1 ended since=02:12:00 until=04:00:00 from=[eni-2]" TO RULES
@@ -592,10 +592,75 @@ static const struct scenario azure_scenarios[] = {
      ""},
 };
 
+#define PROXY TAP "/networkinterfacetapconfigurationproxies/c1"
+#define SHOWN_AZURE(id, to)                                                            \
+    "04:00:00 azure session observe account=sub-1 by= object=" id " mirrored=" NIC     \
+    " destination=" to "\n"
+#define LIST(fields) "04:00:00 azure session list by= " fields "\n"
+#define NOT_SHOWN(how)                                                                 \
+    CONFIGURATION "#1 ended since=02:10:00 until=04:00:00 from=[" NIC "]"              \
+                  " to=[" OWN_END " (" TAP ")] what=[all traffic of the interface]"    \
+                  " foreign=no by=[mallory] how=[" how "] +c ~t\n"
+
+static const struct scenario azure_snapshots[] = {
+    {"a TAP shows that nothing goes to it any more",
+     TAP_WRITE(OWN_END)
+         TAP_START TAP_DONE LIST("destination=" TAP " kind=/tapconfigurations/"),
+     NOT_SHOWN("ended before a snapshot that does not show it")},
+    {"another TAP tells nothing of it",
+     TAP_WRITE(OWN_END)
+         TAP_START TAP_DONE LIST("destination=" TAP "2 kind=/tapconfigurations/"),
+     AZURE_ROW("live", OWN_END, "no")},
+    {"what is put on by the interface is in no TAP's list",
+     "02:10:00 azure session write account=sub-1 object=nic/virtualnetworktaps"
+     " mirrored=nic destination=" TAP
+     " op=c\n" LIST("destination=" TAP " kind=/tapconfigurations/"),
+     "nic/virtualnetworktaps#1 live since=02:10:00 from=[nic] to=[" TAP "]"
+     " what=[all traffic of the interface] foreign=unknown why=[the logs do not show "
+     "the TAP's destination: az network vnet tap show] by=[mallory] +c\n"},
+    {"an interface shows another configuration, and not this one",
+     TAP_WRITE(OWN_END) TAP_START TAP_DONE SHOWN_AZURE(NIC "/tapconfigurations/c2", TAP)
+         LIST("object=" NIC "/tapconfigurations/"),
+     NOT_SHOWN("ended before a snapshot that does not show it") NIC
+     "/tapconfigurations/c2#1 live since=- seen=04:00:00 from=[" NIC "] to=[" OWN_END
+     " (" TAP ")] what=[all traffic of the interface] foreign=no\n"},
+    {"shown by the list",
+     TAP_WRITE(OWN_END) TAP_START TAP_DONE SHOWN_AZURE(CONFIGURATION, TAP)
+         LIST("object=" NIC "/tapconfigurations/"),
+     CONFIGURATION "#1 live since=02:10:00 seen=04:00:00 from=[" NIC "] to=[" OWN_END
+                   " (" TAP ")] what=[all traffic of the interface] foreign=no"
+                   " by=[mallory] +c ~t\n"},
+    {"the list of a group's TAPs does not show its TAP",
+     TAP_WRITE(OWN_END) TAP_START TAP_DONE "04:00:00 azure target list by= object=" SUB
+                                           "/virtualnetworktaps/\n",
+     NOT_SHOWN("implied: a snapshot does not show its target")},
+    {"the list of another group's TAPs",
+     TAP_WRITE(OWN_END) TAP_START TAP_DONE
+     "04:00:00 azure target list by= object=/subscriptions/sub-1/resourcegroups/h"
+     "/providers/microsoft.network/virtualnetworktaps/\n",
+     AZURE_ROW("live", OWN_END, "no")},
+    {"the TAP's side tells the configuration, and its end",
+     "02:10:00 azure session write account=sub-1 object=" CONFIGURATION " parent=" PROXY
+     " mirrored=" NIC " destination=" TAP " op=c\n"
+     "03:00:00 azure session delete account=sub-1 object=" PROXY " parent=" PROXY
+     " op=x\n",
+     CONFIGURATION "#1 ended since=02:10:00 until=03:00:00 from=[" NIC "] to=[" TAP
+                   "] what=[all traffic of the interface] foreign=unknown why=[the"
+                   " logs do not show the TAP's destination: az network vnet tap show]"
+                   " by=[mallory] closed=[mallory] how=[deleted] +c -x\n"},
+    {"the TAP's side without a body: what it copies is not known",
+     "02:10:00 azure session write account=sub-1 object=" PROXY " parent=" PROXY
+     " destination=" TAP " op=c\n",
+     PROXY "#1 live since=02:10:00 to=[" TAP "] what=[all traffic of the interface]"
+           " foreign=unknown why=[the logs do not show the TAP's destination: az"
+           " network vnet tap show] by=[mallory] +c\n"},
+};
+
 static void azure(void **state)
 {
     (void)state;
     RUN(azure_scenarios);
+    RUN(azure_snapshots);
 }
 
 /* ---- GCP ---- */
@@ -665,6 +730,80 @@ static const struct scenario gcp_scenarios[] = {
                           "#2 live since=04:00:00 from=[vm-9]" TO_COLLECTOR " +j\n"},
 };
 
+#define GCP_LIST(collection) "04:00:00 gcp session list by= object=" collection "\n"
+#define GCP_LIVE(rest)                                                                 \
+    PM "#1 live since=02:20:00" rest " from=[vm-1, vm-2, tag:web]" TO_COLLECTOR " +i"
+
+static const struct scenario gcp_snapshots[] = {
+    {"not shown by the list of its region",
+     INSERT(COLLECTOR) GCP_LIST("projects/p/regions/r/packetMirrorings/"),
+     PM "#1 ended since=02:20:00 until=04:00:00 from=[vm-1, vm-2, tag:web]" TO_COLLECTOR
+        " how=[ended before a snapshot that does not show it] +i\n"},
+    {"lists of other regions and projects tell nothing of it",
+     INSERT(COLLECTOR) GCP_LIST("projects/p/regions/r1/packetMirrorings/")
+         GCP_LIST("projects/q/regions/r/packetMirrorings/"),
+     GCP_LIVE("") "\n"},
+    {"shown by the list",
+     INSERT(COLLECTOR) "04:00:00 gcp session observe account=p region=r by= object=" PM
+                       " destination=" COLLECTOR
+                       " mirrored=vm-1,_vm-2 tags=web direction=BOTH "
+                       "enabled=TRUE\n" GCP_LIST(
+                           "projects/p/regions/r/packetMirrorings/"),
+     GCP_LIVE(" seen=04:00:00") "\n"},
+    {"switched off by the time that it is shown",
+     INSERT(COLLECTOR) "04:00:00 gcp session observe account=p region=r by= object=" PM
+                       " destination=" COLLECTOR " mirrored=vm-1 enabled=FALSE\n",
+     PM "#1 shut since=02:20:00 seen=04:00:00 from=[vm-1]" TO_COLLECTOR " +i\n"},
+};
+
+/* How many things are mirrored, of a policy for a tag. */
+static void tagged(void **state)
+{
+    static const char policy[] =
+        "02:20:00 gcp session create account=p region=r object=" PM
+        " destination=" COLLECTOR
+        " mirrored=vm-0 tags=web,_db network=net enabled=TRUE\n";
+    static const struct {
+        const char *machines;
+        unsigned sources;
+    } cases[] = {
+        {"", 3},
+        {"02:00:00 gcp machine create object=vm-1 tags=web network=net\n", 2},
+        {"03:00:00 gcp machine write object=vm-1 tags=db,_web\n", 2},
+        {"02:00:00 gcp machine create object=vm-1 tags=web network=other\n"
+         "02:00:00 gcp machine write object=vm-2 tags=db\n"
+         "02:00:00 gcp machine write object=vm-3 tags=web,_ssh\n",
+         3},
+        {"02:00:00 gcp machine write object=vm-1 tags=web\n"
+         "02:00:00 gcp machine write object=vm-2 tags=web\n"
+         "03:00:00 gcp machine write object=vm-1 tags=\n",
+         2},
+        {"02:00:00 gcp machine write object=vm-1 tags=web\n"
+         "02:00:00 gcp machine write object=vm-2 tags=web\n"
+         "03:00:00 gcp machine delete object=vm-1\n",
+         2},
+        {"02:00:00 gcp machine create object=vm-1 tags=mail\n", 3},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct fact facts[8];
+        struct mirror_list list;
+        struct own own;
+        struct arena arena;
+        arena_init(&arena);
+        own_init(&own);
+        size_t count = read_facts(policy, facts, 8, &arena);
+        count += read_facts(cases[i].machines, facts + count, 8 - count, &arena);
+        for (size_t j = 0; j < count; j++)
+            facts[j].act_id = arena_printf(&arena, "act %zu", j);
+        assert_int_equal(ledger_build(facts, count, &own, &arena, &list), 0);
+        assert_int_equal(list.count, 1);
+        if (list.rows[0].sources != cases[i].sources)
+            fail_msg("case %zu: %u sources", i, (unsigned)list.rows[0].sources);
+        arena_fini(&arena);
+    }
+}
+
 #define CHAIN                                                                          \
     "02:00:00 gcp deployment_group create account=p object=dg op=a\n"                  \
     "02:01:00 gcp deployment create account=p object=d destination=" SINK              \
@@ -706,6 +845,50 @@ static const struct scenario chain_scenarios[] = {
      "eg#2 shut since=03:00:00 from=[net] to=[" SINK "] what=[nothing yet, the logs"
      " do not show: mirroring rule] foreign=unknown why=[the destination belongs to"
      " project evil] by=[mallory] +x\n"},
+    {"its firewall policy is taken off the network",
+     CHAIN "02:05:30 gcp policy_association create account=p object=fp/associations/n"
+           " parent=fp op=l\n"
+           "02:06:00 gcp mirroring_rule create account=p object=r parent=fp"
+           " destination=sg enabled=true op=g\n"
+           "03:00:00 gcp policy_association delete account=p object=fp/associations/n"
+           " op=x\n",
+     "eg#1 ended since=02:06:00 until=03:00:00" CHAIN_ENDS
+     " closed=[mallory] how=[its rule was switched off] +c +d +g -x\n"
+     "eg#2 shut since=03:00:00 from=[net] to=[" SINK "] what=[nothing yet, the logs"
+     " do not show: mirroring rule] foreign=unknown why=[the destination belongs to"
+     " project evil] by=[mallory] +x\n"},
+    {"its policy is written without the rule",
+     CHAIN "02:06:00 gcp mirroring_rule write same=w account=p parent=fp"
+           " object=fp/packetMirroringRules/1 destination=sg enabled=true op=g\n"
+           "02:06:00 gcp mirroring_rule list same=w n=1 op=g"
+           " object=fp/packetMirroringRules/\n"
+           "03:00:00 gcp mirroring_rule list op=x object=fp/packetMirroringRules/\n",
+     "eg#1 ended since=02:06:00 until=03:00:00" CHAIN_ENDS
+     " closed=[mallory] how=[changed] +c +d +g -x\n"
+     "eg#2 incomplete since=03:00:00 from=[net] to=[" SINK "] what=[nothing yet, the"
+     " logs do not show: mirroring rule] foreign=unknown why=[the destination belongs"
+     " to project evil] by=[mallory] +x\n"},
+    {"a whole chain that only snapshots show",
+     "04:00:00 gcp deployment_group observe account=p by= object=dg\n"
+     "04:00:00 gcp deployment observe account=p by= object=d destination=" COLLECTOR
+     " parent=dg\n"
+     "04:00:00 gcp endpoint_group observe account=p by= object=eg destination=dg\n"
+     "04:00:00 gcp association observe account=p by= object=as mirrored=net"
+     " destination=eg\n"
+     "04:00:00 gcp security_profile observe account=p by= object=sp destination=eg\n"
+     "04:00:00 gcp security_profile_group observe account=p by= object=sg"
+     " destination=sp\n"
+     "04:00:00 gcp mirroring_rule observe account=p by= object=r destination=sg"
+     " enabled=true\n",
+     "eg#1 live since=- seen=04:00:00 from=[net] to=[" COLLECTOR "] what=[what the rule"
+     " matches; whole packets] foreign=no\n"},
+    {"a list does not show its end point group",
+     CHAIN RULE "04:00:00 gcp endpoint_group list by= object=eg\n",
+     "dg#1 prepared since=04:00:00 to=[" SINK "] what=[nothing yet, the logs do not"
+     " show: end point group] foreign=unknown why=[the destination belongs to project"
+     " evil]\n"
+     "eg#1 ended since=02:06:00 until=04:00:00" CHAIN_ENDS
+     " how=[ended before a snapshot that does not show it] +c +d +g\n"},
     {"only the producer's side",
      "02:00:00 gcp deployment_group create account=p object=dg op=a\n"
      "02:01:00 gcp deployment create account=p object=d destination=" COLLECTOR
@@ -719,6 +902,7 @@ static void gcp(void **state)
 {
     (void)state;
     RUN(gcp_scenarios);
+    RUN(gcp_snapshots);
     RUN(chain_scenarios);
 }
 
@@ -932,8 +1116,8 @@ static void devices(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(aws), cmocka_unit_test(azure),   cmocka_unit_test(gcp),
-        cmocka_unit_test(oci), cmocka_unit_test(devices),
+        cmocka_unit_test(aws),    cmocka_unit_test(azure), cmocka_unit_test(gcp),
+        cmocka_unit_test(tagged), cmocka_unit_test(oci),   cmocka_unit_test(devices),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -95,6 +95,31 @@ run 0 export mirrors -c grow.case mirror:tms-1 --format csv
 says out ',ended,'
 says out 'its interface with it'
 
+# A bare array is a whole list of what it shows the likes of; one object, or a list with
+# another page, is not.
+policy() { # name region
+    printf '{"kind":"compute#packetMirroring","name":"%s","enable":"TRUE","selfLink":"https://www.googleapis.com/compute/v1/projects/acme/regions/%s/packetMirrorings/%s"}' "$1" "$2" "$1"
+}
+for name in pm-1 pm-2; do
+    printf '{"protoPayload":{"@type":"type.googleapis.com/google.cloud.audit.AuditLog","serviceName":"compute.googleapis.com","methodName":"v1.compute.packetMirrorings.insert","resourceName":"projects/acme/regions/r1/packetMirrorings/%s","request":{"enable":"TRUE"}},"resource":{"type":"gce_packet_mirroring","labels":{"project_id":"acme"}},"insertId":"%s","logName":"projects/acme/logs/cloudaudit.googleapis.com%%2Factivity","timestamp":"2026-03-14T02:00:00Z"}\n' "$name" "$name"
+done >inserts.jsonl
+policy pm-1 r1 >alone.json
+{ printf '['; policy pm-1 r2; printf ']'; } >elsewhere.json
+{ printf '{"value":['; policy pm-1 r1; printf '],"nextLink":"more"}'; } >page.json
+{ printf '['; policy pm-1 r1; printf ','; policy pm-3 r1; printf ']'; } >listed.json
+run 0 load -q -c list.case inserts.jsonl alone.json elsewhere.json
+run 0 load -q -c list.case page.json
+run 0 export mirrors -c list.case mirror:~pm-2 --format csv
+says out ',live,'
+run 0 load -q -c list.case listed.json
+run 0 export mirrors -c list.case mirror:~pm-2 --format csv
+says out ',ended,'
+says out 'ended before a snapshot that does not show it'
+run 0 export mirrors -c list.case mirror:~r1/packetMirrorings/pm-1 --format csv
+says out ',live,'
+run 0 export mirrors -c list.case mirror:~pm-3 --format csv
+says out ',live,'
+
 run 2 export mirrors -c grow.case state:alive
 run 2 export mirrors -c grow.case credential:AKIA
 

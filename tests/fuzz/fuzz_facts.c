@@ -64,7 +64,7 @@ static void read_record(struct bed *bed, struct slice text)
         fact_wanted(&event);
         fact_read(&event, text, &bed->kept, &list);
     } else {
-        fact_read_state(text, &bed->kept, &event.provider, &list);
+        fact_read_state(text, &bed->kept, &list);
     }
     keep_facts(bed, &event, &list);
 }

@@ -1,0 +1,389 @@
+/*
+ * What records tell the ledger, one by one: a record or a snapshot, and its facts, one
+ * line each, "thing act key=value ...", with what is absent left out.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "core/fact.h"
+#include "tests/record_bed.h"
+
+struct told {
+    const char *record, *facts;
+};
+
+static struct slice fact_line(const struct fact *fact, struct arena *arena)
+{
+    struct slice line = arena_printf(arena, "%s %s", fact_thing_name(fact->thing),
+                                     fact_act_name(fact->act));
+    if (fact->account.length)
+        line = arena_printf(arena, "%s account=%s", line.data,
+                            arena_copy(arena, fact->account).data);
+    for (int i = 0; i < FACT_FIELD_COUNT; i++) {
+        if (slice_present(fact->text[i]))
+            line = arena_printf(arena, "%s %s=%s", line.data, fact_field_names[i],
+                                arena_copy(arena, fact->text[i]).data);
+    }
+    return line;
+}
+
+static const char *lines(const struct fact_list *list, struct arena *arena)
+{
+    struct slice all = SLICE("");
+    for (size_t i = 0; i < list->count; i++) {
+        assert_int_equal(list->facts[i].number, i);
+        all = arena_printf(arena, "%s%s\n", all.data,
+                           fact_line(&list->facts[i], arena).data);
+    }
+    return all.data;
+}
+
+/* Names stand in single quotes where JSON has double ones. */
+static const char *quoted(const char *text, struct arena *arena)
+{
+    struct slice copy = arena_copy(arena, slice_from(text));
+    for (size_t i = 0; i < copy.length; i++) {
+        if (copy.data[i] == '\'')
+            ((char *)copy.data)[i] = '"';
+    }
+    return copy.data;
+}
+
+static void check(struct record_bed *bed, const struct told *told)
+{
+    const char *json = quoted(told->record, &bed->kept);
+    struct event event = record_read(bed, json);
+    struct fact_list list = {.count = 0};
+    if (bed->class == RECORD_EVENT) {
+        assert_int_equal(fact_wanted(&event), told->facts[0] != '\0');
+        fact_read(&event, slice_from(json), &bed->kept, &list);
+    } else {
+        assert_int_equal(bed->class, RECORD_STATE);
+        fact_read_state(slice_from(json), &bed->kept, &list);
+    }
+    const char *got = lines(&list, &bed->kept);
+    if (strcmp(got, told->facts))
+        fail_msg("%s\n-- expected\n%s-- got\n%s", json, told->facts, got);
+}
+
+#define CHECK(state, table)                                                            \
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)                        \
+    check(*(state), &table[i])
+
+/* ---- AWS ---- */
+
+#define AWS(name, request, response)                                                   \
+    "{'eventVersion':'1.11','userIdentity':{'type':'IAMUser','accountId':"             \
+    "'111122223333','userName':'mallory'},'eventTime':'2026-03-14T02:00:00Z',"         \
+    "'eventSource':'ec2.amazonaws.com','eventName':'" name "',"                        \
+    "'awsRegion':'us-east-1','requestParameters':" request                             \
+    ",'responseElements':" response ",'recipientAccountId':'111122223333'}"
+#define NLB "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/net/n/1"
+
+static const struct told aws[] = {
+    {AWS("CreateTrafficMirrorSession",
+         "{'CreateTrafficMirrorSessionRequest':{'NetworkInterfaceId':'eni-1',"
+         "'TrafficMirrorTargetId':'tmt-1','TrafficMirrorFilterId':'tmf-1',"
+         "'SessionNumber':1,'PacketLength':128,'VirtualNetworkId':7}}",
+         "{'CreateTrafficMirrorSessionResponse':{'trafficMirrorSession':{"
+         "'trafficMirrorSessionId':'tms-1','ownerId':'111122223333'}}}"),
+     "session create object=tms-1 mirrored=eni-1 destination=tmt-1 filter=tmf-1"
+     " owner=111122223333 number_text=1 length=128 label=7\n"},
+    /* The response is missing, or the body altogether. */
+    {AWS("CreateTrafficMirrorSession",
+         "{'CreateTrafficMirrorSessionRequest':{'NetworkInterfaceId':'eni-1',"
+         "'TrafficMirrorTargetId':'tmt-1'}}",
+         "null"),
+     "session create mirrored=eni-1 destination=tmt-1\n"},
+    {AWS("DeleteTrafficMirrorSession", "null", "null"), "session delete\n"},
+    {AWS("ModifyTrafficMirrorSession",
+         "{'ModifyTrafficMirrorSessionRequest':{'TrafficMirrorSessionId':'tms-1',"
+         "'PacketLength':64,'RemoveField':[{'content':'description','tag':1},"
+         "{'content':'virtual-network-id','tag':2}]}}",
+         "null"),
+     "session change object=tms-1 length=64 changed=packetLength virtual-network-id"
+     " removed=description virtual-network-id\n"},
+    {AWS("ModifyTrafficMirrorSession",
+         "{'ModifyTrafficMirrorSessionRequest':{'TrafficMirrorSessionId':'tms-1',"
+         "'Description':'x'}}",
+         "null"),
+     "session change object=tms-1 changed=\n"},
+    {AWS("CreateTrafficMirrorTarget",
+         "{'CreateTrafficMirrorTargetRequest':{'NetworkLoadBalancerArn':'" NLB "'}}",
+         "{'CreateTrafficMirrorTargetResponse':{'trafficMirrorTarget':{"
+         "'trafficMirrorTargetId':'tmt-1','ownerId':'444455556666'}}}"),
+     "target create object=tmt-1 destination=" NLB " owner=444455556666\n"},
+    {AWS("DeleteTrafficMirrorTarget",
+         "{'DeleteTrafficMirrorTargetRequest':{'TrafficMirrorTargetId':'tmt-1'}}",
+         "{'DeleteTrafficMirrorTargetResponse':{'trafficMirrorTargetId':'tmt-1'}}"),
+     "target delete object=tmt-1\n"},
+    {AWS("CreateTrafficMirrorFilterRule",
+         "{'CreateTrafficMirrorFilterRuleRequest':{'TrafficMirrorFilterId':'tmf-1',"
+         "'TrafficDirection':'ingress','RuleNumber':1,'RuleAction':'accept',"
+         "'Protocol':6,'SourceCidrBlock':'0.0.0.0/0','DestinationCidrBlock':"
+         "'10.0.0.0/8','DestinationPortRange':{'FromPort':80,'ToPort':443}}}",
+         "{'CreateTrafficMirrorFilterRuleResponse':{'trafficMirrorFilterRule':{"
+         "'trafficMirrorFilterRuleId':'tmfr-1'}}}"),
+     "rule create object=tmfr-1 parent=tmf-1 mirrored=0.0.0.0/0"
+     " destination=10.0.0.0/8 ports 80-443 number_text=1 direction=ingress"
+     " verdict=accept protocol=6\n"},
+    {AWS("ModifyTrafficMirrorFilterNetworkServices",
+         "{'ModifyTrafficMirrorFilterNetworkServicesRequest':{'TrafficMirrorFilterId':"
+         "'tmf-1','RemoveNetworkService':[{'content':'amazon-dns','tag':1}]}}",
+         "null"),
+     "filter change object=tmf-1 removed=amazon-dns\n"},
+    {AWS("RunInstances", "{}",
+         "{'instancesSet':{'items':[{'instanceId':'i-1','networkInterfaceSet':{'items':"
+         "[{'networkInterfaceId':'eni-1','vpcId':'vpc-1','privateIpAddress':'10.0.0.5',"
+         "'attachment':{'attachmentId':'a-1','deleteOnTermination':true}}]}}]}}"),
+     "interface create object=eni-1 parent=i-1 label=a-1 network=vpc-1"
+     " address=10.0.0.5 enabled=true\n"},
+    {AWS("TerminateInstances", "{'instancesSet':{'items':[{'instanceId':'i-1'}]}}",
+         "null"),
+     "machine delete object=i-1\n"},
+    {AWS("DetachNetworkInterface", "{'attachmentId':'a-1','force':false}", "null"),
+     "interface detach label=a-1\n"},
+    {AWS("DeleteLoadBalancer", "{'loadBalancerArn':'" NLB "'}", "null"),
+     "balancer delete object=" NLB "\n"},
+    {AWS("DescribeRegions", "{}", "null"), ""},
+    {"{'TrafficMirrorSessions':[{'TrafficMirrorSessionId':'tms-1',"
+     "'TrafficMirrorTargetId':'tmt-1','NetworkInterfaceId':'eni-1','OwnerId':"
+     "'111122223333','SessionNumber':1}]}",
+     "session observe account=111122223333 object=tms-1 mirrored=eni-1"
+     " destination=tmt-1 owner=111122223333 number_text=1\n"
+     "session list owner=111122223333\n"},
+    {"{'TrafficMirrorSessions':[],'NextToken':'x'}",
+     "session list owner= changed=part\n"},
+};
+
+static void aws_records(void **state)
+{
+    CHECK(state, aws);
+}
+
+/* ---- Azure ---- */
+
+#define GROUP "/subscriptions/s1/resourceGroups/G/providers/Microsoft.Network"
+#define LOWER "/subscriptions/s1/resourcegroups/g/providers/microsoft.network"
+#define AZURE(name, resource, properties)                                              \
+    "{'time':'2026-03-14T02:00:00Z','operationName':'" name                            \
+    "','resourceId':'" resource                                                        \
+    "','category':'Administrative','resultType':'Success','correlationId':'c',"        \
+    "'callerIpAddress':'198.51.100.23','properties':{" properties "}}"
+#define PROXY "/virtualNetworkTaps/T/networkInterfaceTapConfigurationProxies/P"
+
+static const struct told azure[] = {
+    {AZURE("MICROSOFT.NETWORK/NETWORKINTERFACES/TAPCONFIGURATIONS/WRITE",
+           GROUP "/networkInterfaces/N/tapConfigurations/C",
+           "'responseBody':'{\\'properties\\':{\\'virtualNetworkTap\\':{\\'id\\':"
+           "\\'" GROUP "/virtualNetworkTaps/T\\'}}}'"),
+     "session write object=" LOWER "/networkinterfaces/n/tapconfigurations/c"
+     " mirrored=" LOWER "/networkinterfaces/n destination=" LOWER
+     "/virtualnetworktaps/t\n"},
+    /* Without a body. */
+    {AZURE("Microsoft.Network/networkInterfaces/tapConfigurations/delete",
+           GROUP "/networkInterfaces/N/tapConfigurations/C", ""),
+     "session delete object=" LOWER "/networkinterfaces/n/tapconfigurations/c"
+     " mirrored=" LOWER "/networkinterfaces/n\n"},
+    {AZURE(
+         "Microsoft.Network/virtualNetworkTaps/networkInterfaceTapConfigurationProxies"
+         "/write",
+         GROUP PROXY,
+         "'requestbody':'{\\'properties\\':{\\'networkInterfaceTapConfiguration\\':"
+         "{\\'id\\':\\'/subscriptions/s2/resourceGroups/g/providers/Microsoft.Network"
+         "/networkInterfaces/n/tapConfigurations/c\\'}}}'"),
+     "session write account=s2 object=/subscriptions/s2/resourcegroups/g/providers"
+     "/microsoft.network/networkinterfaces/n/tapconfigurations/c parent=" LOWER
+     "/virtualnetworktaps/t/networkinterfacetapconfigurationproxies/p"
+     " mirrored=/subscriptions/s2/resourcegroups/g/providers/microsoft.network"
+     "/networkinterfaces/n destination=" LOWER "/virtualnetworktaps/t\n"},
+    {AZURE(
+         "Microsoft.Network/virtualNetworkTaps/networkInterfaceTapConfigurationProxies"
+         "/delete",
+         GROUP PROXY, ""),
+     "session delete object=" LOWER
+     "/virtualnetworktaps/t/networkinterfacetapconfigurationproxies/p parent=" LOWER
+     "/virtualnetworktaps/t/networkinterfacetapconfigurationproxies/p "
+     "destination=" LOWER "/virtualnetworktaps/t\n"},
+    {"{'id':'" GROUP "/virtualNetworkTaps/T','type':'Microsoft.Network/"
+     "virtualNetworkTaps','destinationPort':4789,"
+     "'destinationNetworkInterfaceIPConfiguration':{'id':'" GROUP
+     "/networkInterfaces/ids/ipConfigurations/ip1'},"
+     "'networkInterfaceTapConfigurations':[{'id':'" GROUP
+     "/networkInterfaces/N/tapConfigurations/C'}]}",
+     "target observe account=s1 object=" LOWER "/virtualnetworktaps/t parent=" LOWER
+     "/networkinterfaces/ids destination=" LOWER
+     "/networkinterfaces/ids/ipconfigurations/ip1\n"
+     "session observe account=s1 object=" LOWER
+     "/networkinterfaces/n/tapconfigurations/c mirrored=" LOWER
+     "/networkinterfaces/n destination=" LOWER "/virtualnetworktaps/t\n"
+     "session list kind=/tapconfigurations/ destination=" LOWER
+     "/virtualnetworktaps/t\n"},
+    /* Its list is not there: nothing is told of what goes to it. */
+    {"{'id':'" GROUP "/virtualNetworkTaps/T','type':'Microsoft.Network/"
+     "virtualNetworkTaps','properties':{}}",
+     "target observe account=s1 object=" LOWER "/virtualnetworktaps/t\n"},
+    {"{'id':'" GROUP "/networkInterfaces/N','type':'Microsoft.Network/"
+     "networkInterfaces','properties':{'tapConfigurations':[],'virtualMachine':{'id':"
+     "'/subscriptions/s1/VM'},'ipConfigurations':[{'privateIPAddress':'10.0.0.4',"
+     "'virtualNetworkTaps':[{'id':'" GROUP "/virtualNetworkTaps/T'}]}]}}",
+     "interface observe account=s1 object=" LOWER
+     "/networkinterfaces/n parent=/subscriptions/s1/vm address=10.0.0.4\n"
+     "session list object=" LOWER "/networkinterfaces/n/tapconfigurations/\n"
+     "session observe account=s1 object=" LOWER
+     "/networkinterfaces/n/virtualnetworktaps mirrored=" LOWER
+     "/networkinterfaces/n destination=" LOWER "/virtualnetworktaps/t\n"},
+    {"{'id':'" GROUP "/networkInterfaces/N/tapConfigurations/C','type':'Microsoft."
+     "Network/networkInterfaces/tapConfigurations','virtualNetworkTap':{'id':'" GROUP
+     "/virtualNetworkTaps/T'}}",
+     "session observe account=s1 object=" LOWER
+     "/networkinterfaces/n/tapconfigurations/c mirrored=" LOWER
+     "/networkinterfaces/n destination=" LOWER "/virtualnetworktaps/t\n"},
+};
+
+static void azure_records(void **state)
+{
+    CHECK(state, azure);
+}
+
+/* ---- GCP ---- */
+
+#define GCP(method, resource, request, rest)                                           \
+    "{'protoPayload':{'@type':'type.googleapis.com/google.cloud.audit.AuditLog',"      \
+    "'serviceName':'compute.googleapis.com','methodName':'" method                     \
+    "','resourceName':'" resource "','request':" request "},'insertId':'i',"           \
+    "'logName':'projects/p/logs/cloudaudit.googleapis.com%2Factivity',"                \
+    "'timestamp':'2026-03-14T02:00:00Z'" rest "}"
+#define V1 "https://www.googleapis.com/compute/v1/"
+#define BETA "https://compute.googleapis.com/compute/beta/"
+#define REGION "projects/p/regions/r"
+
+static const struct told gcp[] = {
+    /* Self-links of every version and host are the same resource. */
+    {GCP("beta.compute.packetMirrorings.insert", REGION "/packetMirrorings/m",
+         "{'collectorIlb':{'url':'" BETA REGION "/forwardingRules/ids'},"
+         "'mirroredResources':{'instances':[{'url':'" V1 "projects/p/zones/z/instances"
+         "/vm'}],'tags':['web']},'network':{'url':'" V1
+         "projects/p/global/networks/n'},"
+         "'enable':'TRUE','filter':{'direction':'BOTH'}}",
+         ""),
+     "session create object=" REGION "/packetMirrorings/m"
+     " mirrored=projects/p/zones/z/instances/vm destination=" REGION
+     "/forwardingRules/ids direction=BOTH network=projects/p/global/networks/n tags=web"
+     " enabled=TRUE\n"},
+    {GCP("v1.compute.packetMirrorings.delete", REGION "/packetMirrorings/m", "null",
+         ""),
+     "session delete object=" REGION "/packetMirrorings/m\n"},
+    {GCP("v1.compute.instances.setTags", "projects/p/zones/z/instances/vm",
+         "{'fingerprint':'f','tags':['web','db']}", ""),
+     "machine write object=projects/p/zones/z/instances/vm tags=web, db\n"},
+    {GCP("v1.compute.instances.setTags", "projects/p/zones/z/instances/vm",
+         "{'fingerprint':'f'}", ""),
+     "machine write object=projects/p/zones/z/instances/vm tags=\n"},
+    {GCP("v1.compute.instances.insert", "projects/p/zones/z/instances/vm",
+         "{'tags':{'tags':['web']},'networkInterfaces':[{'network':'" V1
+         "projects/p/global/networks/n'}]}",
+         ""),
+     "machine create object=projects/p/zones/z/instances/vm"
+     " network=projects/p/global/networks/n tags=web\n"},
+    {GCP("v1.compute.networkFirewallPolicies.addPacketMirroringRule",
+         "projects/p/global/firewallPolicies/fp",
+         "{'priority':'10','action':'mirror','direction':'INGRESS',"
+         "'securityProfileGroup':'organizations/1/locations/global/"
+         "securityProfileGroups"
+         "/g'}",
+         ""),
+     "mirroring rule create object=projects/p/global/firewallPolicies/fp"
+     "/packetMirroringRules/10 parent=projects/p/global/firewallPolicies/fp"
+     " destination=organizations/1/locations/global/securityProfileGroups/g"
+     " direction=INGRESS enabled=true\n"},
+    {GCP("v1.compute.networkFirewallPolicies.patch",
+         "projects/p/global/firewallPolicies/fp",
+         "{'packetMirroringRules':[{'priority':1,'action':'mirror',"
+         "'securityProfileGroup':'g'},{'priority':2,'action':'do_not_mirror'},"
+         "{'priority':3,'action':'mirror','disabled':true}]}",
+         ""),
+     "mirroring rule write object=projects/p/global/firewallPolicies/fp"
+     "/packetMirroringRules/1 parent=projects/p/global/firewallPolicies/fp"
+     " destination=g enabled=true\n"
+     "mirroring rule write object=projects/p/global/firewallPolicies/fp"
+     "/packetMirroringRules/2 parent=projects/p/global/firewallPolicies/fp"
+     " enabled=false\n"
+     "mirroring rule write object=projects/p/global/firewallPolicies/fp"
+     "/packetMirroringRules/3 parent=projects/p/global/firewallPolicies/fp"
+     " enabled=false\n"
+     "mirroring rule list object=projects/p/global/firewallPolicies/fp"
+     "/packetMirroringRules/\n"},
+    {GCP("v1.compute.networkFirewallPolicies.delete",
+         "projects/p/global/firewallPolicies/fp", "{}", ""),
+     "mirroring rule list object=projects/p/global/firewallPolicies/fp"
+     "/packetMirroringRules/\n"},
+    {GCP("v1.compute.firewallPolicies.removeAssociation",
+         "locations/global/firewallPolicies/7", "{'name':'n'}", ""),
+     "policy association delete object=locations/global/firewallPolicies/7/associations"
+     "/n parent=locations/global/firewallPolicies/7\n"},
+    {"{'kind':'compute#packetMirroring','name':'m','region':'" V1 REGION
+     "','enable':'TRUE'}",
+     "session observe account=p object=" REGION "/packetMirrorings/m enabled=TRUE\n"},
+    {"{'kind':'compute#packetMirroringList','id':'" REGION
+     "/packetMirrorings','items':[{'kind':'compute#packetMirroring','name':'m',"
+     "'selfLink':'" V1 REGION "/packetMirrorings/m','enable':'FALSE'}]}",
+     "session observe account=p object=" REGION "/packetMirrorings/m enabled=FALSE\n"
+     "session list object=" REGION "/packetMirrorings/\n"},
+    /* More pages follow. */
+    {"{'kind':'compute#packetMirroringList','id':'" REGION
+     "/packetMirrorings','items':[],'nextPageToken':'x'}",
+     ""},
+    {"{'kind':'compute#packetMirroringAggregatedList','id':"
+     "'projects/p/aggregated/packetMirrorings','items':{"
+     "'regions/r':{'packetMirrorings':[{'name':'m','selfLink':'" V1 REGION
+     "/packetMirrorings/m'}]},'regions/s':{'warning':{'code':'NO_RESULTS_ON_PAGE'}},"
+     "'regions/t':{'warning':{'code':'UNREACHABLE'}}}}",
+     "session observe account=p object=" REGION "/packetMirrorings/m\n"
+     "session list object=" REGION "/packetMirrorings/\n"
+     "session list object=projects/p/regions/s/packetMirrorings/\n"},
+    {"{'name':'projects/p/locations/global/mirroringEndpointGroups/eg',"
+     "'mirroringDeploymentGroup':'projects/q/locations/global/mirroringDeploymentGroups"
+     "/dg','state':'ACTIVE'}",
+     "endpoint group observe account=p object=projects/p/locations/global"
+     "/mirroringEndpointGroups/eg destination=projects/q/locations/global"
+     "/mirroringDeploymentGroups/dg\n"},
+    {"{'mirroringDeployments':[{'name':'projects/p/locations/z/mirroringDeployments/d',"
+     "'forwardingRule':'" V1 REGION "/forwardingRules/ids','mirroringDeploymentGroup':"
+     "'projects/p/locations/global/mirroringDeploymentGroups/dg'}]}",
+     "deployment observe account=p object=projects/p/locations/z/mirroringDeployments/d"
+     " parent=projects/p/locations/global/mirroringDeploymentGroups/dg "
+     "destination=" REGION "/forwardingRules/ids\n"
+     "deployment list object=projects/p/locations/z/mirroringDeployments/\n"},
+    {"{'kind':'compute#firewallPolicy','selfLink':'" V1
+     "projects/p/global/firewallPolicies/fp','packetMirroringRules':[{'priority':1,"
+     "'action':'mirror','securityProfileGroup':'g'}]}",
+     "mirroring rule observe object=projects/p/global/firewallPolicies/fp"
+     "/packetMirroringRules/1 parent=projects/p/global/firewallPolicies/fp"
+     " destination=g enabled=true\n"
+     "mirroring rule list object=projects/p/global/firewallPolicies/fp"
+     "/packetMirroringRules/\n"},
+};
+
+static void gcp_records(void **state)
+{
+    CHECK(state, gcp);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(aws_records, record_bed_make,
+                                        record_bed_unmake),
+        cmocka_unit_test_setup_teardown(azure_records, record_bed_make,
+                                        record_bed_unmake),
+        cmocka_unit_test_setup_teardown(gcp_records, record_bed_make,
+                                        record_bed_unmake),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
