@@ -174,3 +174,91 @@ int event_scan_event(struct event_scan *scan, uint32_t place, struct arena *aren
     }
     return 0;
 }
+
+/* --- events that were found --------------------------------------------------------
+ */
+
+int event_place_order(const void *left, const void *right)
+{
+    const struct event_place *a = left, *b = right;
+    bool a_dated = a->time_us != EVENT_TIME_NONE;
+    if (a_dated != (b->time_us != EVENT_TIME_NONE))
+        return a_dated ? -1 : 1;
+    if (a->time_us != b->time_us)
+        return a->time_us < b->time_us ? -1 : 1;
+    if (a->segment != b->segment)
+        return a->segment < b->segment ? -1 : 1;
+    return (a->at > b->at) - (a->at < b->at);
+}
+
+int event_scan_place(struct event_scan *scan, int64_t rowid, struct event_place *out,
+                     struct error *error)
+{
+    sqlite3_stmt *select = NULL;
+    if (sqlite3_prepare_v2(scan->reader.db, "SELECT events FROM segment WHERE id = ?",
+                           -1, &select, NULL))
+        return failed(scan, error);
+    *out = (struct event_place){.segment = rowid / SEGMENT_EVENTS,
+                                .at = (uint32_t)(rowid % SEGMENT_EVENTS)};
+    sqlite3_bind_int64(select, 1, out->segment);
+    int code = sqlite3_step(select), result = 0;
+    int64_t events = code == SQLITE_ROW ? sqlite3_column_int64(select, 0) : 0;
+    out->segment_events = events > 0 && events <= SEGMENT_EVENTS ? (uint32_t)events : 0;
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        result = failed(scan, error);
+    else if (out->at >= out->segment_events)
+        result = error_set(error, ERROR_INPUT, "there is no such event");
+    sqlite3_finalize(select);
+    return result;
+}
+
+static int read_place(struct event_scan *scan, const struct event_place *place,
+                      struct arena *arena, struct event_row *row, struct error *error)
+{
+    int64_t lifecycle, offset, length, leaf;
+    uint32_t at = place->at;
+    if (event_scan_event(scan, at, arena, &row->event, error) ||
+        number_at(scan, COLUMN_LIFECYCLE, at, &lifecycle, error) ||
+        number_at(scan, COLUMN_SOURCE, at, &row->source, error) ||
+        number_at(scan, COLUMN_OFFSET, at, &offset, error) ||
+        number_at(scan, COLUMN_LENGTH, at, &length, error) ||
+        number_at(scan, COLUMN_LEAF, at, &leaf, error))
+        return -1;
+    row->rowid = place->segment * SEGMENT_EVENTS + at;
+    row->hit = lifecycle != LIFECYCLE_NONE;
+    row->place =
+        (struct record_place){(uint64_t)offset, (uint32_t)length, (uint32_t)leaf};
+    return 0;
+}
+
+/* The lowest segment after `segment`; INT64_MAX: none. */
+static int64_t next_segment(const struct event_place *places, size_t count,
+                            int64_t segment)
+{
+    int64_t next = INT64_MAX;
+    for (size_t i = 0; i < count; i++) {
+        if (places[i].segment > segment && places[i].segment < next)
+            next = places[i].segment;
+    }
+    return next;
+}
+
+int event_scan_read(struct event_scan *scan, const struct event_place *places,
+                    size_t count, struct arena *arena, struct event_row *rows,
+                    struct error *error)
+{
+    int64_t segment = INT64_MIN;
+    while ((segment = next_segment(places, count, segment)) != INT64_MAX) {
+        bool open = false;
+        for (size_t i = 0; i < count; i++) {
+            if (places[i].segment != segment)
+                continue;
+            if (!open)
+                open_columns_reset(&scan->segment, segment, places[i].segment_events);
+            open = true;
+            if (read_place(scan, &places[i], arena, &rows[i], error))
+                return -1;
+        }
+    }
+    return 0;
+}

@@ -12,6 +12,7 @@
 
 #include "db/case.h"
 #include "db/doubled.h"
+#include "db/query_event.h"
 #include "db/segment_reader.h"
 
 struct event_scan {
@@ -50,6 +51,21 @@ int event_scan_find(struct event_scan *scan, int field, struct slice text,
  * no event of the segment has it. */
 uint32_t event_scan_code(const struct scan_value *value,
                          const struct segment_values *column);
+
+/* An event that was found, to be put in order and read later. */
+struct event_place {
+    int64_t time_us, segment;
+    uint32_t segment_events, at;
+};
+/* For qsort: by time, those without one last, and as they were loaded. */
+int event_place_order(const void *left, const void *right);
+/* Where the event of this row stands; ERROR_INPUT where there is none. */
+int event_scan_place(struct event_scan *scan, int64_t rowid, struct event_place *out,
+                     struct error *error);
+/* The events at these places, rows[i] at places[i], each segment being opened once. */
+int event_scan_read(struct event_scan *scan, const struct event_place *places,
+                    size_t count, struct arena *arena, struct event_row *rows,
+                    struct error *error);
 
 /* The text behind a code of the present segment, in the arena; SLICE_NONE for 0. */
 int event_scan_text(struct event_scan *scan, int field, uint32_t code,

@@ -20,14 +20,11 @@ struct context_scope context_scope_of(const struct event *event, int64_t margin_
 
 /* --- finding ------------------------------------------------------------------- */
 
-/* Where a found event is; 40 bytes each. */
+/* A found event; 40 bytes each. */
 struct place {
-    int64_t time_us, segment;
-    uint32_t segment_events;
-    uint16_t at;
-    uint8_t ties;
-    bool hit;
+    struct event_place at;
     const char *telling;
+    uint8_t ties;
 };
 
 /* What the name of an operation tells, asked once for each code. */
@@ -89,7 +86,7 @@ static int keep(struct search *search, const struct place *place, struct error *
 struct columns {
     const struct segment_values *ties[CONTEXT_TIE_COUNT];
     uint32_t codes[CONTEXT_TIE_COUNT]; /* 0: no event here has it */
-    const struct segment_values *times, *sources, *lifecycles, *providers, *operations;
+    const struct segment_values *times, *sources, *providers, *operations;
 };
 
 static int open_columns(struct search *search, struct columns *columns, bool *any,
@@ -110,8 +107,6 @@ static int open_columns(struct search *search, struct columns *columns, bool *an
         return 0;
     return event_scan_column(scan, COLUMN_TIME, &columns->times, error) ||
                    event_scan_column(scan, COLUMN_SOURCE, &columns->sources, error) ||
-                   event_scan_column(scan, COLUMN_LIFECYCLE, &columns->lifecycles,
-                                     error) ||
                    event_scan_column(scan, COLUMN_PROVIDER, &columns->providers,
                                      error) ||
                    event_scan_field(scan, FIELD_OPERATION, &columns->operations, error)
@@ -145,12 +140,8 @@ static int search_segment(struct search *search, struct error *error)
         if (time_us < search->scope->from_us || time_us > search->scope->until_us)
             continue;
         struct place place = {
-            .time_us = time_us,
-            .segment = segment->id,
-            .segment_events = segment->count,
-            .at = (uint16_t)i,
+            .at = {time_us, segment->id, segment->count, i},
             .ties = ties_of(&columns, i),
-            .hit = columns.lifecycles->numbers[i] != LIFECYCLE_NONE,
         };
         if (!place.ties ||
             doubled_has(&search->scan.doubled, columns.sources->numbers[i]))
@@ -183,36 +174,28 @@ static int find_all(struct search *search, struct error *error)
 
 static int by_time(const void *left, const void *right)
 {
-    const struct place *a = left, *b = right;
-    if (a->time_us != b->time_us)
-        return a->time_us < b->time_us ? -1 : 1;
-    if (a->segment != b->segment)
-        return a->segment < b->segment ? -1 : 1;
-    return (a->at > b->at) - (a->at < b->at);
+    return event_place_order(&((const struct place *)left)->at,
+                             &((const struct place *)right)->at);
 }
 
-static int read_row(struct search *search, const struct place *place,
-                    struct arena *arena, struct context_row *row, struct error *error)
+static int read_rows(struct search *search, const struct place *places,
+                     struct arena *arena, struct error *error)
 {
-    const struct segment_values *sources, *offsets, *lengths;
-    struct event_scan *scan = &search->scan;
-    if (scan->segment.id != place->segment)
-        open_columns_reset(&scan->segment, place->segment, place->segment_events);
-    if (event_scan_event(scan, place->at, arena, &row->event, error) ||
-        event_scan_column(scan, COLUMN_SOURCE, &sources, error) ||
-        event_scan_column(scan, COLUMN_OFFSET, &offsets, error) ||
-        event_scan_column(scan, COLUMN_LENGTH, &lengths, error))
+    struct context_list *out = search->out;
+    struct event_place *at = arena_alloc(arena, (out->count + 1) * sizeof *at);
+    struct event_row *rows = arena_alloc(arena, (out->count + 1) * sizeof *rows);
+    out->rows = arena_alloc(arena, (out->count + 1) * sizeof *out->rows);
+    if (!at || !rows || !out->rows)
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    for (size_t i = 0; i < out->count; i++)
+        at[i] = places[i].at;
+    if (event_scan_read(&search->scan, at, out->count, arena, rows, error))
         return -1;
-    row->ties = place->ties;
-    row->hit = place->hit;
-    row->telling = place->telling;
-    row->source = sources->numbers[place->at];
-    row->offset = (uint64_t)offsets->numbers[place->at];
-    row->length = (uint64_t)lengths->numbers[place->at];
+    for (size_t i = 0; i < out->count; i++)
+        out->rows[i] = (struct context_row){rows[i], places[i].ties, places[i].telling};
     return 0;
 }
 
-/* Events of one time mostly stand in one segment, so it is opened seldom. */
 static int read_page(struct search *search, uint64_t offset, size_t limit,
                      struct arena *arena, struct error *error)
 {
@@ -224,15 +207,7 @@ static int read_page(struct search *search, uint64_t offset, size_t limit,
         return 0;
     out->count =
         search->count - (size_t)offset < limit ? search->count - (size_t)offset : limit;
-    out->rows = arena_alloc(arena, (out->count ? out->count : 1) * sizeof *out->rows);
-    if (!out->rows)
-        return error_set(error, ERROR_MEMORY, "out of memory");
-    for (size_t i = 0; i < out->count; i++) {
-        if (read_row(search, &search->places[(size_t)offset + i], arena, &out->rows[i],
-                     error))
-            return -1;
-    }
-    return 0;
+    return read_rows(search, search->places + offset, arena, error);
 }
 
 int query_context(struct case_file *handle, const struct context_scope *scope,

@@ -10,7 +10,7 @@
 #define DB_QUERY_CONTEXT_H
 
 #include "core/context.h"
-#include "db/query.h"
+#include "db/query_event.h"
 
 enum {
     /* Events found that are put in order; of more, the earliest are shown and all are
@@ -29,12 +29,9 @@ struct context_scope {
 struct context_scope context_scope_of(const struct event *event, int64_t margin_us);
 
 struct context_row {
-    struct event event;  /* texts in the arena */
+    struct event_row at;
     unsigned ties;       /* 1 << context_tie */
     const char *telling; /* NULL: not */
-    bool hit;
-    int64_t source;
-    uint64_t offset, length;
 };
 struct context_list {
     struct context_row *rows;

@@ -110,11 +110,12 @@ static int put_around(struct case_file *handle, const struct event *event,
     for (size_t i = 0; i < list.count; i++) {
         const struct context_row *row = &list.rows[i];
         report_begin(lines, 4);
-        report_add(lines, "around it: %s", report_time(lines, row->event.time_us));
-        report_add(lines, "%s:", report_safe(lines, row->event.text[FIELD_OPERATION]));
+        report_add(lines, "around it: %s", report_time(lines, row->at.event.time_us));
+        report_add(lines,
+                   "%s:", report_safe(lines, row->at.event.text[FIELD_OPERATION]));
         report_add(lines, "%s", row->telling);
-        if (outcome_is_attempt(row->event.outcome))
-            report_add(lines, "(%s)", outcome_name(row->event.outcome));
+        if (outcome_is_attempt(row->at.event.outcome))
+            report_add(lines, "(%s)", outcome_name(row->at.event.outcome));
         report_end(lines);
     }
     if (list.total > list.count)

@@ -136,8 +136,8 @@ static void expect(const struct context_list *list, const char *expected)
                 ties[at++] = context_ties[j].letter;
         }
         snprintf(got + strlen(got), sizeof got - strlen(got), "%d %s%s%s,",
-                 (int)((row->event.time_us - NOON) / MINUTE_US), ties,
-                 row->telling ? "*" : "", row->hit ? "!" : "");
+                 (int)((row->at.event.time_us - NOON) / MINUTE_US), ties,
+                 row->telling ? "*" : "", row->at.hit ? "!" : "");
     }
     assert_string_equal(got, expected);
 }
@@ -155,7 +155,7 @@ static void finds_what_is_around(void **state)
     expect(&list, "-60 aci*,-10 a,-5 c*,0 aci!,20 i,60 a*,");
     assert_int_equal(list.total, 6);
     assert_int_equal(list.telling, 3);
-    assert_true(slice_equal(list.rows[2].event.text[FIELD_ACTOR], SLICE("other")));
+    assert_true(slice_equal(list.rows[2].at.event.text[FIELD_ACTOR], SLICE("other")));
 
     /* Page by page. */
     assert_int_equal(

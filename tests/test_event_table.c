@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "db/query_event.h"
 #include "db/query_tally.h"
 #include "tests/store_bed.h"
 
@@ -212,6 +213,81 @@ static void gives_every_column(void **state)
         "16386|0|-|-|-|-|-|other|87\n");
 }
 
+/* A window of the list of events, as SQL orders them. */
+static void assert_window(struct bed *bed, const char *filter_text, const char *where,
+                          uint64_t offset, size_t limit)
+{
+    struct filter filter;
+    struct event_list list;
+    struct error error = {0};
+    char sql[512];
+    struct slice got = SLICE("");
+    assert_int_equal(filter_parse(&filter, &bed->arena, slice_from(filter_text),
+                                  EVENT_TIME_NONE, &error),
+                     0);
+    const struct events_scope scope = {&filter, INT64_MIN, INT64_MAX};
+    if (query_events(bed->handle, &scope, offset, limit, &bed->arena, &list, &error))
+        fail_msg("%s: %s", filter_text, error.message);
+    for (size_t i = 0; i < list.count; i++) {
+        const struct event_row *row = &list.rows[i];
+        struct slice actor = row->event.text[FIELD_ACTOR];
+        got = arena_printf(&bed->arena, "%.*s%lld|%llu|%d|%.*s\n", (int)got.length,
+                           got.data, (long long)row->rowid,
+                           (unsigned long long)row->place.offset, row->hit,
+                           (int)actor.length, actor.data);
+    }
+    snprintf(sql, sizeof sql,
+             "SELECT rowid, offset, hit, actor FROM event WHERE %s"
+             " ORDER BY time_us IS NULL, time_us, rowid LIMIT %zu OFFSET %llu",
+             where, limit, (unsigned long long)offset);
+    assert_string_equal(got.data, bed_table(bed, sql));
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM event WHERE %s", where);
+    assert_int_equal(list.total, bed_number(bed, sql));
+}
+
+static void lists_in_order_of_time(void **state)
+{
+    struct bed *bed = *state;
+    fill_events(bed);
+    assert_window(bed, "", "1", 0, 40);
+    assert_window(bed, "", "1", EVENTS / 2, 40);
+    assert_window(bed, "", "1", EVENTS - 30, 40);
+    assert_window(bed, "", "1", EVENTS, 40);
+    assert_window(bed, "provider:gcp", "provider = 'gcp'", 100, 40);
+    assert_window(bed, "since:2026-03-14T02:00:10Z until:+20s",
+                  "time_us BETWEEN 1773453610000000 AND 1773453630000000", 3, 40);
+    assert_window(bed, "actor:nobody", "0", 0, 40);
+}
+
+/* More events of one time than are put in order, before and behind others. */
+static void lists_events_of_one_time(void **state)
+{
+    enum { ONE_TIME = 70000, BEFORE = 20, AFTER = 30, UNDATED = 25 };
+    struct bed *bed = *state;
+    const int64_t noon = INT64_C(1773489600000000);
+    int64_t source;
+    bed_begin(bed, "/logs/a", 10, "aa", &source, NULL);
+    for (uint64_t i = 0; i < ONE_TIME + BEFORE + AFTER + UNDATED; i++) {
+        struct event event;
+        char text[64];
+        bed_event(&event, i, text);
+        event.time_us = noon;
+        if (i < UNDATED)
+            event.time_us = EVENT_TIME_NONE;
+        else if (i < UNDATED + AFTER)
+            event.time_us += 1 + (int64_t)i % 3;
+        else if (i < UNDATED + AFTER + BEFORE)
+            event.time_us -= 1 + (int64_t)i % 7;
+        bed_add(bed, bed->batch, source, &event, i * 50, 49);
+    }
+    bed_finish(bed, source, "aa", 10);
+    bed_reopen(bed);
+    assert_window(bed, "", "1", 0, 50);
+    assert_window(bed, "", "1", 10, 200);
+    assert_window(bed, "", "1", 68000, 100);
+    assert_window(bed, "", "1", ONE_TIME, 200);
+}
+
 /* Records that were unfolded from the same bytes. */
 static void tells_leaves_apart(void **state)
 {
@@ -399,6 +475,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_BED(answers_like_a_table),    ON_BED(answers_questions),
         ON_BED(gives_every_column),      ON_BED(tells_leaves_apart),
+        ON_BED(lists_in_order_of_time),  ON_BED(lists_events_of_one_time),
         ON_BED(keeps_the_text_of_times), ON_BED(finds_values_beyond_the_dictionary),
         ON_BED(passes_over_doubles),     ON_BED(names_what_is_damaged),
     };

@@ -85,7 +85,7 @@ static bool same_context(const struct result *a, size_t i, const struct result *
                          size_t j)
 {
     const struct context_row *left = &a->context.rows[i], *right = &b->context.rows[j];
-    return left->source == right->source && left->offset == right->offset;
+    return left->at.rowid == right->at.rowid;
 }
 
 /* All of them are one window: there are at most LIMIT_COVERAGE_PLACES. */

@@ -154,25 +154,25 @@ static void render_row(const struct app *app, size_t index, const struct row_pen
                        bool selected)
 {
     const struct context_row *found = &app->context.result->context.rows[index];
-    const struct slice *text = found->event.text;
-    bool attempt = outcome_is_attempt(found->event.outcome);
+    const struct slice *text = found->at.event.text;
+    bool attempt = outcome_is_attempt(found->at.event.outcome);
     struct slice from =
         text[slice_blank(text[FIELD_SOURCE_IP]) ? FIELD_SOURCE_TEXT : FIELD_SOURCE_IP];
     draw_marks(pen->canvas, pen->row, selected,
-               found->hit       ? '!'
+               found->at.hit       ? '!'
                : found->telling ? '*'
                                 : ' ',
                ROLE_ALERT);
-    row_time(pen, TIME, found->event.time_us);
+    row_time(pen, TIME, found->at.event.time_us);
     row_tail(pen, OPERATION, text[FIELD_OPERATION],
-             found->telling || found->hit ? ROLE_ALERT : ROLE_TEXT);
+             found->telling || found->at.hit ? ROLE_ALERT : ROLE_TEXT);
     ties_at(pen, found->ties);
     row_text(pen, WHY,
-             slice_from(found->hit       ? "mirroring"
+             slice_from(found->at.hit       ? "mirroring"
                         : found->telling ? found->telling
                                          : ""),
              ROLE_TEXT);
-    row_text(pen, OUTCOME, slice_from(outcome_name(found->event.outcome)),
+    row_text(pen, OUTCOME, slice_from(outcome_name(found->at.event.outcome)),
              attempt ? ROLE_ATTEMPT : ROLE_TEXT);
     row_text(pen, ACTOR, actor_short(text[FIELD_ACTOR]), ROLE_TEXT);
     row_text(pen, ADDRESS, from, ROLE_TEXT);
@@ -193,7 +193,7 @@ static int add_words(struct canvas *canvas, int row, int column, const char *lab
 static void render_details(const struct context_row *found, struct canvas *canvas,
                            int row)
 {
-    const struct slice *text = found->event.text;
+    const struct slice *text = found->at.event.text;
     int column = 1;
     if (found->telling)
         column =
