@@ -235,6 +235,9 @@ static void act(struct app *app, enum action_id action, struct effects *effects)
     case ACTION_UNDO:
         decide_undo(app, effects);
         break;
+    case ACTION_EVENTS:
+        events_open(app, INT64_MIN, INT64_MAX);
+        break;
     case ACTION_REFRESH:
         app_data_changed(app);
         break;

@@ -23,6 +23,8 @@ enum view_id {
     VIEW_CONTEXT,
     VIEW_COVERAGE,
     VIEW_TALLY,
+    VIEW_EVENTS,
+    VIEW_EVENT,
     VIEW_HELP,
     VIEW_COUNT
 };
@@ -68,6 +70,7 @@ enum action_id {
     ACTION_TIMELINE,
     ACTION_COVERAGE,
     ACTION_TALLY,
+    ACTION_EVENTS,
     ACTION_CONTEXT,
     ACTION_TELLING,
     ACTION_WIDER,

@@ -15,7 +15,8 @@ static const struct view *const views[VIEW_COUNT] = {
     [VIEW_TIMELINE] = &view_timeline, [VIEW_MIRRORS] = &view_mirrors,
     [VIEW_MIRROR] = &view_mirror,     [VIEW_HELP] = &view_help,
     [VIEW_CONTEXT] = &view_context,   [VIEW_COVERAGE] = &view_coverage,
-    [VIEW_TALLY] = &view_tally,
+    [VIEW_TALLY] = &view_tally,       [VIEW_EVENTS] = &view_events,
+    [VIEW_EVENT] = &view_event,
 };
 
 const struct view *view_get(enum view_id id)
@@ -46,6 +47,7 @@ void app_init(struct app *app, const struct app_options *options)
     };
     arena_init(&app->context_arena);
     document_init(&app->hit_document);
+    document_init(&app->event.document);
     document_init(&app->help_document);
     document_init(&app->question);
 }
@@ -55,6 +57,8 @@ void app_fini(struct app *app)
     result_free(app->overview);
     result_free(app->hit);
     result_free(app->lineage);
+    result_free(app->event.result);
+    result_free(app->event.proof);
     arena_fini(&app->context_arena);
     result_free(app->proposal);
     result_free(app->timeline.result);
@@ -64,6 +68,7 @@ void app_fini(struct app *app)
     free(app->mirror_id);
     result_free(app->mirror);
     document_fini(&app->hit_document);
+    document_fini(&app->event.document);
     document_fini(&app->help_document);
     document_fini(&app->question);
 }
@@ -167,6 +172,8 @@ void app_data_changed(struct app *app)
     app->overview_failed = false;
     app->hit_stale = true;
     app->hit_failed = false;
+    app->event.stale = true;
+    app->event.failed = false;
     app->timeline.stale = app->mirror_stale = true;
     app->timeline.failed = app->mirror_failed = false;
     app->finding.stale = true;
@@ -180,12 +187,14 @@ void app_scope_changed(struct app *app)
     app->waits[REQUEST_OVERVIEW].pending = false;
     app->waits[REQUEST_TIMELINE].pending = false;
     app->waits[REQUEST_TALLY].pending = false;
+    app->waits[REQUEST_EVENTS].pending = false;
     app->timeline.stale = true;
     app->timeline.failed = false;
     rows_restart(&app->groups);
     rows_restart(&app->hits);
     rows_restart(&app->mirrors);
     rows_restart(&app->tally);
+    rows_restart(&app->events);
     app->overview_stale = true;
     app->overview_failed = false;
     app->finding.stale = true;
@@ -271,6 +280,7 @@ static void resize(struct app *app, int width, int height)
     app->width = width;
     app->height = height;
     app->help_document.line_count = app->hit_document.line_count = 0;
+    app->event.document.line_count = 0;
     decide_resize(app);
 }
 

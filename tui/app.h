@@ -114,6 +114,15 @@ struct timeline_state {
     bool stale, failed;
 };
 
+/* The event that VIEW_EVENT shows. */
+struct event_state {
+    int64_t rowid;
+    struct result *result, *proof; /* NULL: not yet */
+    bool stale, failed, folded;
+    struct document document;
+    struct list list;
+};
+
 enum { APP_DEPTH = VIEW_COUNT, APP_NOTICE_BYTES = 256 };
 
 struct app {
@@ -138,7 +147,9 @@ struct app {
     bool overview_stale, overview_failed;
 
     struct rows groups, hits, mirrors, approvals, sources, rejects, context, coverage,
-        tally;
+        tally, events;
+    int64_t events_from_us, events_until_us; /* what VIEW_EVENTS shows */
+    struct event_state event;
     int64_t reject_source;   /* whose rejects are shown */
     struct event context_of; /* the ties of what is looked around; texts in the arena */
     struct arena context_arena;

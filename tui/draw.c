@@ -217,3 +217,37 @@ void draw_bar(const struct row_pen *pen, int column, uint64_t value, uint64_t mo
         canvas_bar(pen->canvas, pen->row, ROW_MARKS + place->start + i, 8,
                    hit ? ROLE_ALERT : ROLE_DIM);
 }
+
+/* --- documents ------------------------------------------------------------------- */
+
+void document_scroll(const struct document *document, struct list *list, int height)
+{
+    size_t page = height > 0 ? (size_t)height : 0;
+    list_resize(list, 1);
+    list_set_total(list,
+                   document->line_count > page ? document->line_count - page + 1 : 1);
+}
+
+static void highlight(const struct event *of, struct canvas *canvas, int row)
+{
+    static const enum event_field fields[] = {FIELD_OPERATION, FIELD_MIRROR,
+                                              FIELD_MIRRORED, FIELD_DESTINATION,
+                                              FIELD_RESOURCE};
+    enum { SHORTEST = 4 };
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+        if (of->text[fields[i]].length >= SHORTEST)
+            canvas_paint(canvas, row, 0, canvas->width, of->text[fields[i]],
+                         ROLE_ALERT);
+}
+
+void draw_document(const struct document *document, const struct list *list,
+                   const struct event *of, struct canvas *canvas,
+                   const struct layout *layout)
+{
+    for (int i = 0; i < layout->body_height; i++) {
+        size_t line = (size_t)list->top + (size_t)i;
+        document_render(document, line, canvas, layout->body + i);
+        if (line < document->line_count && document->lines[line].raw)
+            highlight(of, canvas, layout->body + i);
+    }
+}

@@ -26,7 +26,14 @@ static bool in_list(const struct app *app)
 
 static const struct document *document_of(const struct app *app)
 {
-    return app_view(app) == VIEW_HELP ? &app->help_document : &app->hit_document;
+    switch (app_view(app)) {
+    case VIEW_HELP:
+        return &app->help_document;
+    case VIEW_EVENT:
+        return &app->event.document;
+    default:
+        return &app->hit_document;
+    }
 }
 
 static uint64_t place(const struct finding *finding, size_t index)

@@ -317,6 +317,35 @@ static int answer_tally(struct answering *job)
                        &job->result->error);
 }
 
+static int answer_events(struct answering *job)
+{
+    const struct request *request = job->request;
+    const struct events_scope scope = {job->scope.filter, request->from_us,
+                                       request->until_us};
+    return query_events(job->handle, &scope, request->offset, request->limit,
+                        &job->result->arena, &job->result->events, &job->result->error);
+}
+
+static int answer_event(struct answering *job)
+{
+    return query_event(job->handle, job->request->rowid, &job->result->arena,
+                       &job->result->event, &job->result->error);
+}
+
+static int answer_proof(struct answering *job)
+{
+    struct source_standing standing;
+    struct source_checker *checker = source_checker_new(job->handle, SOURCE_HASH);
+    if (!checker)
+        return error_set(&job->result->error, ERROR_MEMORY, "out of memory");
+    int result = source_checker_ask(checker, job->request->source, &standing,
+                                    &job->result->error);
+    if (!result)
+        job->result->condition = standing.condition;
+    source_checker_free(checker);
+    return result;
+}
+
 static int answer_news(struct answering *job)
 {
     return case_data_version(job->handle, &job->result->data_version,
@@ -389,7 +418,8 @@ static int (*const answers[REQUEST_KIND_COUNT])(struct answering *job) = {
     [REQUEST_UNDO] = answer_undo,         [REQUEST_MARK_SEEN] = answer_mark_seen,
     [REQUEST_CONTEXT] = answer_context,   [REQUEST_COVERAGE] = answer_coverage,
     [REQUEST_MIRRORS] = answer_mirrors,   [REQUEST_MIRROR] = answer_mirror,
-    [REQUEST_TALLY] = answer_tally,
+    [REQUEST_TALLY] = answer_tally,       [REQUEST_EVENTS] = answer_events,
+    [REQUEST_EVENT] = answer_event,       [REQUEST_PROOF] = answer_proof,
 };
 
 struct result *request_run(const struct request *request, struct case_file *handle,

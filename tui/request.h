@@ -13,6 +13,7 @@
 #include "db/query.h"
 #include "db/query_mirrors.h"
 #include "db/query_context.h"
+#include "db/query_event.h"
 #include "db/query_lineage.h"
 #include "db/query_tally.h"
 #include "db/triage.h"
@@ -32,7 +33,10 @@ enum request_kind {
     REQUEST_CONTEXT,
     REQUEST_COVERAGE,
     REQUEST_TALLY,
-    REQUEST_NEWS, /* has somebody else written to the case? */
+    REQUEST_EVENTS,
+    REQUEST_EVENT, /* by its rowid */
+    REQUEST_PROOF, /* whether a source is as it was, by its hash: may take long */
+    REQUEST_NEWS,  /* has somebody else written to the case? */
     REQUEST_FIND,
     REQUEST_PROPOSE,
     /* These write. */
@@ -46,6 +50,12 @@ enum request_kind {
 static inline bool request_writes(enum request_kind kind)
 {
     return kind >= REQUEST_APPROVE;
+}
+
+/* What waits until nothing else is asked, and is asked again where it was stopped. */
+static inline bool request_gives_way(enum request_kind kind)
+{
+    return kind == REQUEST_PROOF;
 }
 
 /* hit_scope by value: the filter as its text, which has been checked already. */
@@ -71,6 +81,7 @@ struct request {
     struct slice mirror_id; /* and segment */
     unsigned mirror_segment;
     int64_t from_us, step_us; /* of the timeline; limit: its steps */
+    int64_t until_us, rowid;  /* of events */
     /* Where is this row now?  An operation's id, or actor and provider of a group. */
     bool anchored;
     struct slice anchor;
@@ -105,6 +116,9 @@ struct result {
     struct context_list context;
     struct coverage_grid coverage;
     struct tally_list tally;
+    struct event_list events;
+    struct event_found event;
+    enum source_condition condition;
     struct approval_list approvals;
     struct source_list sources;
     struct reject_list rejects;

@@ -130,6 +130,17 @@ static bool same_value(const struct result *a, size_t i, const struct result *b,
     return slice_equal(a->tally.rows[i].value, b->tally.rows[j].value);
 }
 
+static struct window events_window(const struct result *result)
+{
+    return (struct window)WINDOW_OF(result->events);
+}
+
+static bool same_event(const struct result *a, size_t i, const struct result *b,
+                       size_t j)
+{
+    return a->events.rows[i].rowid == b->events.rows[j].rowid;
+}
+
 static struct window mirrors_window(const struct result *result)
 {
     return (struct window)WINDOW_OF(result->mirrors);
@@ -152,6 +163,7 @@ static const struct list_kind list_kinds[] = {
     {REQUEST_REJECTS, ROWS(rejects), rejects_window, same_reject},
     {REQUEST_COVERAGE, ROWS(coverage), coverage_window, same_place},
     {REQUEST_CONTEXT, ROWS(context), context_window, same_context},
+    {REQUEST_EVENTS, ROWS(events), events_window, same_event},
     {REQUEST_TALLY, ROWS(tally), tally_window, same_value},
     {REQUEST_APPROVALS, ROWS(approvals), approvals_window, same_approval},
 };

@@ -11,6 +11,10 @@ static void take_failure(struct app *app, struct result *result)
         app->overview_failed = true;
     if (result->kind == REQUEST_HIT)
         app->hit_failed = true;
+    /* A proof that gave way is asked for again; one that was stopped is not. */
+    bool stopped = result->error.code != ERROR_INTERRUPTED || app->interrupted;
+    if (result->kind == REQUEST_EVENT || (result->kind == REQUEST_PROOF && stopped))
+        app->event.failed = true;
     if (result->kind == REQUEST_MIRROR)
         app->mirror_failed = true;
     if (result->kind == REQUEST_TIMELINE)
@@ -76,6 +80,7 @@ void app_take(struct app *app, struct result *result, struct effects *effects)
     case REQUEST_CONTEXT:
     case REQUEST_COVERAGE:
     case REQUEST_TALLY:
+    case REQUEST_EVENTS:
         rows_take(app_rows(app, result->kind), result);
         break;
     case REQUEST_MIRROR:
@@ -88,6 +93,18 @@ void app_take(struct app *app, struct result *result, struct effects *effects)
         break;
     case REQUEST_HIT:
         take_hit(app, result, effects);
+        break;
+    case REQUEST_EVENT:
+        result_free(app->event.result);
+        result_free(app->event.proof);
+        app->event.result = result;
+        app->event.proof = NULL;
+        app->event.document.line_count = 0;
+        break;
+    case REQUEST_PROOF:
+        result_free(app->event.proof);
+        app->event.proof = result;
+        app->event.document.line_count = 0;
         break;
     case REQUEST_LINEAGE:
         result_free(app->lineage);

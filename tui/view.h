@@ -35,7 +35,7 @@ struct view {
 
 extern const struct view view_groups, view_hits, view_hit, view_approvals, view_sources,
     view_rejects, view_timeline, view_mirrors, view_mirror, view_context, view_coverage,
-    view_tally, view_help;
+    view_tally, view_events, view_event, view_help;
 
 const struct view *view_get(enum view_id id);
 enum view_id app_view(const struct app *app);
@@ -54,6 +54,9 @@ bool app_waiting(const struct app *app);
 void rejects_open(struct app *app, int64_t source);
 void hit_open(struct app *app, struct slice operation_id);
 void mirror_open(struct app *app, const struct mirror *mirror);
+/* Any event, by its rowid; and those of a span (INT64_MIN, INT64_MAX: all). */
+void event_open(struct app *app, int64_t rowid);
+void events_open(struct app *app, int64_t from_us, int64_t until_us);
 /* Opens VIEW_CONTEXT around an event, whose texts are copied. */
 void context_open(struct app *app, const struct event *event);
 
@@ -150,6 +153,11 @@ struct list_columns {
 void draw_rows(const struct app *app, const struct rows *rows,
                const struct list_columns *look, struct canvas *canvas,
                const struct layout *layout);
+/* A document that scrolls by lines; in raw records, what `of` is about stands out. */
+void document_scroll(const struct document *document, struct list *list, int height);
+void draw_document(const struct document *document, const struct list *list,
+                   const struct event *of, struct canvas *canvas,
+                   const struct layout *layout);
 void row_text(const struct row_pen *pen, int column, struct slice text, enum role role);
 /* For names whose end tells them apart, paths and methods: a long one loses its start,
  * at a `.` or `/` where there is one. */

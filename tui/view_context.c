@@ -86,10 +86,20 @@ static void look(struct app *app, size_t margin)
     rows_restart(&app->context);
 }
 
+static void open_event(struct app *app)
+{
+    ptrdiff_t index = rows_index(&app->context, app->context.list.cursor);
+    if (index >= 0)
+        event_open(app, app->context.result->context.rows[index].at.rowid);
+}
+
 static bool act(struct app *app, enum action_id action, struct effects *effects)
 {
     (void)effects;
     switch (action) {
+    case ACTION_OPEN:
+        open_event(app);
+        return true;
     case ACTION_WIDER:
         look(app, app->context_margin + 1);
         return true;
@@ -159,7 +169,7 @@ static void render_row(const struct app *app, size_t index, const struct row_pen
     struct slice from =
         text[slice_blank(text[FIELD_SOURCE_IP]) ? FIELD_SOURCE_TEXT : FIELD_SOURCE_IP];
     draw_marks(pen->canvas, pen->row, selected,
-               found->at.hit       ? '!'
+               found->at.hit    ? '!'
                : found->telling ? '*'
                                 : ' ',
                ROLE_ALERT);
@@ -168,7 +178,7 @@ static void render_row(const struct app *app, size_t index, const struct row_pen
              found->telling || found->at.hit ? ROLE_ALERT : ROLE_TEXT);
     ties_at(pen, found->ties);
     row_text(pen, WHY,
-             slice_from(found->at.hit       ? "mirroring"
+             slice_from(found->at.hit    ? "mirroring"
                         : found->telling ? found->telling
                                          : ""),
              ROLE_TEXT);

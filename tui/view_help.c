@@ -18,6 +18,9 @@ static const char *const view_names[VIEW_COUNT] = {
     [VIEW_MIRROR] = "one mirror",
     [VIEW_CONTEXT] = "what happened around",
     [VIEW_COVERAGE] = "what the logs cover",
+    [VIEW_TALLY] = "all events by a column",
+    [VIEW_EVENTS] = "any events",
+    [VIEW_EVENT] = "one event",
     [VIEW_HELP] = "help",
 };
 

@@ -127,42 +127,17 @@ static void resize(struct app *app, const struct layout *layout)
         };
         hit_document_build(document, &app->hit->hit, &app->hit->evidence, &options);
     }
-    size_t height = (size_t)layout->body_height;
-    list_resize(&app->hit_list, 1);
-    list_set_total(&app->hit_list, document->line_count > height
-                                       ? document->line_count - height + 1
-                                       : 1);
-}
-
-/* In a raw record, what the mirror is about stands out. */
-static void highlight(const struct app *app, struct canvas *canvas, int row)
-{
-    static const enum event_field fields[] = {FIELD_OPERATION, FIELD_MIRROR,
-                                              FIELD_MIRRORED, FIELD_DESTINATION,
-                                              FIELD_RESOURCE};
-    enum { SHORTEST = 4 };
-    const struct slice *text = app->hit->hit.operation.event.text;
-    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
-        if (text[fields[i]].length >= SHORTEST)
-            canvas_paint(canvas, row, 0, canvas->width, text[fields[i]], ROLE_ALERT);
+    document_scroll(document, &app->hit_list, layout->body_height);
 }
 
 static void render(const struct app *app, struct canvas *canvas,
                    const struct layout *layout)
 {
-    const struct document *document = &app->hit_document;
-    if (!app->hit) {
-        if (app->late)
-            canvas_label(canvas, layout->body, ROW_MARKS, canvas->width, "...",
-                         ROLE_DIM);
-        return;
-    }
-    for (int i = 0; i < layout->body_height; i++) {
-        size_t line = (size_t)app->hit_list.top + (size_t)i;
-        document_render(document, line, canvas, layout->body + i);
-        if (line < document->line_count && document->lines[line].raw)
-            highlight(app, canvas, layout->body + i);
-    }
+    if (app->hit)
+        draw_document(&app->hit_document, &app->hit_list,
+                      &app->hit->hit.operation.event, canvas, layout);
+    else if (app->late)
+        canvas_label(canvas, layout->body, ROW_MARKS, canvas->width, "...", ROLE_DIM);
 }
 
 const struct view view_hit = {

@@ -104,6 +104,11 @@ static bool act(struct app *app, enum action_id action, struct effects *effects)
         else
             app_notice(app, "this is the whole case");
         return true;
+    case ACTION_EVENTS:
+        if (zoom_now(&state->zoom)->count)
+            events_open(app, cursor_us(app),
+                        cursor_us(app) + zoom_now(&state->zoom)->step_us - 1);
+        return true;
     case ACTION_SHOW_TIME:
         if (zoom_now(&state->zoom)->count)
             show_hits(app);

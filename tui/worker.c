@@ -161,7 +161,8 @@ void worker_submit(struct worker *worker, struct request *request)
     pthread_mutex_lock(&worker->lock);
     if (!request_writes(request->kind)) {
         replace(worker, request->kind);
-        if (worker->busy && worker->running == request->kind)
+        if (worker->busy &&
+            (worker->running == request->kind || request_gives_way(worker->running)))
             sqlite3_interrupt(worker->handle->db);
     }
     if (worker->queued < WORKER_QUEUE)

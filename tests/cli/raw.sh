@@ -32,6 +32,18 @@ forget plain.case
 raws plain.case >got
 same want got 'raw records that are read again'
 
+# On the screen of an event, whatever the case keeps of hits; and where the file is gone.
+printf 'resize 100x60\nkeys E Enter\ndump\n' >keys
+forget plain.case
+run 0 open -c plain.case --script keys
+says out 'unchanged: its SHA-256 is as it was'
+says out '<189>69: sw2: Mar 14'
+mv logs gone
+run 0 open -c plain.case --script keys
+says out 'NOT FOUND'
+says out 'It is not shown'
+mv gone logs
+
 # However it is packed.
 cat logs/*.json* >all.json
 run 3 load -q -c all.case all.json

@@ -1,0 +1,156 @@
+/* Any events, hits or not, in order of time: those that fit the filter, or of them
+ * those of one step of the timeline. */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "core/actor.h"
+#include "core/timestamp.h"
+#include "tui/view.h"
+
+enum { TIME, OPERATION, OUTCOME, ACTOR, ADDRESS, RESOURCE, PLACE, COLUMN_COUNT };
+
+static const struct column columns[COLUMN_COUNT] = {
+    [TIME] = {"TIME", 14, 14, 0, 0, false},
+    [OPERATION] = {"OPERATION", 20, 44, 10, 0, false},
+    [OUTCOME] = {"OUTCOME", 8, 8, 0, 2, false},
+    [ACTOR] = {"ACTOR", 14, 40, 8, 0, false},
+    [ADDRESS] = {"FROM", 15, 39, 1, 1, false},
+    [RESOURCE] = {"RESOURCE", 20, 60, 6, 4, false},
+    [PLACE] = {"ACCOUNT", 14, 36, 2, 5, false},
+};
+
+void events_open(struct app *app, int64_t from_us, int64_t until_us)
+{
+    app->events_from_us = from_us;
+    app->events_until_us = until_us;
+    app->waits[REQUEST_EVENTS].pending = false;
+    rows_forget(&app->events);
+    app_push(app, VIEW_EVENTS);
+}
+
+static struct list *list(struct app *app)
+{
+    return &app->events.list;
+}
+
+static void want(struct app *app, struct effects *effects)
+{
+    uint64_t offset;
+    size_t limit;
+    if (!rows_want(&app->events, app->waits[REQUEST_EVENTS].pending, &offset, &limit))
+        return;
+    struct request *request = request_new(REQUEST_EVENTS);
+    if (!request)
+        return;
+    struct request_scope scope = {
+        .filter = {app->filter, app->filter_length},
+        .last_event_us =
+            app->overview ? app->overview->summary.last_us : EVENT_TIME_NONE,
+    };
+    request_set_scope(request, &scope);
+    request->from_us = app->events_from_us;
+    request->until_us = app->events_until_us;
+    request->offset = offset;
+    request->limit = limit;
+    app_ask(app, effects, request);
+}
+
+static const struct event_row *current(const struct app *app)
+{
+    ptrdiff_t index = rows_index(&app->events, app->events.list.cursor);
+    return index < 0 ? NULL : &app->events.result->events.rows[index];
+}
+
+static bool act(struct app *app, enum action_id action, struct effects *effects)
+{
+    const struct event_row *row = current(app);
+    (void)effects;
+    switch (action) {
+    case ACTION_OPEN:
+        if (row)
+            event_open(app, row->rowid);
+        return true;
+    case ACTION_CONTEXT:
+        if (row)
+            context_open(app, &row->event);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void resize(struct app *app, const struct layout *layout)
+{
+    list_resize(&app->events.list, (uint64_t)layout->body_height);
+}
+
+static void title(const struct app *app, struct canvas *canvas, int row)
+{
+    char span[2 * TIMESTAMP_TEXT_MAX + 16] = "", number[NUMBER_MAX];
+    if (app->events_from_us != INT64_MIN) {
+        char from[TIMESTAMP_TEXT_MAX], until[TIMESTAMP_TEXT_MAX];
+        timestamp_format_short(app->events_from_us, from);
+        timestamp_format_short(app->events_until_us, until);
+        snprintf(span, sizeof span, " from %s until %s", from, until);
+    }
+    int column =
+        1 + canvas_printf(canvas, row, 1, canvas->width, ROLE_TITLE, "Events%s", span);
+    if (app->events.result)
+        canvas_printf(canvas, row, column, sub_sat(canvas->width, column), ROLE_TEXT,
+                      ": %s", format_number(app->events.result->events.total, number));
+}
+
+static void header(const struct app *app, struct canvas *canvas, int row)
+{
+    struct column_place places[COLUMN_COUNT];
+    (void)app;
+    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
+    draw_header(canvas, row, columns, COLUMN_COUNT, places, -1, false);
+}
+
+static void render_row(const struct app *app, size_t index, const struct row_pen *pen,
+                       bool selected)
+{
+    const struct event_row *row = &app->events.result->events.rows[index];
+    const struct slice *text = row->event.text;
+    bool attempt = outcome_is_attempt(row->event.outcome);
+    draw_marks(pen->canvas, pen->row, selected, row->hit ? '!' : ' ', ROLE_ALERT);
+    row_time(pen, TIME, row->event.time_us);
+    row_tail(pen, OPERATION, text[FIELD_OPERATION], row->hit ? ROLE_ALERT : ROLE_TEXT);
+    row_text(pen, OUTCOME, slice_from(outcome_name(row->event.outcome)),
+             attempt ? ROLE_ATTEMPT : ROLE_TEXT);
+    row_text(pen, ACTOR, actor_short(text[FIELD_ACTOR]), ROLE_TEXT);
+    row_text(
+        pen, ADDRESS,
+        text[slice_blank(text[FIELD_SOURCE_IP]) ? FIELD_SOURCE_TEXT : FIELD_SOURCE_IP],
+        ROLE_TEXT);
+    row_tail(pen, RESOURCE, text[FIELD_RESOURCE], ROLE_TEXT);
+    row_text(pen, PLACE, text[FIELD_ACCOUNT], ROLE_TEXT);
+}
+
+static const struct list_columns list_columns = {columns, COLUMN_COUNT, render_row};
+
+static void render(const struct app *app, struct canvas *canvas,
+                   const struct layout *layout)
+{
+    if (app->events.failed)
+        canvas_label(canvas, layout->body, ROW_MARKS, canvas->width,
+                     "Not listed: see the message below; & changes the filter.",
+                     ROLE_DIM);
+    else if (app->events.known && !app->events.list.total)
+        canvas_label(canvas, layout->body, ROW_MARKS, canvas->width,
+                     "No event fits the filter; & changes it.", ROLE_DIM);
+    else
+        draw_rows(app, &app->events, &list_columns, canvas, layout);
+}
+
+const struct view view_events = {
+    .list = list,
+    .want = want,
+    .act = act,
+    .resize = resize,
+    .title = title,
+    .header = header,
+    .render = render,
+};
