@@ -134,11 +134,13 @@ static int add(struct case_file *handle, const struct sample *sample, int number
         " ?11, 3, 2, 'aws_traffic_mirror', 'T1020.001', 1, 0, 'aws-cli/2.15.0',"
         " 'us-east-1', 'event-' || ?1, 0";
     static const char record[] =
-        "INSERT INTO record(operation, source, offset, length, form_chain, time_us,"
+        "INSERT INTO record(operation, alone, source, offset, length, form_chain, "
+        "time_us,"
         " time_quality, provider, outcome, phase, says_created, switched_off, "
         "lifecycle,"
         " severity, confidence, rules, technique, form, operation_name, actor, raw)"
-        " SELECT ?1, ?12, ?13, length(?14), 'gzip:cloudtrail', ?2, 1, ?3, ?5, 0, 0, 0,"
+        " SELECT ?1, ?1, ?12, ?13, length(?14), 'gzip:cloudtrail', ?2, 1, ?3, ?5, 0, "
+        "0, 0,"
         " ?4, 3, 2, 'aws_traffic_mirror', 'T1020.001', 'cloudtrail', ?6, ?7,"
         " CAST(?14 AS BLOB)";
     return insert(handle, operation, sample, number, 1) ||
@@ -198,13 +200,14 @@ static int fill(struct case_file *handle)
             return -1;
     }
     /* The second record of one act, in another export. */
-    return insert(handle,
-                  "INSERT INTO record(operation, source, offset, length, form_chain,"
-                  " time_us, time_quality, provider, outcome, phase, says_created,"
-                  " switched_off, lifecycle, severity, confidence, rules, technique,"
-                  " form, raw) SELECT ?1, ?12, ?13, length(?14), 'cloudtrail', ?2, 1, "
-                  "?3, ?5, 0, 0, 0, ?4, 3, 2, '', '', 'cloudtrail', CAST(?14 AS BLOB)",
-                  &samples[2], 3, 2);
+    return insert(
+        handle,
+        "INSERT INTO record(operation, alone, source, offset, length, form_chain,"
+        " time_us, time_quality, provider, outcome, phase, says_created,"
+        " switched_off, lifecycle, severity, confidence, rules, technique,"
+        " form, raw) SELECT ?1, ?1, ?12, ?13, length(?14), 'cloudtrail', ?2, 1, "
+        "?3, ?5, 0, 0, 0, ?4, 3, 2, '', '', 'cloudtrail', CAST(?14 AS BLOB)",
+        &samples[2], 3, 2);
 }
 
 struct case_file *sample_case_new(const char *name)
