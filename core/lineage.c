@@ -113,6 +113,15 @@ const struct lineage_event *lineage_best_issuer(const struct lineage_chain *chai
     return best;
 }
 
+bool lineage_has_guess(const struct lineage_chain *chain)
+{
+    for (size_t i = 0; i < chain->out->count; i++) {
+        if (!lineage_link_is_proof(chain->out->steps[i].link))
+            return true;
+    }
+    return false;
+}
+
 /* Whether a step of the chain was made with this credential already. */
 bool lineage_met_before(const struct lineage_chain *chain,
                         const struct lineage_event *at)

@@ -5,9 +5,10 @@
  * AWS: by access key id through AssumeRole, AssumeRoleWithSAML,
  * AssumeRoleWithWebIdentity, GetFederationToken, GetSessionToken and role chaining; a
  * console session by its ConsoleLogin; CloudFormation and Systems Manager by the call
- * that set them to work.  GCP: by delegation and by the making of a key.  Azure: by the
- * sign-in that gave out the token, else by a record that names the same principal.
- * Devices: by the login or the configuration notice of the same user.
+ * that set them to work: of the identity that the record names, where it names one.
+ * GCP: by delegation and by the making of a key.  Azure: by the sign-in that gave out
+ * the token, else by a record that names the same principal. Devices: by the login or
+ * the configuration notice of the same user.
  *
  * A link is proof (the credential was given out by that event) or a guess (the nearest
  * fitting event of the same identity), and each step says which.  The chain ends with
@@ -65,7 +66,9 @@ typedef int (*lineage_ask)(void *payload, const struct lineage_question *questio
     X(LINEAGE_LOGIN, "nearest login of this identity")                                 \
     X(LINEAGE_CONFIGURED, "nearest configuration notice of this user")                 \
     X(LINEAGE_SET_TO_WORK, "nearest call that sets this service to work")              \
-    X(LINEAGE_NAMED, "names this principal")
+    X(LINEAGE_NAMED, "names this principal")                                           \
+    X(LINEAGE_ORDERED,                                                                 \
+      "nearest call of the identity that the record names, to this service")
 
 enum lineage_link {
 #define X(identifier, words) identifier,

@@ -22,23 +22,12 @@ static bool makes_key(const struct event *event)
     return slice_equal(event->text[FIELD_OPERATION], SLICE("CreateAccessKey"));
 }
 
-/* The services that act for somebody who set them to work, and how. */
-static const struct {
-    struct slice service;
-    struct slice operations[4];
-} workers[] = {
-    {SLICE_INIT("cloudformation.amazonaws.com"),
-     {SLICE_INIT("ExecuteChangeSet"), SLICE_INIT("CreateStack"),
-      SLICE_INIT("UpdateStack"), SLICE_INIT("CreateStackInstances")}},
-    {SLICE_INIT("ssm.amazonaws.com"),
-     {SLICE_INIT("StartAutomationExecution"), SLICE_INIT("SendCommand"),
-      SLICE_INIT("StartChangeRequestExecution"), SLICE_INIT("CreateAssociation")}},
-};
+/* ---- services that act for somebody ---- */
 
-static bool is_order_of(size_t worker, struct slice name)
+static bool is_one_of(struct slice name, const struct slice *names, size_t count)
 {
-    for (size_t i = 0; i < sizeof workers[0].operations / sizeof(struct slice); i++) {
-        if (slice_equal(workers[worker].operations[i], name))
+    for (size_t i = 0; i < count; i++) {
+        if (slice_equal(name, names[i]))
             return true;
     }
     return false;
@@ -46,58 +35,138 @@ static bool is_order_of(size_t worker, struct slice name)
 
 static bool is_stack_order(struct slice name)
 {
-    return is_order_of(0, name);
+    static const struct slice names[] = {
+        SLICE_INIT("ExecuteChangeSet"), SLICE_INIT("CreateStack"),
+        SLICE_INIT("UpdateStack"), SLICE_INIT("CreateStackInstances")};
+    return is_one_of(name, names, sizeof names / sizeof names[0]);
 }
 
 static bool is_systems_manager_order(struct slice name)
 {
-    return is_order_of(1, name);
+    static const struct slice names[] = {
+        SLICE_INIT("StartAutomationExecution"), SLICE_INIT("SendCommand"),
+        SLICE_INIT("StartChangeRequestExecution"), SLICE_INIT("CreateAssociation")};
+    return is_one_of(name, names, sizeof names / sizeof names[0]);
 }
 
-static int order_of_service(struct lineage_chain *chain, struct slice service,
-                            bool *found)
+/* How each is set to work, and how it names its session of a role that it was given. */
+static const struct worker {
+    struct slice service, session;
+    bool (*is_order)(struct slice name);
+} workers[] = {
+    {SLICE_INIT("cloudformation.amazonaws.com"), SLICE_INIT("/AWSCloudFormation"),
+     is_stack_order},
+    {SLICE_INIT("ssm.amazonaws.com"), SLICE_INIT("/Automation-"),
+     is_systems_manager_order},
+};
+
+static const struct worker *worker_of(struct slice service)
 {
-    static bool (*const orders[])(struct slice name) = {is_stack_order,
-                                                        is_systems_manager_order};
+    for (size_t i = 0; i < sizeof workers / sizeof workers[0]; i++) {
+        if (slice_equal(workers[i].service, service))
+            return &workers[i];
+    }
+    return NULL;
+}
+
+/* Whether the record names the service, or its session, and not who it works for. */
+static bool is_nameless(const struct worker *worker, struct slice actor)
+{
+    return slice_equal(actor, worker->service) ||
+           slice_find(actor, worker->session) >= 0;
+}
+
+/* Pushes the nearest order to the service, by whoever has that field. */
+static int push_order(struct lineage_chain *chain, const struct worker *worker,
+                      enum event_field field, enum lineage_link link, bool *found)
+{
+    struct lineage_question question = lineage_before_last(chain, STACK_US);
+    lineage_match(&question, field, lineage_last_text(chain, field));
+    question.operation = worker->is_order;
     *found = false;
-    for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
-        if (!slice_equal(workers[i].service, service))
+    if (lineage_answer(chain, &question))
+        return -1;
+    for (size_t i = 0; i < chain->answer_count && !*found; i++) {
+        const struct lineage_event *answer = &chain->answers[i];
+        /* An order of the service itself is another automaton's. */
+        if (outcome_is_attempt(answer->event.outcome) ||
+            slice_equal(answer->event.text[FIELD_ACTOR], worker->service) ||
+            lineage_met_before(chain, answer))
             continue;
-        struct lineage_question question = lineage_before_last(chain, STACK_US);
-        lineage_match(&question, FIELD_ACCOUNT,
-                      lineage_last_text(chain, FIELD_ACCOUNT));
-        question.operation = orders[i];
-        if (lineage_answer(chain, &question))
-            return -1;
-        for (size_t j = 0; j < chain->answer_count && !*found; j++) {
-            /* An order of the service itself is another automaton's. */
-            const struct lineage_event *answer = &chain->answers[j];
-            if (outcome_is_attempt(answer->event.outcome) ||
-                slice_equal(answer->event.text[FIELD_ACTOR], service))
-                continue;
-            lineage_push(chain, LINEAGE_SET_TO_WORK, answer);
-            *found = true;
-        }
+        lineage_push(chain, link, answer);
+        *found = true;
     }
     return 0;
 }
 
-static int aws_service(struct lineage_chain *chain, struct slice service)
+static int service_unordered(struct lineage_chain *chain, struct slice service)
 {
-    bool found;
-    if (order_of_service(chain, service, &found))
-        return -1;
-    if (found)
-        return lineage_end(
-            chain, false,
-            lineage_quoted(chain, "", service,
-                           " did it; the nearest call before that sets it to work is "
-                           "shown, which need not be the one"));
     return lineage_end(
         chain, false,
         lineage_quoted(chain, "", service,
                        " did it, and no call that sets it to work is in the logs"));
 }
+
+/* Somebody of the account: a guess. */
+static int any_order(struct lineage_chain *chain, const struct worker *worker)
+{
+    bool found;
+    if (push_order(chain, worker, FIELD_ACCOUNT, LINEAGE_SET_TO_WORK, &found))
+        return -1;
+    if (!found)
+        return service_unordered(chain, worker->service);
+    return lineage_end(
+        chain, false,
+        lineage_quoted(chain, "", worker->service,
+                       " did it; the nearest call before that sets it to work is "
+                       "shown, which need not be the one"));
+}
+
+/*
+ * A service without a role of its own works in the name of its caller, whom the record
+ * names (AWS, "Run an automation": in the context of the user).  Who that is, is known;
+ * which of the caller's orders it was, is the nearest.
+ */
+static int order_of_identity(struct lineage_chain *chain, const struct worker *worker)
+{
+    bool found;
+    if (push_order(chain, worker, FIELD_ACTOR, LINEAGE_ORDERED, &found))
+        return -1;
+    return found ? 1
+                 : lineage_end(
+                       chain, false,
+                       lineage_quoted(chain, "", worker->service,
+                                      " did it in the name of the identity that the "
+                                      "record names; no call of that identity which "
+                                      "sets it to work is in the logs"));
+}
+
+/* The service that the record says did it: in older records its name stands for the
+ * address alone. */
+static struct slice service_behind(const struct lineage_chain *chain)
+{
+    struct slice via = lineage_last_text(chain, FIELD_VIA);
+    struct slice from = lineage_last_text(chain, FIELD_SOURCE_TEXT);
+    return slice_blank(via) && worker_of(from) ? from : via;
+}
+
+/* 1: go on with the step that was added. */
+static int aws_service(struct lineage_chain *chain, struct slice service)
+{
+    const struct worker *worker = worker_of(service);
+    if (!worker)
+        return service_unordered(chain, service);
+    if (lineage_has_guess(chain))
+        return lineage_end(chain, false,
+                           lineage_quoted(chain, "", service,
+                                          " did that; who set it to work would be a "
+                                          "guess of a guess"));
+    return is_nameless(worker, lineage_last_text(chain, FIELD_ACTOR))
+               ? any_order(chain, worker)
+               : order_of_identity(chain, worker);
+}
+
+/* ---- keys ---- */
 
 static int console_login(struct lineage_chain *chain, bool *found)
 {
@@ -129,12 +198,15 @@ static bool is_instance_session(struct slice actor)
 /* No event of the logs gave this key out. */
 static int aws_key_unknown(struct lineage_chain *chain, struct slice key)
 {
-    bool found;
+    bool found = false, guessed = lineage_has_guess(chain);
+    struct slice via = service_behind(chain);
+    if (!guessed && worker_of(via))
+        return aws_service(chain, via);
     if (slice_starts_with(key, SLICE("AKIA")))
         return lineage_end(chain, true,
                            lineage_quoted(chain, "whoever holds the access key ", key,
                                           ", first seen in these logs"));
-    if (console_login(chain, &found))
+    if (!guessed && console_login(chain, &found))
         return -1;
     if (found)
         return lineage_end(
@@ -156,7 +228,7 @@ static int aws_key_unknown(struct lineage_chain *chain, struct slice key)
 static int aws_first_identity(struct lineage_chain *chain)
 {
     struct slice type = lineage_last_text(chain, FIELD_ACTOR_TYPE);
-    struct slice via = lineage_last_text(chain, FIELD_VIA);
+    struct slice via = service_behind(chain);
     if (slice_equal(type, SLICE("SAMLUser")))
         return lineage_end(
             chain, true,

@@ -41,6 +41,9 @@ const struct lineage_event *lineage_best_issuer(const struct lineage_chain *chai
 bool lineage_met_before(const struct lineage_chain *chain,
                         const struct lineage_event *at);
 
+/* Whether a step of the chain is a guess: none follows another. */
+bool lineage_has_guess(const struct lineage_chain *chain);
+
 void lineage_push(struct lineage_chain *chain, enum lineage_link link,
                   const struct lineage_event *at);
 /* 0, or -1 where the words are absent for lack of memory. */
