@@ -43,6 +43,18 @@ static void add_source(struct session *session, struct slice source)
         session->sources[session->source_count++] = source;
 }
 
+/* Open vSwitch sets all sources at once; the others add one with each line. */
+static void add_sources(struct session *session, struct slice sources)
+{
+    if (session->track.provider != PROVIDER_OPENVSWITCH) {
+        add_source(session, sources);
+        return;
+    }
+    session->source_count = 0;
+    while (slice_present(sources))
+        add_source(session, slice_trim(slice_cut(&sources, ',')));
+}
+
 static void take(struct slice *into, struct slice text)
 {
     if (slice_present(text))
@@ -58,6 +70,7 @@ void device_session_take(struct session *session, const struct fact *fact)
 {
     struct slice source = fact->text[FACT_SOURCE];
     take(&session->kind, fact->text[FACT_KIND]);
+    take(&session->parent, fact->text[FACT_PARENT]);
     if (!session->told && starts_shut(session)) {
         session->shut = true;
         session->told = true;
@@ -65,7 +78,7 @@ void device_session_take(struct session *session, const struct fact *fact)
     if (removes(fact, "source"))
         remove_source(session, source);
     else if (source.length)
-        add_source(session, source);
+        add_sources(session, source);
     if (removes(fact, "destination"))
         session->destination = SLICE_NONE;
     else
@@ -208,7 +221,7 @@ static bool is_remote(const struct session *session)
 bool device_session_is_named(const struct session *session, struct slice names)
 {
     static const struct slice prefix = SLICE_INIT("session ");
-    if (slice_equal(session->name, names))
+    if (slice_equal(session->name, names) || slice_equal(session->parent, names))
         return true;
     if (!slice_starts_with(names, prefix) || !slice_starts_with(session->name, prefix))
         return false;

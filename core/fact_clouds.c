@@ -67,23 +67,3 @@ const struct fact_row fact_rows_sessions[] = {
     {SLICE_INIT("DeleteTrafficMirrorSession"), true, session},
     {SLICE_NONE, false, NULL},
 };
-
-/* Commands that take a mirror away, by their words. */
-static bool takes_away(struct slice command)
-{
-    static const struct slice words[] = {
-        SLICE_INIT("undo "),   SLICE_INIT("clear "),     SLICE_INIT("destroy "),
-        SLICE_INIT("remove "), SLICE_INIT("filter del"), SLICE_INIT("qdisc del"),
-        SLICE_INIT("delete ")};
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (slice_find_nocase(command, words[i]) >= 0)
-            return true;
-    }
-    return false;
-}
-
-void fact_read_host(struct fact_reader *reader)
-{
-    bool ends = takes_away(reader->event->text[FIELD_OPERATION]);
-    whole_mirror(reader, ends ? ACT_DELETE : ACT_WRITE);
-}

@@ -12,24 +12,19 @@
 
 #include "core/address.h"
 #include "core/cisco_command.h"
-#include "core/fact_internal.h"
+#include "core/device_line.h"
+#include "core/fact_device.h"
 #include "core/junos_command.h"
 
-/* A path on its way into a fact. */
-struct path {
-    struct fact_reader *reader;
-    struct fact *fact;  /* NULL until a part names a session */
-    struct slice inner; /* "destination" or "source": the mode within the session */
-    struct slice interface;
-};
-
-static void set(struct path *path, enum fact_field field, struct slice text)
+void device_fact_set(struct path *path, enum fact_field field, struct slice text)
 {
     if (text.length)
         path->fact->text[field] = text;
 }
 
-static void set_removed(struct path *path, const char *what)
+const struct slice device_fact_container = SLICE_INIT("container");
+
+void device_fact_removes(struct path *path, const char *what)
 {
     path->fact->text[FACT_REMOVED] = slice_from(what);
 }
@@ -58,9 +53,9 @@ static void take_source(struct path *path, struct slice rest, bool negated)
         path->inner = SLICE("source");
         return;
     }
-    set(path, FACT_SOURCE, endpoint(rest));
+    device_fact_set(path, FACT_SOURCE, endpoint(rest));
     if (negated)
-        set_removed(path, "source");
+        device_fact_removes(path, "source");
 }
 
 /* "tunnel mode gre source A destination B" */
@@ -76,7 +71,7 @@ static struct slice tunnel_end(struct slice rest)
 static void take_destination(struct path *path, struct slice rest, bool negated)
 {
     if (negated) {
-        set_removed(path, "destination");
+        device_fact_removes(path, "destination");
         return;
     }
     if (!rest.length) {
@@ -84,11 +79,11 @@ static void take_destination(struct path *path, struct slice rest, bool negated)
     } else if (cisco_take(&rest, "ip", 2) || cisco_take(&rest, "ipv6", 4) ||
                cisco_take(&rest, "next-hop", 4)) {
         cisco_take(&rest, "address", 4);
-        set(path, FACT_DESTINATION, slice_word(&rest));
+        device_fact_set(path, FACT_DESTINATION, slice_word(&rest));
     } else if (cisco_take(&rest, "tunnel", 3)) {
-        set(path, FACT_DESTINATION, tunnel_end(rest));
+        device_fact_set(path, FACT_DESTINATION, tunnel_end(rest));
     } else {
-        set(path, FACT_DESTINATION, endpoint(rest));
+        device_fact_set(path, FACT_DESTINATION, endpoint(rest));
     }
 }
 
@@ -100,10 +95,10 @@ static void take_address(struct path *path, struct slice rest, bool negated)
         return;
     bool outward = slice_equal(path->inner, SLICE("destination"));
     if (negated)
-        set_removed(path, outward ? "destination" : "source");
+        device_fact_removes(path, outward ? "destination" : "source");
     else
-        set(path, outward ? FACT_DESTINATION : FACT_SOURCE,
-            address_in_text(slice_word(&rest)));
+        device_fact_set(path, outward ? FACT_DESTINATION : FACT_SOURCE,
+                        address_in_text(slice_word(&rest)));
 }
 
 static void take_origin(struct path *path, struct slice rest, bool negated)
@@ -112,7 +107,7 @@ static void take_origin(struct path *path, struct slice rest, bool negated)
         cisco_take(&rest, "ipv6", 4);
     cisco_take(&rest, "address", 2);
     if (!negated)
-        set(path, FACT_ADDRESS, slice_word(&rest));
+        device_fact_set(path, FACT_ADDRESS, slice_word(&rest));
 }
 
 static void take_shutdown(struct path *path, struct slice rest, bool negated)
@@ -124,20 +119,20 @@ static void take_shutdown(struct path *path, struct slice rest, bool negated)
 static void take_label(struct path *path, struct slice rest, bool negated)
 {
     if (!negated)
-        set(path, FACT_LABEL, slice_word(&rest));
+        device_fact_set(path, FACT_LABEL, slice_word(&rest));
 }
 
 static void take_vrf(struct path *path, struct slice rest, bool negated)
 {
     if (!negated)
-        set(path, FACT_NETWORK, slice_word(&rest));
+        device_fact_set(path, FACT_NETWORK, slice_word(&rest));
 }
 
 static void take_filter(struct path *path, struct slice rest, bool negated)
 {
-    set(path, FACT_FILTER, rest);
+    device_fact_set(path, FACT_FILTER, rest);
     if (negated)
-        set_removed(path, "filter");
+        device_fact_removes(path, "filter");
 }
 
 static void take_length(struct path *path, struct slice rest, bool negated)
@@ -148,7 +143,7 @@ static void take_length(struct path *path, struct slice rest, bool negated)
 static void take_type(struct path *path, struct slice rest, bool negated)
 {
     (void)negated;
-    set(path, FACT_KIND, slice_word(&rest));
+    device_fact_set(path, FACT_KIND, slice_word(&rest));
 }
 
 static const struct {
@@ -182,7 +177,7 @@ static void take_option(struct path *path, struct slice rest, bool negated)
 
 /* ---- parts of a path ---- */
 
-static void open_session(struct path *path, struct slice kind, struct slice id)
+void device_fact_begin(struct path *path, struct slice kind, struct slice id)
 {
     struct arena *arena = path->reader->tree.arena;
     const struct slice parts[] = {kind, id};
@@ -198,7 +193,7 @@ static void take_session(struct path *path, const struct cisco_session *session)
         id = rest;
         rest = SLICE_NONE;
     }
-    open_session(path, SLICE("session "), id);
+    device_fact_begin(path, SLICE("session "), id);
     if (session->negated && !rest.length)
         path->fact->act = ACT_DELETE;
     else if (rest.length)
@@ -215,12 +210,12 @@ static bool take_hyphened(struct path *path, struct slice part)
     struct slice id = slice_word(&part);
     if (!id.length)
         return false;
-    open_session(path, SLICE("session "), id);
+    device_fact_begin(path, SLICE("session "), id);
     cisco_take(&part, "ethernet", 3);
     if (path->interface.length) {
-        set(path, FACT_SOURCE, path->interface);
+        device_fact_set(path, FACT_SOURCE, path->interface);
         if (negated)
-            set_removed(path, "source");
+            device_fact_removes(path, "source");
     } else if (negated && !part.length) {
         path->fact->act = ACT_DELETE;
     } else if (part.length) {
@@ -238,14 +233,14 @@ static bool take_export(struct path *path, struct slice part)
     bool profile = cisco_take(&part, "profile", 2);
     if (!profile && !cisco_take(&part, "apply", 2))
         return false;
-    open_session(path, SLICE("traffic-export "), slice_word(&part));
-    set(path, FACT_KIND, SLICE("traffic-export"));
+    device_fact_begin(path, SLICE("traffic-export "), slice_word(&part));
+    device_fact_set(path, FACT_KIND, SLICE("traffic-export"));
     if (profile) {
         path->fact->act = negated ? ACT_DELETE : ACT_WRITE;
     } else {
-        set(path, FACT_SOURCE, path->interface);
+        device_fact_set(path, FACT_SOURCE, path->interface);
         if (negated)
-            set_removed(path, "source");
+            device_fact_removes(path, "source");
     }
     return true;
 }
@@ -281,7 +276,7 @@ static void take_part(struct path *path, struct slice part)
     }
     if (slice_equal(path->fact->text[FACT_KIND], SLICE("traffic-export"))) {
         if (cisco_take(&bare, "interface", 3))
-            set(path, FACT_DESTINATION, bare);
+            device_fact_set(path, FACT_DESTINATION, bare);
         return;
     }
     take_option(path, bare, negated);
@@ -291,96 +286,6 @@ static void take_parts(struct path *path, struct slice parts)
 {
     while (slice_present(parts))
         take_part(path, typed(slice_cut(&parts, ';')));
-}
-
-/* ---- Junos ---- */
-
-static struct slice word_after(struct slice text, struct slice mark)
-{
-    ptrdiff_t at = slice_find_nocase(text, mark);
-    if (at < 0)
-        return SLICE_NONE;
-    struct slice rest = slice_skip(text, (size_t)at + mark.length);
-    return slice_word(&rest);
-}
-
-static struct slice rest_after(struct slice text, struct slice mark)
-{
-    ptrdiff_t at = slice_find_nocase(text, mark);
-    return at < 0 ? SLICE_NONE : slice_trim(slice_skip(text, (size_t)at + mark.length));
-}
-
-/* Without the brackets of an audit path and what follows it. */
-static struct slice junos_path(struct slice text)
-{
-    ptrdiff_t open = slice_index(text, '[');
-    if (open >= 0) {
-        text = slice_skip(text, (size_t)open + 1);
-        text = slice_cut(&text, ']');
-    }
-    return slice_trim(text);
-}
-
-/* What stands behind the session's name: "input ingress interface X", "output
- * ip-address Y".  A delete that stops before tells of the whole. */
-static void junos_ends(struct path *path, struct slice rest, bool removed)
-{
-    struct slice in = rest_after(rest, SLICE("input ")),
-                 out = rest_after(rest, SLICE("output "));
-    if (slice_present(out)) {
-        struct slice end = out;
-        slice_word(&end);
-        struct slice hop = word_after(out, SLICE("next-hop "));
-        set(path, FACT_DESTINATION, hop.length ? hop : end.length ? end : out);
-        if (removed)
-            set_removed(path, "destination");
-    } else if (slice_present(in)) {
-        struct slice way = slice_word(&in), kind = slice_word(&in);
-        (void)kind;
-        set(path, FACT_SOURCE, in.length ? in : way);
-        set(path, FACT_DIRECTION, way);
-        if (removed)
-            set_removed(path, "source");
-    } else if (removed) {
-        path->fact->act = ACT_DELETE;
-    }
-}
-
-static bool take_junos(struct path *path, struct slice text)
-{
-    static const struct slice analyzer = SLICE_INIT("analyzer "),
-                              mirroring = SLICE_INIT("port-mirroring"),
-                              then = SLICE_INIT("then port-mirror");
-    struct slice verb = text;
-    verb = slice_word(&verb);
-    bool removed = slice_starts_with_nocase(verb, SLICE("delete")) ||
-                   slice_starts_with_nocase(verb, SLICE("deactivate"));
-    text = junos_path(text);
-    struct slice name = word_after(text, analyzer);
-    if (name.length) {
-        open_session(path, analyzer, name);
-        junos_ends(path, rest_after(text, name), removed);
-        return true;
-    }
-    ptrdiff_t at = slice_find_nocase(text, mirroring);
-    if (at >= 0) {
-        struct slice instance = word_after(text, SLICE("port-mirroring instance "));
-        open_session(path, instance.length ? SLICE("port-mirroring ") : mirroring,
-                     instance);
-        junos_ends(path, slice_skip(text, (size_t)at + mirroring.length), removed);
-        return true;
-    }
-    if (slice_find_nocase(text, then) < 0)
-        return false;
-    struct slice instance = word_after(text, SLICE("port-mirror-instance "));
-    open_session(path, instance.length ? SLICE("port-mirroring ") : mirroring,
-                 instance);
-    const struct slice parts[] = {SLICE("firewall filter "),
-                                  word_after(text, SLICE("filter "))};
-    set(path, FACT_SOURCE, arena_join(path->reader->tree.arena, parts, 2));
-    if (removed)
-        set_removed(path, "source");
-    return true;
 }
 
 /* ---- the configuration as a whole ---- */
@@ -397,6 +302,8 @@ static struct slice exec_command(struct slice command)
 static bool is_save(struct slice command)
 {
     struct slice rest = exec_command(command);
+    if (slice_equal(rest, SLICE("save")) || slice_equal(rest, SLICE("save force")))
+        return true; /* VRP */
     if (cisco_take(&rest, "write", 2))
         return !rest.length || cisco_take(&rest, "memory", 3);
     return cisco_take(&rest, "copy", 3) && cisco_take(&rest, "running-config", 1) &&
@@ -406,7 +313,8 @@ static bool is_save(struct slice command)
 static bool is_reload(struct slice command)
 {
     struct slice rest = exec_command(command);
-    return cisco_take(&rest, "reload", 6) && !rest.length;
+    return (cisco_take(&rest, "reload", 6) || cisco_take(&rest, "reboot", 6)) &&
+           !rest.length;
 }
 
 /* Messages by the end of their token. */
@@ -444,11 +352,9 @@ static enum fact_act configuration_act(const struct event *event)
 static void configuration(struct fact_reader *reader, enum fact_act act)
 {
     struct fact *fact = fact_add(reader, THING_CONFIGURATION, act);
-    if (act == ACT_COMMIT)
-        fact->text[FACT_LABEL] = word_after(reader->raw, SLICE("commit changes "));
-    size_t length = fact->text[FACT_LABEL].length;
-    if (length && fact->text[FACT_LABEL].data[length - 1] == '\'')
-        fact->text[FACT_LABEL].length--;
+    struct slice behind = text_after(reader->raw, SLICE("commit changes "));
+    if (act == ACT_COMMIT && behind.length)
+        fact->text[FACT_LABEL] = slice_cut(&behind, '\'');
 }
 
 /* ---- lines ---- */
@@ -456,11 +362,17 @@ static void configuration(struct fact_reader *reader, enum fact_act act)
 /* Words without which no line is about mirroring. */
 bool fact_wanted_device(const struct event *event)
 {
-    static const struct slice marks[] = {
-        SLICE_INIT("mon"),      SLICE_INIT("traffic-export"),
-        SLICE_INIT("analyzer"), SLICE_INIT("port-mirror"),
-        SLICE_INIT("mirror"),   SLICE_INIT("observe-port"),
-        SLICE_INIT("mirred"),   SLICE_INIT("sniffer")};
+    static const struct slice marks[] = {SLICE_INIT("mon"),
+                                         SLICE_INIT("traffic-export"),
+                                         SLICE_INIT("analyzer"),
+                                         SLICE_INIT("port-mirror"),
+                                         SLICE_INIT("mirror"),
+                                         SLICE_INIT("observe-port"),
+                                         SLICE_INIT("mirred"),
+                                         SLICE_INIT("sniffer"),
+                                         SLICE_INIT("switch-interface"),
+                                         SLICE_INIT("tc "),
+                                         SLICE_INIT("del-br")};
     struct slice operation = event->text[FIELD_OPERATION];
     if (event->text[FIELD_MODE].length || configuration_act(event) != ACT_NONE)
         return true;
@@ -481,12 +393,12 @@ void fact_read_device(struct fact_reader *reader)
         return;
     }
     if (reader->event->provider >= PROVIDER_HUAWEI_VRP) {
-        fact_read_host(reader);
+        fact_read_host(&path);
         return;
     }
     if (reader->event->provider == PROVIDER_JUNOS) {
-        take_junos(&path, junos_statement(reader->event->text[FIELD_MODE], operation,
-                                          reader->tree.arena));
+        fact_read_junos(&path, junos_statement(reader->event->text[FIELD_MODE],
+                                               operation, reader->tree.arena));
         return;
     }
     take_parts(&path, reader->event->text[FIELD_MODE]);

@@ -53,8 +53,6 @@ extern const struct fact_row fact_rows_aws[], fact_rows_azure[], fact_rows_gcp[]
 /* Lines of devices: commands, commits, reloads. */
 bool fact_wanted_device(const struct event *event);
 void fact_read_device(struct fact_reader *reader);
-/* VRP, FortiOS and hosts. */
-void fact_read_host(struct fact_reader *reader);
 
 /* A filter's rule, in a record or a snapshot; what is filled stays. */
 void aws_fill_rule(const struct fact_reader *reader, struct fact *fact, json_t *rule);

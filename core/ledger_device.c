@@ -129,14 +129,21 @@ static void advance(struct device *device, struct session *session,
     stamp(device, session);
 }
 
+/* Whether such a line may be the first of its mirror; else there were others before the
+ * log. */
+static bool is_beginning(const struct fact *fact)
+{
+    if (slice_present(fact->text[FACT_REMOVED]) ||
+        slice_present(fact->text[FACT_CHANGED]))
+        return false;
+    return fact->text[FACT_KIND].length || fact->text[FACT_SOURCE].length ||
+           fact->text[FACT_DESTINATION].length ||
+           !slice_present(fact->text[FACT_ENABLED]);
+}
+
 static void write_session(struct device *device, const struct fact *fact)
 {
-    bool beginning = fact->text[FACT_KIND].length || fact->text[FACT_SOURCE].length ||
-                     fact->text[FACT_DESTINATION].length ||
-                     !slice_present(fact->text[FACT_ENABLED]);
-    if (slice_present(fact->text[FACT_REMOVED]))
-        beginning = false;
-    struct session *session = session_of(device, fact, beginning);
+    struct session *session = session_of(device, fact, is_beginning(fact));
     if (!session)
         return;
     device_session_take(session, fact);
@@ -165,7 +172,8 @@ static void delete_sessions(struct device *device, const struct fact *fact)
             any = true;
         }
     }
-    if (any || !device_names_one(names) || ledger_find(&device->sessions, names))
+    if (any || slice_present(fact->text[FACT_CHANGED]) || !device_names_one(names) ||
+        ledger_find(&device->sessions, names))
         return;
     struct session *session = session_of(device, fact, false);
     if (!session)

@@ -13,6 +13,7 @@ enum { LIMIT_DEVICE_SOURCES = 256 };
 struct session {
     struct ledger_track track; /* first */
     struct slice name;         /* "session 7", as the device calls it */
+    struct slice parent;       /* "bridge br0": what it goes with */
     struct slice kind, destination, filter, length, label, address, network;
     struct slice sources[LIMIT_DEVICE_SOURCES];
     size_t source_count;

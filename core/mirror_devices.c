@@ -100,8 +100,7 @@ void vrp_mirror_facts(const struct facts *facts)
 
 /* ---- FortiOS ---- */
 
-/* The new value of "name[old->new]" or "name[value]". */
-static struct slice attribute(struct slice attributes, const char *name)
+struct slice fortios_attribute(struct slice attributes, const char *name)
 {
     struct slice rest = attributes;
     const size_t length = strlen(name);
@@ -129,11 +128,11 @@ void fortios_mirror_facts(const struct facts *facts)
     struct slice path = slice_word(&rest);
     const struct slice kind[] = {path, object.length ? blank : SLICE_NONE};
     facts_set_mirror(facts, arena_join(facts->arena, kind, 2), object);
-    facts_set(facts, FIELD_MIRRORED, attribute(rest, "span-source-port"));
-    facts_set(facts, FIELD_DESTINATION, attribute(rest, "span-dest-port"));
-    facts_set(facts, FIELD_DESTINATION, attribute(rest, "erspan-ip"));
+    facts_set(facts, FIELD_MIRRORED, fortios_attribute(rest, "span-source-port"));
+    facts_set(facts, FIELD_DESTINATION, fortios_attribute(rest, "span-dest-port"));
+    facts_set(facts, FIELD_DESTINATION, fortios_attribute(rest, "erspan-ip"));
     if (slice_starts_with(path, SLICE("firewall.sniffer")))
-        facts_set(facts, FIELD_MIRRORED, attribute(rest, "interface"));
-    if (slice_equal(attribute(rest, "span"), SLICE("disable")))
+        facts_set(facts, FIELD_MIRRORED, fortios_attribute(rest, "interface"));
+    if (slice_equal(fortios_attribute(rest, "span"), SLICE("disable")))
         facts->event->switched_off = true;
 }

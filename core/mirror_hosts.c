@@ -9,26 +9,25 @@
 
 /* ---- Open vSwitch ---- */
 
-/* "@p" stands for what "--id=@p get Port eth1" found. */
-static struct slice resolve(const struct facts *facts, struct slice text)
+struct slice ovs_name(const struct facts *facts, struct slice text)
 {
-    static const struct slice id = {"--id=", 5}, get = {" get port ", 10};
+    static const struct slice id = {"--id=", 5}, get = {" get ", 5};
     if (!text.length || text.data[0] != '@')
         return text;
     const struct slice parts[] = {id, text, get};
     struct slice found = text_after(facts->event->text[FIELD_OPERATION],
                                     arena_join(facts->arena, parts, 3));
+    slice_word(&found); /* Port, Mirror */
     struct slice name = slice_word(&found);
     return name.length ? name : text;
 }
 
-/* A column's name has a hyphen or an underscore, as the caller likes. */
-static struct slice column(const struct facts *facts, struct slice hyphen,
-                           struct slice underscore)
+struct slice ovs_column(const struct facts *facts, struct slice hyphen,
+                        struct slice underscore)
 {
     struct slice command = facts->event->text[FIELD_OPERATION];
     struct slice value = text_value(command, hyphen);
-    return resolve(facts, value.length ? value : text_value(command, underscore));
+    return ovs_name(facts, value.length ? value : text_value(command, underscore));
 }
 
 void ovs_mirror_facts(const struct facts *facts)
@@ -38,7 +37,7 @@ void ovs_mirror_facts(const struct facts *facts)
     struct slice name = text_value(command, SLICE("name"));
     struct slice bridge = text_after(command, SLICE(" bridge "));
     struct slice destroyed = text_after(command, SLICE("destroy mirror "));
-    struct slice tag = column(facts, SLICE("output-vlan"), SLICE("output_vlan"));
+    struct slice tag = ovs_column(facts, SLICE("output-vlan"), SLICE("output_vlan"));
     const struct slice tagged[] = {vlan, tag};
     bridge = slice_word(&bridge);
     if (!name.length)
@@ -48,13 +47,13 @@ void ovs_mirror_facts(const struct facts *facts)
     else if (bridge.length)
         facts_set_mirror(facts, SLICE("bridge "), bridge);
     facts_set(facts, FIELD_MIRRORED,
-              column(facts, SLICE("select-src-port"), SLICE("select_src_port")));
+              ovs_column(facts, SLICE("select-src-port"), SLICE("select_src_port")));
     facts_set(facts, FIELD_MIRRORED,
-              column(facts, SLICE("select-dst-port"), SLICE("select_dst_port")));
-    if (column(facts, SLICE("select-all"), SLICE("select_all")).length)
+              ovs_column(facts, SLICE("select-dst-port"), SLICE("select_dst_port")));
+    if (ovs_column(facts, SLICE("select-all"), SLICE("select_all")).length)
         facts_set(facts, FIELD_MIRRORED, bridge.length ? bridge : SLICE("all ports"));
     facts_set(facts, FIELD_DESTINATION,
-              column(facts, SLICE("output-port"), SLICE("output_port")));
+              ovs_column(facts, SLICE("output-port"), SLICE("output_port")));
     if (tag.length)
         facts_set(facts, FIELD_DESTINATION, arena_join(facts->arena, tagged, 2));
 }

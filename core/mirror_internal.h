@@ -91,4 +91,14 @@ void fortios_mirror_facts(const struct facts *facts);
 void ovs_mirror_facts(const struct facts *facts);
 void linux_mirror_facts(const struct facts *facts);
 
+/* The new value of "name[old->new]" or "name[value]" among the attributes that a line
+ * of FortiOS says were set, or absent. */
+struct slice fortios_attribute(struct slice attributes, const char *name);
+/* The value of a column, whose name has a hyphen or an underscore as the caller of
+ * ovs-vsctl likes; "@p" stands for what "--id=@p get Port eth1" found. */
+struct slice ovs_column(const struct facts *facts, struct slice hyphen,
+                        struct slice underscore);
+/* The same for a name: "@p" is "eth1". */
+struct slice ovs_name(const struct facts *facts, struct slice text);
+
 #endif
