@@ -248,9 +248,11 @@ static int encode_text(struct open_segment *segment, int field, struct arena *ar
         return no_memory(error);
     for (uint32_t i = 0; i < column->own.count; i++)
         own[i] = value_table_get(&column->own, i + 1);
+    int leader = segment_leader(field);
     return segment_encode_text(
         segment->packer, (enum segment_column)(COLUMN_TEXT + field), column->codes,
-        segment->count, own, column->own.count, arena, out, error);
+        segment->count, own, column->own.count,
+        leader < 0 ? NULL : segment->columns[leader].codes, arena, out, error);
 }
 
 /* The blobs alone are kept: what they are made from is larger than they are. */
@@ -392,6 +394,10 @@ static int take_column(struct open_segment *segment, int column, struct slice bl
         return 0;
     }
     struct text_column *text = &segment->columns[column - COLUMN_TEXT];
+    int leader = segment_leader(column - COLUMN_TEXT);
+    if (values.follows && segment_follow(&values, (enum segment_column)column,
+                                         segment->columns[leader].codes, arena, error))
+        return -1;
     uint32_t known = dictionary_of(segment, column - COLUMN_TEXT)->dictionary.count;
     for (uint32_t i = 0; i < segment->count; i++) {
         if (values.codes[i] <= LIMIT_DICTIONARY_VALUES && values.codes[i] > known)

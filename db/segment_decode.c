@@ -19,7 +19,37 @@ static int no_memory(struct error *error)
     return error_set(error, ERROR_MEMORY, "out of memory");
 }
 
-/* The payload lies in the arena where it was packed or has own values to keep. */
+/* Takes the next part of what is stored; false where it is damaged. */
+static bool take_part(struct slice *stored, unsigned char *out, size_t size)
+{
+    if (stored->length < PART_HEADER_BYTES)
+        return false;
+    size_t length =
+        (size_t)get_number((const unsigned char *)stored->data, PART_HEADER_BYTES);
+    struct slice rest = slice_skip(*stored, PART_HEADER_BYTES);
+    if (length > rest.length || length > size)
+        return false;
+    *stored = slice_skip(rest, length);
+    if (length < size)
+        return unpack(slice_first(rest, length), out, size);
+    memcpy(out, rest.data, size);
+    return true;
+}
+
+static bool take_parts(const struct blob *blob, struct slice stored,
+                       unsigned char *payload)
+{
+    unsigned planes = plane_count(blob->encoding, blob->width);
+    size_t left = blob->size;
+    if ((size_t)planes * blob->count > left)
+        return false;
+    for (unsigned i = 0; i < planes; i++, payload += blob->count, left -= blob->count) {
+        if (!take_part(&stored, payload, blob->count))
+            return false;
+    }
+    return take_part(&stored, payload, left) && !stored.length;
+}
+
 static int open_blob(enum segment_column column, struct slice data, uint32_t count,
                      struct arena *arena, struct blob *out, struct error *error)
 {
@@ -40,15 +70,10 @@ static int open_blob(enum segment_column column, struct slice data, uint32_t cou
         return damaged(column, "another length", error);
     if (get_number(header + 20, 4) != pack_crc32(stored))
         return damaged(column, "its checksum differs", error);
-    if (!(out->flags & FLAG_PACKED)) {
-        out->payload = (const unsigned char *)stored.data;
-        return stored.length == out->size ? 0
-                                          : damaged(column, "another length", error);
-    }
     unsigned char *payload = arena_alloc(arena, out->size + 1);
     if (!payload)
         return no_memory(error);
-    if (!unpack(stored, payload, out->size))
+    if (!take_parts(out, stored, payload))
         return damaged(column, "it cannot be unpacked", error);
     out->payload = payload;
     return 0;
@@ -67,17 +92,16 @@ static void fill_numbers(int64_t *numbers, uint32_t count, int64_t value)
         numbers[i] = value;
 }
 
-/* Inlined for each width: the compiler then reads a number by one instruction, which
- * halves the time of decoding. */
+/* Inlined for each width: the compiler then unrolls what gathers a number. */
 static inline void unframe_width(const struct blob *blob, unsigned width,
                                  int64_t *numbers)
 {
-    uint64_t minimum = get_number(blob->payload, 8);
-    uint64_t step = get_number(blob->payload + 8, 8);
+    const unsigned char *header = blob->payload + (size_t)blob->count * width;
+    uint64_t minimum = get_number(header, 8);
+    uint64_t step = get_number(header + 8, 8);
     uint64_t first = blob->flags & FLAG_ABSENT ? 1 : 0;
-    const unsigned char *at = blob->payload + FRAME_HEADER_BYTES;
-    for (uint32_t i = 0; i < blob->count; i++, at += width) {
-        uint64_t value = get_number(at, width);
+    for (uint32_t i = 0; i < blob->count; i++) {
+        uint64_t value = get_from_planes(blob->payload + i, blob->count, width);
         numbers[i] = value < first ? EVENT_TIME_NONE
                                    : (int64_t)(minimum + (value - first) * step);
     }
@@ -162,8 +186,8 @@ static inline uint32_t read_codes_width(const unsigned char *at, unsigned width,
                                         uint32_t count, uint32_t *codes)
 {
     uint32_t largest = 0;
-    for (uint32_t i = 0; i < count; i++, at += width) {
-        codes[i] = (uint32_t)get_number(at, width);
+    for (uint32_t i = 0; i < count; i++) {
+        codes[i] = (uint32_t)get_from_planes(at + i, count, width);
         largest = codes[i] > largest ? codes[i] : largest;
     }
     return largest;
@@ -189,19 +213,15 @@ static uint32_t repeat_code(const struct blob *blob, uint32_t *codes)
     return blob->count ? code : 0;
 }
 
-static int decode_text(enum segment_column column, const struct blob *blob,
-                       struct arena *arena, struct segment_values *out,
-                       struct error *error)
+static int decode_codes(enum segment_column column, const struct blob *blob,
+                        struct arena *arena, struct segment_values *out,
+                        struct error *error)
 {
     bool constant = blob->encoding == ENCODING_CONSTANT;
-    if (!constant && blob->encoding != ENCODING_CODES)
-        return damaged(column, "its encoding is unknown", error);
-    size_t codes = constant ? 1 : blob->count;
-    if (!width_known(blob->width, 4) || (constant && blob->width != 4) ||
-        codes * blob->width > blob->size)
+    size_t size = (constant ? 1 : (size_t)blob->count) * blob->width;
+    if (size > blob->size)
         return damaged(column, "its codes are cut off", error);
-    struct slice rest = {(const char *)blob->payload + codes * blob->width,
-                         blob->size - codes * blob->width};
+    struct slice rest = {(const char *)blob->payload + size, blob->size - size};
     if (decode_own(column, rest, arena, out, error))
         return -1;
     uint32_t largest =
@@ -209,6 +229,62 @@ static int decode_text(enum segment_column column, const struct blob *blob,
     return largest > LIMIT_DICTIONARY_VALUES + out->own_count
                ? damaged(column, "a code has no value", error)
                : 0;
+}
+
+static int decode_follows(enum segment_column column, const struct blob *blob,
+                          struct arena *arena, struct segment_values *out,
+                          struct error *error)
+{
+    size_t count = blob->size / blob->width;
+    if (blob->size % blob->width || count > blob->count || count == 0)
+        return damaged(column, "its codes are cut off", error);
+    uint32_t *follows = arena_alloc(arena, count * sizeof *follows);
+    if (!follows)
+        return no_memory(error);
+    for (size_t i = 0; i < count; i++)
+        follows[i] = (uint32_t)get_number(blob->payload + i * blob->width, blob->width);
+    if (code_room(follows, (uint32_t)count) > (size_t)LIMIT_DICTIONARY_VALUES + 1)
+        return damaged(column, "a code has no value", error);
+    out->follows = follows;
+    out->follow_count = (uint32_t)count;
+    return 0;
+}
+
+static int decode_text(enum segment_column column, const struct blob *blob,
+                       struct arena *arena, struct segment_values *out,
+                       struct error *error)
+{
+    bool constant = blob->encoding == ENCODING_CONSTANT;
+    if (!width_known(blob->width, 4) || (constant && blob->width != 4))
+        return damaged(column, "its codes are cut off", error);
+    if (constant || blob->encoding == ENCODING_CODES)
+        return decode_codes(column, blob, arena, out, error);
+    if (blob->encoding == ENCODING_FOLLOWS && segment_leader(column - COLUMN_TEXT) >= 0)
+        return decode_follows(column, blob, arena, out, error);
+    return damaged(column, "its encoding is unknown", error);
+}
+
+int segment_follow(struct segment_values *values, enum segment_column column,
+                   const uint32_t *leader, struct arena *arena, struct error *error)
+{
+    size_t room = code_room(leader, values->count);
+    uint32_t *met = arena_alloc(arena, room * sizeof *met);
+    if (!met)
+        return no_memory(error);
+    memset(met, 0, room * sizeof *met);
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < values->count; i++) {
+        uint32_t *place = &met[leader[i]];
+        if (!*place) {
+            if (found == values->follow_count)
+                return damaged(column, "it does not fit its leader", error);
+            *place = ++found;
+        }
+        values->codes[i] = values->follows[*place - 1];
+    }
+    return found == values->follow_count
+               ? 0
+               : damaged(column, "it does not fit its leader", error);
 }
 
 int segment_decode(enum segment_column column, struct slice data,

@@ -8,24 +8,44 @@ struct blob {
     uint32_t count;
 };
 
+/* A part of the payload behind its length; returns the bytes it takes. */
+static size_t put_part(struct packer *packer, struct slice part, struct arena *arena,
+                       unsigned char *out)
+{
+    struct slice packed = pack(packer, part, arena);
+    if (!slice_present(packed))
+        packed = part;
+    put_number(out, packed.length, PART_HEADER_BYTES);
+    memcpy(out + PART_HEADER_BYTES, packed.data, packed.length);
+    return PART_HEADER_BYTES + packed.length;
+}
+
 static int finish(struct packer *packer, struct blob blob, struct slice payload,
                   struct arena *arena, struct slice *out, struct error *error)
 {
-    struct slice packed = pack(packer, payload, arena);
-    struct slice stored = slice_present(packed) ? packed : payload;
-    unsigned char header[SEGMENT_HEADER_BYTES] = {0};
+    unsigned planes = plane_count(blob.encoding, blob.width);
+    size_t room = SEGMENT_HEADER_BYTES + payload.length +
+                  ((size_t)planes + 1) * PART_HEADER_BYTES;
+    unsigned char *header = arena_alloc(arena, room);
+    if (!header)
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    unsigned char *stored = header + SEGMENT_HEADER_BYTES, *at = stored;
+    struct slice rest = payload;
+    for (unsigned i = 0; i < planes; i++, rest = slice_skip(rest, blob.count))
+        at += put_part(packer, slice_first(rest, blob.count), arena, at);
+    at += put_part(packer, rest, arena, at);
+    struct slice all = {(const char *)stored, (size_t)(at - stored)};
     put_number(header, SEGMENT_MAGIC, 4);
     header[4] = (unsigned char)blob.column;
     header[5] = (unsigned char)blob.encoding;
-    header[6] = (unsigned char)(blob.flags | (slice_present(packed) ? FLAG_PACKED : 0));
+    header[6] = (unsigned char)blob.flags;
     header[7] = (unsigned char)blob.width;
     put_number(header + 8, blob.count, 4);
     put_number(header + 12, payload.length, 4);
-    put_number(header + 16, stored.length, 4);
-    put_number(header + 20, pack_crc32(stored), 4);
-    const struct slice parts[] = {{(const char *)header, sizeof header}, stored};
-    *out = arena_join(arena, parts, 2);
-    return slice_present(*out) ? 0 : error_set(error, ERROR_MEMORY, "out of memory");
+    put_number(header + 16, all.length, 4);
+    put_number(header + 20, pack_crc32(all), 4);
+    *out = (struct slice){(const char *)header, SEGMENT_HEADER_BYTES + all.length};
+    return 0;
 }
 
 static unsigned width_of(uint64_t largest)
@@ -106,16 +126,16 @@ int segment_encode_numbers(struct packer *packer, enum segment_column column,
     unsigned char *payload = arena_alloc(arena, size);
     if (!payload)
         return error_set(error, ERROR_MEMORY, "out of memory");
-    put_number(payload, (uint64_t)frame.minimum, 8);
-    put_number(payload + 8, frame.step, 8);
-    unsigned char *at = payload + FRAME_HEADER_BYTES;
-    for (uint32_t i = 0; i < count; i++, at += blob.width) {
+    for (uint32_t i = 0; i < count; i++) {
         uint64_t above = (uint64_t)numbers[i] - (uint64_t)frame.minimum;
         uint64_t value = numbers[i] == EVENT_TIME_NONE
                              ? 0
                              : (frame.step == 1 ? above : above / frame.step) + first;
-        put_number(at, value, blob.width);
+        put_in_planes(payload + i, count, value, blob.width);
     }
+    unsigned char *header = payload + (size_t)count * blob.width;
+    put_number(header, (uint64_t)frame.minimum, 8);
+    put_number(header + 8, frame.step, 8);
     return finish(packer, blob, (struct slice){(const char *)payload, size}, arena, out,
                   error);
 }
@@ -153,10 +173,57 @@ static void put_own(unsigned char *at, const struct slice *own, uint32_t own_cou
     }
 }
 
+/* The codes that follow the leader's; returns how many, or UINT32_MAX where one of the
+ * leader's has two of them, or nearly as many are needed as there are events. */
+static uint32_t find_follows(const uint32_t *codes, const uint32_t *leader,
+                             uint32_t count, uint32_t *met, uint32_t *follows)
+{
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t *place = &met[leader[i]];
+        if (!*place) {
+            if (found == count / 2)
+                return UINT32_MAX;
+            follows[found++] = codes[i];
+            *place = found;
+        } else if (follows[*place - 1] != codes[i]) {
+            return UINT32_MAX;
+        }
+    }
+    return found;
+}
+
+/* *done: the column is kept as what follows the leader's. */
+static int encode_follows(struct packer *packer, struct blob blob,
+                          const uint32_t *codes, const uint32_t *leader,
+                          struct arena *arena, struct slice *out, bool *done,
+                          struct error *error)
+{
+    size_t room = code_room(leader, blob.count);
+    uint32_t *met = arena_alloc(arena, room * sizeof *met);
+    uint32_t *follows = arena_alloc(arena, (blob.count / 2 + 1) * sizeof *follows);
+    if (!met || !follows)
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    memset(met, 0, room * sizeof *met);
+    uint32_t found = find_follows(codes, leader, blob.count, met, follows);
+    *done = found != UINT32_MAX;
+    if (!*done)
+        return 0;
+    blob.encoding = ENCODING_FOLLOWS;
+    size_t size = (size_t)found * blob.width;
+    unsigned char *payload = arena_alloc(arena, size + 1);
+    if (!payload)
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    for (uint32_t i = 0; i < found; i++)
+        put_number(payload + (size_t)i * blob.width, follows[i], blob.width);
+    return finish(packer, blob, (struct slice){(const char *)payload, size}, arena, out,
+                  error);
+}
+
 int segment_encode_text(struct packer *packer, enum segment_column column,
                         const uint32_t *codes, uint32_t count, const struct slice *own,
-                        uint32_t own_count, struct arena *arena, struct slice *out,
-                        struct error *error)
+                        uint32_t own_count, const uint32_t *leader, struct arena *arena,
+                        struct slice *out, struct error *error)
 {
     *out = SLICE_NONE;
     uint32_t largest = 0;
@@ -174,16 +241,23 @@ int segment_encode_text(struct packer *packer, enum segment_column column,
         .width = constant ? 4 : width_of(largest),
         .count = count,
     };
-    size_t code_count = constant ? 1 : count;
-    size_t codes_size = code_count * blob.width;
+    if (leader && !constant && !own_count) {
+        bool done = false;
+        if (encode_follows(packer, blob, codes, leader, arena, out, &done, error) ||
+            done)
+            return slice_present(*out) ? 0 : -1;
+    }
+    size_t codes_size = constant ? blob.width : (size_t)count * blob.width;
     size_t size = codes_size + own_size(own, own_count);
     if (size > SEGMENT_PAYLOAD_MAX)
         return error_set(error, ERROR_LIMIT, "a segment's own values are too long");
     unsigned char *payload = arena_alloc(arena, size);
     if (!payload)
         return error_set(error, ERROR_MEMORY, "out of memory");
-    for (size_t i = 0; i < code_count; i++)
-        put_number(payload + i * blob.width, codes[i], blob.width);
+    for (uint32_t i = 0; i < count && !constant; i++)
+        put_in_planes(payload + i, count, codes[i], blob.width);
+    if (constant)
+        put_number(payload, codes[0], blob.width);
     put_own(payload + codes_size, own, own_count);
     return finish(packer, blob, (struct slice){(const char *)payload, size}, arena, out,
                   error);

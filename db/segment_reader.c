@@ -128,6 +128,27 @@ static int decode(struct segment_reader *reader, struct open_columns *segment,
     return result;
 }
 
+/* What is kept relative to another column of the segment. */
+static int resolve(struct segment_reader *reader, struct open_columns *segment,
+                   enum segment_column column, struct error *error)
+{
+    struct segment_values *values = &segment->columns[column];
+    const struct segment_values *other;
+    if (column == COLUMN_OFFSET) {
+        if (segment_reader_column(reader, segment, COLUMN_LENGTH, &other, error))
+            return -1;
+        segment_offsets(values->numbers, other->numbers, segment->count);
+    }
+    if (!values->follows)
+        return 0;
+    int leader = COLUMN_TEXT + segment_leader(column - COLUMN_TEXT);
+    return segment_reader_column(reader, segment, (enum segment_column)leader, &other,
+                                 error) ||
+                   segment_follow(values, column, other->codes, &segment->arena, error)
+               ? -1
+               : 0;
+}
+
 int segment_reader_column(struct segment_reader *reader, struct open_columns *segment,
                           enum segment_column column, const struct segment_values **out,
                           struct error *error)
@@ -137,15 +158,9 @@ int segment_reader_column(struct segment_reader *reader, struct open_columns *se
         return 0;
     if (prepare(reader, &reader->column, "SELECT data FROM segment_column WHERE id = ?",
                 error) ||
-        decode(reader, segment, column, error))
+        decode(reader, segment, column, error) ||
+        resolve(reader, segment, column, error))
         return -1;
-    if (column == COLUMN_OFFSET) {
-        const struct segment_values *lengths;
-        if (segment_reader_column(reader, segment, COLUMN_LENGTH, &lengths, error))
-            return -1;
-        segment_offsets(segment->columns[column].numbers, lengths->numbers,
-                        segment->count);
-    }
     segment->loaded[column] = true;
     return 0;
 }

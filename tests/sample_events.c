@@ -137,7 +137,7 @@ static int add_texts(struct builder *builder, int64_t segment, int first,
     for (uint32_t i = 0; i < count; i++)
         builder->codes[i] = code_of(field, first + (int)i);
     return segment_encode_text(builder->packer, column, builder->codes, count, NULL, 0,
-                               &builder->arena, &blob, &error) ||
+                               NULL, &builder->arena, &blob, &error) ||
            put_column(builder->handle, segment, (int)column, blob);
 }
 

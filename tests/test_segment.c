@@ -113,7 +113,7 @@ static void leaves_out_what_is_absent(void **state)
                      0);
     assert_false(slice_present(blob));
     assert_int_equal(segment_encode_text(tools->packer, COLUMN_TEXT, none, 3, NULL, 0,
-                                         &tools->arena, &blob, NULL),
+                                         NULL, &tools->arena, &blob, NULL),
                      0);
     assert_false(slice_present(blob));
     assert_int_equal(
@@ -154,7 +154,8 @@ static struct slice encode_texts(struct tools *tools, uint32_t *codes, uint32_t 
     }
     struct slice blob;
     assert_int_equal(segment_encode_text(tools->packer, COLUMN_TEXT + 3, codes, count,
-                                         own, own_count, &tools->arena, &blob, NULL),
+                                         own, own_count, NULL, &tools->arena, &blob,
+                                         NULL),
                      0);
     return blob;
 }
@@ -187,6 +188,72 @@ static void keeps_texts(void **state)
         }
         arena_reset(&tools->arena);
     }
+    free(codes);
+}
+
+static int decode_following(struct tools *tools, struct slice blob, uint32_t count,
+                            const uint32_t *leader, struct segment_values *values)
+{
+    const enum segment_column column = COLUMN_TEXT + FIELD_SERVICE;
+    struct error error = {0};
+    int result = segment_decode(column, blob, count, &tools->arena, values, &error);
+    if (!result && values->follows)
+        result = segment_follow(values, column, leader, &tools->arena, &error);
+    if (result)
+        assert_int_equal(error.code, ERROR_CASE);
+    return result;
+}
+
+static struct slice encode_following(struct tools *tools, const uint32_t *codes,
+                                     const uint32_t *leader)
+{
+    struct slice blob;
+    assert_int_equal(segment_encode_text(tools->packer, COLUMN_TEXT + FIELD_SERVICE,
+                                         codes, SEGMENT_EVENTS, NULL, 0, leader,
+                                         &tools->arena, &blob, NULL),
+                     0);
+    return blob;
+}
+
+static void keeps_what_follows_a_leader(void **state)
+{
+    struct tools *tools = *state;
+    uint64_t seed = 5;
+    uint32_t *leader = malloc(SEGMENT_EVENTS * sizeof *leader);
+    uint32_t *codes = malloc(SEGMENT_EVENTS * sizeof *codes);
+    struct segment_values values;
+    for (int i = 0; i < SEGMENT_EVENTS; i++) {
+        leader[i] = (uint32_t)(next_random(&seed) % 3000);
+        codes[i] = leader[i] * 7919 % 300;
+    }
+    struct slice blob = encode_following(tools, codes, leader);
+    assert_true(blob.length < SEGMENT_EVENTS / 2);
+    assert_int_equal(decode_following(tools, blob, SEGMENT_EVENTS, leader, &values), 0);
+    assert_memory_equal(values.codes, codes, SEGMENT_EVENTS * sizeof *codes);
+
+    /* A leader with fewer values than were met, and one with more. */
+    uint32_t changed = leader[9];
+    for (int i = 0; i < SEGMENT_EVENTS; i++)
+        leader[i] = leader[i] == changed ? leader[0] : leader[i];
+    assert_int_equal(decode_following(tools, blob, SEGMENT_EVENTS, leader, &values),
+                     -1);
+    leader[0] = leader[1] = 70000;
+    leader[2] = 70001;
+    leader[3] = 70002;
+    assert_int_equal(decode_following(tools, blob, SEGMENT_EVENTS, leader, &values),
+                     -1);
+
+    /* One event differs: nothing follows any more. */
+    for (int i = 0; i < SEGMENT_EVENTS; i++)
+        leader[i] = codes[i] % 50;
+    for (int i = 0; i < SEGMENT_EVENTS; i++)
+        codes[i] = leader[i];
+    codes[SEGMENT_EVENTS - 1]++;
+    blob = encode_following(tools, codes, leader);
+    assert_int_equal(decode_following(tools, blob, SEGMENT_EVENTS, leader, &values), 0);
+    assert_null(values.follows);
+    assert_memory_equal(values.codes, codes, SEGMENT_EVENTS * sizeof *codes);
+    free(leader);
     free(codes);
 }
 
@@ -252,6 +319,7 @@ int main(void)
         WITH_TOOLS(leaves_out_what_is_absent),
         WITH_TOOLS(keeps_gaps),
         WITH_TOOLS(keeps_texts),
+        WITH_TOOLS(keeps_what_follows_a_leader),
         WITH_TOOLS(refuses_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,12 +15,12 @@ static void round_trip(enum segment_column column, const struct segment_values *
     struct segment_values again;
     if (!packer)
         return;
-    int result =
-        values->text
-            ? segment_encode_text(packer, column, values->codes, values->count,
-                                  values->own, values->own_count, arena, &blob, NULL)
-            : segment_encode_numbers(packer, column, values->numbers, values->count,
-                                     arena, &blob, NULL);
+    int result = values->text
+                     ? segment_encode_text(packer, column, values->codes, values->count,
+                                           values->own, values->own_count, NULL, arena,
+                                           &blob, NULL)
+                     : segment_encode_numbers(packer, column, values->numbers,
+                                              values->count, arena, &blob, NULL);
     if (result || segment_decode(column, blob, values->count, arena, &again, NULL))
         abort();
     if (values->text
@@ -38,8 +38,14 @@ static void decode(enum segment_column column, struct slice blob, uint32_t count
     struct segment_values values;
     struct error error;
     arena_init(&arena);
-    if (!segment_decode(column, blob, count, &arena, &values, &error) && again)
-        round_trip(column, &values, &arena);
+    if (!segment_decode(column, blob, count, &arena, &values, &error) && again) {
+        uint32_t *leader = arena_alloc(&arena, ((size_t)count + 1) * sizeof *leader);
+        for (uint32_t i = 0; leader && i < count; i++)
+            leader[i] = i % 7;
+        if (!values.follows ||
+            (leader && !segment_follow(&values, column, leader, &arena, &error)))
+            round_trip(column, &values, &arena);
+    }
     arena_fini(&arena);
 }
 
@@ -56,12 +62,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     unsigned char header[SEGMENT_HEADER_BYTES] = {0};
     put_number(header, SEGMENT_MAGIC, 4);
     header[4] = (unsigned char)column;
-    header[5] = data[3] % 4;
+    header[5] = data[3] % 5;
     header[6] = data[4] & FLAGS_KNOWN;
     header[7] = data[5] % 9;
     put_number(header + 8, count, 4);
-    put_number(header + 12, header[6] & FLAG_PACKED ? 16 * rest.length : rest.length,
-               4);
+    put_number(header + 12, (data[4] & 1 ? 16 : 1) * rest.length, 4);
     put_number(header + 16, rest.length, 4);
     put_number(header + 20, pack_crc32(rest), 4);
     char *blob = malloc(sizeof header + rest.length);
