@@ -13,6 +13,10 @@ enum {
     HEAD_BYTES = 4096,
     HEAD_LEAST = 256, /* many logs have the same first line: "{", a heading */
     READ_BYTES = 256 * 1024,
+    /* Of a sample. */
+    ENDS_BYTES = 64 * 1024,
+    BLOCK_BYTES = 4096,
+    BLOCKS = 64,
     /* Logs that begin with the same line are told apart by reading them. */
     CANDIDATES_MAX = 16,
 };
@@ -79,6 +83,49 @@ int growth_hash(int descriptor, uint64_t length, bool (*goes_on)(void *payload),
     return out[0] ? 0 : -1;
 }
 
+static bool hash_block(EVP_MD_CTX *context, int descriptor, uint64_t from, uint64_t to,
+                       char *buffer)
+{
+    while (from < to) {
+        size_t room = to - from < ENDS_BYTES ? (size_t)(to - from) : ENDS_BYTES;
+        ssize_t got = read_at(descriptor, buffer, room, from);
+        if (got <= 0 || !EVP_DigestUpdate(context, buffer, (size_t)got))
+            return false;
+        from += (uint64_t)got;
+    }
+    return true;
+}
+
+static bool hash_blocks(EVP_MD_CTX *context, int descriptor, uint64_t bytes,
+                        char *buffer)
+{
+    if (bytes <= 2 * ENDS_BYTES + BLOCKS * BLOCK_BYTES)
+        return hash_block(context, descriptor, 0, bytes, buffer);
+    uint64_t step = (bytes - 2 * ENDS_BYTES) / BLOCKS;
+    for (uint64_t i = 0; i < BLOCKS; i++) {
+        uint64_t at = ENDS_BYTES + i * step;
+        if (!hash_block(context, descriptor, at, at + BLOCK_BYTES, buffer))
+            return false;
+    }
+    return hash_block(context, descriptor, 0, ENDS_BYTES, buffer) &&
+           hash_block(context, descriptor, bytes - ENDS_BYTES, bytes, buffer);
+}
+
+void growth_sample(int descriptor, uint64_t bytes, char out[SHA256_HEX])
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned size = 0;
+    char *buffer = malloc(ENDS_BYTES);
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    out[0] = '\0';
+    if (buffer && context && EVP_DigestInit_ex(context, EVP_sha256(), NULL) &&
+        hash_blocks(context, descriptor, bytes, buffer) &&
+        EVP_DigestFinal_ex(context, digest, &size))
+        sha256_text(digest, out);
+    EVP_MD_CTX_free(context);
+    free(buffer);
+}
+
 /* Whether the case's own bytes of the source begin with all of the file. */
 static bool is_part(struct store *store, const struct source_candidate *candidate,
                     int descriptor, uint64_t bytes, char *buffer)
@@ -98,18 +145,29 @@ static bool is_part(struct store *store, const struct source_candidate *candidat
     return bytes > 0;
 }
 
+/* Whether the file begins with what was read of the source. */
+static bool begins_with(const struct source_candidate *candidate, int descriptor,
+                        char *buffer)
+{
+    char found[SHA256_HEX];
+    bool hashed = candidate->sha256[0] != '\0';
+    if (hashed)
+        hash_prefix(descriptor, candidate->bytes, NULL, NULL, buffer, found);
+    else
+        growth_sample(descriptor, candidate->bytes, found);
+    return found[0] && !strcmp(found, hashed ? candidate->sha256 : candidate->sample);
+}
+
 static enum growth compare(struct store *store,
                            const struct source_candidate *candidate, int descriptor,
                            uint64_t bytes, char *buffer)
 {
-    char sha256[SHA256_HEX];
     if (candidate->bytes > bytes)
         return candidate->embedded &&
                        is_part(store, candidate, descriptor, bytes, buffer)
                    ? GROWTH_PART
                    : GROWTH_NONE;
-    hash_prefix(descriptor, candidate->bytes, NULL, NULL, buffer, sha256);
-    if (strcmp(sha256, candidate->sha256) != 0 || !candidate->bytes)
+    if (!candidate->bytes || !begins_with(candidate, descriptor, buffer))
         return GROWTH_NONE;
     if (candidate->active)
         return candidate->bytes == bytes ? GROWTH_SAME : GROWTH_NONE;

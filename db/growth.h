@@ -4,7 +4,8 @@
  * Logs grow, are renamed when they rotate, and are copied.  Candidates are the sources
  * of the same path, and those that begin with the same lines; the SHA-256 of the part
  * that was read decides.  Where it is unchanged, the file is the same source, and only
- * what is new is stored.
+ * what is new is stored.  A load without hash, or one that was killed before it had
+ * read all, leaves a sample of the file instead, which decides for the same path alone.
  *
  * A worker's thread; reads the file, leaves its offset alone.
  */
@@ -36,6 +37,10 @@ int64_t growth_head(int descriptor);
  * goes_on said no, which is asked now and then (NULL: yes). */
 int growth_hash(int descriptor, uint64_t length, bool (*goes_on)(void *payload),
                 void *payload, char out[SHA256_HEX]);
+
+/* The SHA-256 of the beginning, the end and blocks in between of the file's first
+ * `bytes`, as text; "" where they cannot be read. */
+void growth_sample(int descriptor, uint64_t bytes, char out[SHA256_HEX]);
 
 /* Failures of the file are no failure: it is then a source of its own.  What this load
  * itself is at counts as far as it is committed (store_flush_head). */

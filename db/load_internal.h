@@ -111,6 +111,7 @@ struct work {
     const char *member; /* "" or the name of the member */
     uint64_t ordinal;   /* of the member, from 1 */
     int64_t head;
+    char sample[SHA256_HEX]; /* of a file whose hash is not known from its beginning */
     struct growth_found growth;
     int64_t source;
     /* Records before it, and so many of those unfolded from the one there, are in the

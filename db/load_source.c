@@ -125,6 +125,7 @@ int load_finish_source(struct work *work, const char *failure, struct error *err
                               note, reason),
         .reason = reason,
         .sha256 = source_reader_sha256(work->reader),
+        .sample = work->ordinal ? NULL : work->sample,
         .bytes = source_reader_bytes(work->reader),
         .open_end = work->tally.tail_open && work->tally.tail_is_event,
         .content = source_reader_content(work->reader),
@@ -149,6 +150,8 @@ void load_start_progress(struct work *work)
         work->consumed = work->bytes_told = 0;
     work->resume_offset = work->resume_leaf = 0;
     work->head = 0;
+    if (!work->ordinal)
+        work->sample[0] = '\0';
     work->growth = (struct growth_found){.kind = GROWTH_NONE};
     work->dates_surveyed = false;
     state_lists_reset(&work->lists);

@@ -134,6 +134,7 @@ int load_opened(struct work *work, struct error *error)
         .head = work->head,
         .continues = work->growth.kind == GROWTH_CONTINUES ? work->growth.source : 0,
         .supersedes = work->growth.kind == GROWTH_SUPERSEDES ? work->growth.source : 0,
+        .sample = work->ordinal ? NULL : work->sample,
         .bytes = source_reader_bytes(work->reader),
         .mtime_us = source_reader_mtime(work->reader),
         .options = load_options_text(&load->options, &options),
@@ -263,14 +264,13 @@ static int hash_if_doubtful(struct work *work, bool always, struct error *error)
     return source_reader_hash_first(work->reader, error);
 }
 
-/* Whether the file is a later version of a source; without hashes it cannot be told. */
+/* Whether the file is a later version of a source. */
 static int look_for_growth(struct work *work, int descriptor, struct error *error)
 {
     struct load *load = work->load;
     const struct path_entry *entry = &load->files.entries[work->file];
     struct stat status;
-    if (entry->is_stdin || load->options.no_hash || fstat(descriptor, &status) ||
-        !S_ISREG(status.st_mode))
+    if (entry->is_stdin || fstat(descriptor, &status) || !S_ISREG(status.st_mode))
         return 0;
     work->head = growth_head(descriptor);
     if (growth_find(load->store, descriptor, (uint64_t)status.st_size, entry->path,
@@ -356,6 +356,8 @@ int load_file(struct work *work, struct error *error)
     bool archive = source_reader_is_archive(work->reader);
     if (hash_if_doubtful(work, entry->is_stdin || archive, error))
         return load_record_failure(work, error->message, error);
+    if (!entry->is_stdin && !source_reader_sha256(work->reader))
+        growth_sample(descriptor, source_reader_bytes(work->reader), work->sample);
     take_off(work, source_reader_sha256(work->reader));
     /* Again: another worker may just have landed with the same content. */
     int result = hash_if_doubtful(work, false, error)

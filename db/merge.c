@@ -33,8 +33,8 @@ int merge_failed_there(struct case_file *there, struct error *error)
 static const char source_columns[] =
     "SELECT id, path, member, sha256, bytes, mtime_us, options, loaded_by, host,"
     " embedded, packing, head, status, doubled, resume_offset, unpacked_bytes, records,"
-    " events, skipped, unknown, damaged, hits, first_us, last_us, forms, loaded_us"
-    " FROM source ORDER BY id";
+    " events, skipped, unknown, damaged, hits, first_us, last_us, forms, loaded_us,"
+    " sample FROM source ORDER BY id";
 
 static const char *text_at(sqlite3_stmt *row, int column)
 {
@@ -122,6 +122,8 @@ static int begin_source(struct merge *merge, sqlite3_stmt *row,
         .embedded = sqlite3_column_int(row, 9) != 0,
         .packing = text_at(row, 10),
         .head = sqlite3_column_int64(row, 11),
+        .sample = text_at(row, 26),
+        .merging = true,
     };
     enum source_known known;
     struct source_progress progress;
@@ -134,7 +136,10 @@ static int begin_source(struct merge *merge, sqlite3_stmt *row,
     }
     merge->sources++;
     source->here = source->embedded_here = here;
-    source->resume_offset = known == SOURCE_RESUMED ? progress.resume_offset : 0;
+    if (known == SOURCE_RESUMED) {
+        source->resume_offset = progress.resume_offset;
+        source->resume_leaf = progress.resume_leaf;
+    }
     return 0;
 }
 
@@ -263,13 +268,20 @@ static int read_event(struct reading *from, uint32_t place, struct event *event,
     return 0;
 }
 
-/* Everything before `offset` of the source is in the case with the next commit. */
+static bool is_fresh(const struct merge_source *source, uint64_t offset, uint64_t leaf)
+{
+    return offset > source->resume_offset ||
+           (offset == source->resume_offset && leaf >= source->resume_leaf);
+}
+
+/* Everything before this leaf of the source is in the case with the next commit. */
 static int append(struct merge *merge, const struct merge_source *source,
-                  uint64_t offset, struct error *error)
+                  uint64_t offset, uint64_t leaf, struct error *error)
 {
     struct source_progress progress = source->progress;
-    progress.resume_offset =
-        offset > source->resume_offset ? offset : source->resume_offset;
+    bool further = is_fresh(source, offset, leaf);
+    progress.resume_offset = further ? offset : source->resume_offset;
+    progress.resume_leaf = further ? leaf : source->resume_leaf;
     merge->events += event_batch_count(merge->batch);
     return store_append(merge->store, source->here, merge->batch, &progress, NULL,
                         error);
@@ -286,7 +298,7 @@ static int take_event(struct merge *merge, struct reading *from, uint32_t place,
     enum lifecycle lifecycle =
         (enum lifecycle)from->numbers[COLUMN_LIFECYCLE]->numbers[place];
     struct event event;
-    if (stands.offset < source->resume_offset)
+    if (!is_fresh(source, stands.offset, stands.leaf))
         return 0;
     if (read_event(from, place, &event, error)) {
         error->code = ERROR_INPUT;
@@ -294,7 +306,7 @@ static int take_event(struct merge *merge, struct reading *from, uint32_t place,
     }
     if (event_batch_add(merge->batch, &event, lifecycle, &stands))
         return 0;
-    if (append(merge, source, stands.offset, error))
+    if (append(merge, source, stands.offset, stands.leaf, error))
         return -1;
     return event_batch_add(merge->batch, &event, lifecycle, &stands)
                ? 0
@@ -305,7 +317,7 @@ static int take_segment(struct merge *merge, struct reading *from,
                         const struct merge_sources *sources, struct error *error)
 {
     const struct merge_source *source = NULL;
-    uint64_t next = 0;
+    uint64_t offset = 0, next_leaf = 0;
     if (read_numbers(from, error)) {
         error->code = ERROR_INPUT;
         return -1;
@@ -313,7 +325,8 @@ static int take_segment(struct merge *merge, struct reading *from,
     for (uint32_t place = 0; place < from->segment.count; place++) {
         int64_t there = from->numbers[COLUMN_SOURCE]->numbers[place];
         if (!source || source->there != there) {
-            if (source && source->here && append(merge, source, next, error))
+            if (source && source->here &&
+                append(merge, source, offset, next_leaf, error))
                 return -1;
             source = find_source(sources, there);
         }
@@ -321,9 +334,10 @@ static int take_segment(struct merge *merge, struct reading *from,
             continue;
         if (take_event(merge, from, place, source, error))
             return -1;
-        next = (uint64_t)from->numbers[COLUMN_OFFSET]->numbers[place] + 1;
+        offset = (uint64_t)from->numbers[COLUMN_OFFSET]->numbers[place];
+        next_leaf = (uint64_t)from->numbers[COLUMN_LEAF]->numbers[place] + 1;
     }
-    return source && source->here ? append(merge, source, next, error) : 0;
+    return source && source->here ? append(merge, source, offset, next_leaf, error) : 0;
 }
 
 static int take_events(struct merge *merge, struct case_file *there,

@@ -9,7 +9,8 @@
  *
  * Events come first, through the store, a source being 'loading' until its rows follow
  * in one transaction with all else: a merge that is killed leaves a whole case, and the
- * next one goes on where it was.
+ * next one goes on where it was.  Where the file itself is loaded before that, it is
+ * loaded as a whole, and what was merged of it does not count.
  */
 #ifndef DB_MERGE_H
 #define DB_MERGE_H

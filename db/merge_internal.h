@@ -12,7 +12,8 @@
 struct merge_source {
     int64_t there, here;   /* here 0: nothing of it is taken */
     int64_t embedded_here; /* where the bytes go that are embedded there, or 0 */
-    uint64_t resume_offset;
+    /* Events before it, and so many of those at it, are here already. */
+    uint64_t resume_offset, resume_leaf;
     struct source_progress progress; /* as the other case has it */
     char *forms;
 };

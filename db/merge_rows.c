@@ -93,15 +93,17 @@ static int copy_source(struct case_file *there, struct case_file *here,
     static const char of_source[] =
         "SELECT path, member, sha256, bytes, unpacked_bytes, mtime_us, forms, records,"
         " events, skipped, unknown, damaged, hits, first_us, last_us, status, reason,"
-        " options, loaded_us, loaded_by, host, tool_version, resume_offset, packing,"
-        " embedded, doubled, head, open_end, ?2 FROM source WHERE id = ?1";
+        " options, loaded_us, loaded_by, host, tool_version, resume_offset,"
+        " resume_leaf, packing, embedded, doubled, head, open_end, content_crc, sample,"
+        " ?2 FROM source WHERE id = ?1";
     static const char to_source[] =
         "UPDATE source SET (path, member, sha256, bytes, unpacked_bytes, mtime_us,"
         " forms, records, events, skipped, unknown, damaged, hits, first_us, last_us,"
         " status, reason, options, loaded_us, loaded_by, host, tool_version,"
-        " resume_offset, packing, embedded, doubled, head, open_end) = (?1, ?2, ?3, ?4,"
-        " ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,"
-        " ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28) WHERE id = ?29";
+        " resume_offset, resume_leaf, packing, embedded, doubled, head, open_end,"
+        " content_crc, sample, merging) = (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
+        " ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25,"
+        " ?26, ?27, ?28, ?29, ?30, ?31, 0) WHERE id = ?32";
     sqlite3_stmt *select = statement_prepare(there, slice_from(of_source), error);
     sqlite3_stmt *update = statement_prepare(here, slice_from(to_source), error);
     int result = -1;

@@ -61,6 +61,11 @@ static const char version_1[] =
     " doubled INTEGER NOT NULL DEFAULT 0,"
     /* How a file that grew, was renamed or copied is found again: growth.h. */
     " head INTEGER NOT NULL DEFAULT 0,"
+    /* Where the SHA-256 is not known: growth.h. */
+    " sample TEXT,"
+    /* Its events come from another case, and the rows that go with them not yet: see
+     * merge.h. */
+    " merging INTEGER NOT NULL DEFAULT 0,"
     /* The last event's line had no end: what is appended belongs to it. */
     " open_end INTEGER NOT NULL DEFAULT 0,"
     /* CRC-32 of the unpacked bytes where they were packed: load_twin.c. */

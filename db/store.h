@@ -88,6 +88,8 @@ struct source_start {
     int64_t head;       /* growth.h; 0: not known */
     int64_t continues;  /* the source that this file is a longer version of, or 0 */
     int64_t supersedes; /* the source that this one is loaded instead of, or 0 */
+    bool merging;       /* its events come from another case (merge.h) */
+    const char *sample; /* growth.h; NULL or "": not taken */
     uint64_t bytes;
     int64_t mtime_us;
     const char *options;
@@ -115,6 +117,7 @@ struct source_end {
     const char *status; /* done, partial, skipped, failed; loading: read again later */
     const char *reason;
     const char *sha256; /* NULL with --no-hash */
+    const char *sample; /* as in source_start */
     uint64_t bytes;
     bool open_end; /* the last event's line had no end */
     struct source_content content;
@@ -140,12 +143,14 @@ int store_begin_source(struct store *store, const struct source_start *start,
 struct source_candidate {
     int64_t id;
     uint64_t bytes;  /* as read, packed */
-    char sha256[65]; /* of them */
+    char sha256[65]; /* of them; "" where there is only a sample */
+    char sample[65];
     bool same_path, loading, embedded, open_end;
     bool active; /* this load is at it */
 };
-/* Sources of this path or this head whose hash is known, as committed, the longest
- * first; the number of them, at most `room`. -1: failed. */
+/* Sources of this path or this head whose hash is known, and those of this path of
+ * which there is a sample, as committed, the longest first; the number of them, at most
+ * `room`. -1: failed. */
 ptrdiff_t store_candidates(struct store *store, const char *path, int64_t head,
                            struct source_candidate *out, size_t room,
                            struct error *error);

@@ -59,6 +59,8 @@ struct store_source {
     char *path, *member, *options, *loaded_by, *host, *forms, *reason, *status,
         *packing;
     char sha256[65]; /* "" until known */
+    char sample[65]; /* growth.h, or "" */
+    bool merging;
     uint64_t bytes;
     int64_t mtime_us, loaded_us, head;
     bool embedded, open_end;

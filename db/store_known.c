@@ -2,6 +2,8 @@
 
 #include "db/store_internal.h"
 
+#include <stdio.h>
+
 #include "db/embedded.h"
 
 /*
@@ -89,7 +91,7 @@ struct known_source {
     struct source_progress progress;
     uint64_t bytes; /* of the part that is continued */
     int64_t mtime_us;
-    char sha256[65];
+    char sha256[65], sample[65];
 };
 
 static int64_t number_or_none(sqlite3_stmt *row, int column)
@@ -97,6 +99,13 @@ static int64_t number_or_none(sqlite3_stmt *row, int column)
     return sqlite3_column_type(row, column) == SQLITE_NULL
                ? EVENT_TIME_NONE
                : sqlite3_column_int64(row, column);
+}
+
+/* "" for NULL. */
+static void read_text(sqlite3_stmt *row, int column, char out[65])
+{
+    const char *text = (const char *)sqlite3_column_text(row, column);
+    snprintf(out, 65, "%s", text ? text : "");
 }
 
 static void read_progress(sqlite3_stmt *row, struct source_progress *out)
@@ -144,6 +153,9 @@ static int judge_row(struct store *store, sqlite3_stmt *row,
     if (store_find_source(store, id))
         return 0; /* this load is at it */
     if (!strcmp(status, "loading")) {
+        /* The hits and rejects of what it has would have to come from that case. */
+        if (sqlite3_column_int(row, 19) && !start->merging)
+            return note(store, NOTE_SUPERSEDED, id, NULL, NULL);
         if (!same)
             return note(store, NOTE_UNFINISHED, id, NULL, NULL);
         out->known = SOURCE_RESUMED;
@@ -208,14 +220,14 @@ static int find_continued(struct store *store, const struct source_start *start,
     sqlite3_bind_int64(select, 1, start->continues);
     int code = sqlite3_step(select);
     if (code == SQLITE_ROW) {
-        const char *hash = (const char *)sqlite3_column_text(select, 4);
         out->known = SOURCE_RESUMED;
         out->id = start->continues;
         out->same_path =
             !strcmp((const char *)sqlite3_column_text(select, 15), start->path);
         out->bytes = (uint64_t)sqlite3_column_int64(select, 2);
         out->mtime_us = number_or_none(select, 3);
-        strncpy(out->sha256, hash ? hash : "", sizeof out->sha256 - 1);
+        read_text(select, 4, out->sha256);
+        read_text(select, 18, out->sample);
         read_progress(select, &out->progress);
     }
     sqlite3_reset(select);
@@ -262,6 +274,7 @@ static int begin_source(struct store *store, const struct source_start *start,
         source->bytes = found->bytes;
         source->mtime_us = found->mtime_us;
         memcpy(source->sha256, found->sha256, sizeof source->sha256);
+        memcpy(source->sample, found->sample, sizeof source->sample);
     }
     *id = source->id;
     return store_source_add(store, source);
@@ -428,8 +441,8 @@ ptrdiff_t store_candidates(struct store *store, const char *path, int64_t head,
                 .open_end = sqlite3_column_int(select, 6) != 0,
             };
             found->active = store_find_source(store, found->id) != NULL;
-            strncpy(found->sha256, (const char *)sqlite3_column_text(select, 2),
-                    sizeof found->sha256 - 1);
+            read_text(select, 2, found->sha256);
+            read_text(select, 7, found->sample);
         }
         sqlite3_reset(select);
     }

@@ -48,6 +48,9 @@ struct store_source *store_source_new(const struct source_start *start,
     source->packing = copy_text(start->packing);
     if (sha256)
         strncpy(source->sha256, sha256, sizeof source->sha256 - 1);
+    if (start->sample)
+        strncpy(source->sample, start->sample, sizeof source->sample - 1);
+    source->merging = start->merging;
     source->bytes = start->bytes;
     source->mtime_us = start->mtime_us;
     source->head = start->head;
@@ -180,7 +183,12 @@ int store_progress(struct store *store, struct store_source *source,
     if (!end)
         return 0;
     source->ended = true;
+    /* The hash of what it was before is no longer its own. */
+    if (source->bytes != end->bytes)
+        source->sha256[0] = '\0';
     source->bytes = end->bytes;
+    if (end->sample)
+        strncpy(source->sample, end->sample, sizeof source->sample - 1);
     source->open_end = end->open_end;
     source->loaded_us = now_us();
     store->pending.ended_sources++;
@@ -234,6 +242,7 @@ static int write_source(struct store *store, const struct store_source *source)
     const struct source_progress *got = &source->progress;
     const struct slice hash =
         source->sha256[0] ? slice_from(source->sha256) : SLICE_NONE;
+    bool sampled = source->sample[0] && !source->sha256[0];
     sqlite3_stmt *insert = store->statements[STATEMENT_SOURCE];
     int at = 1;
     sqlite3_bind_int64(insert, at++, source->id);
@@ -270,6 +279,8 @@ static int write_source(struct store *store, const struct store_source *source)
         sqlite3_bind_int64(insert, at++, source->content.crc32);
     else
         sqlite3_bind_null(insert, at++);
+    store_bind(insert, at++, sampled ? slice_from(source->sample) : SLICE_NONE);
+    sqlite3_bind_int(insert, at++, source->merging);
     return store_run(store, STATEMENT_SOURCE);
 }
 

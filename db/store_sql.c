@@ -46,14 +46,15 @@ static const char *const texts[STATEMENT_COUNT] = {
         " forms, records, events, skipped, unknown, damaged, hits, first_us, last_us,"
         " status, reason, options, loaded_us, loaded_by, host, tool_version,"
         " resume_offset, resume_leaf, packing, embedded, doubled, head, open_end,"
-        " content_crc)"
-        " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+        " content_crc, sample, merging)"
+        " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
         " ON CONFLICT(id) DO UPDATE SET (sha256, bytes, unpacked_bytes, mtime_us, "
         "forms,"
         "  records, events, skipped, unknown, damaged, hits, first_us, last_us, status,"
         "  reason, options, loaded_us, loaded_by, host, tool_version, resume_offset,"
-        "  resume_leaf, packing, embedded, doubled, head, open_end, content_crc)"
-        " = (excluded.sha256, excluded.bytes, excluded.unpacked_bytes,"
+        "  resume_leaf, packing, embedded, doubled, head, open_end, content_crc, "
+        "sample,"
+        "  merging) = (excluded.sha256, excluded.bytes, excluded.unpacked_bytes,"
         "  excluded.mtime_us, excluded.forms, excluded.records, excluded.events,"
         "  excluded.skipped, excluded.unknown, excluded.damaged, excluded.hits,"
         "  excluded.first_us, excluded.last_us, excluded.status, excluded.reason,"
@@ -61,13 +62,14 @@ static const char *const texts[STATEMENT_COUNT] = {
         "  excluded.tool_version, excluded.resume_offset,"
         "  excluded.resume_leaf, excluded.packing,"
         "  excluded.embedded, excluded.doubled, excluded.head, excluded.open_end,"
-        "  excluded.content_crc)",
+        "  excluded.content_crc, excluded.sample, excluded.merging)",
     [STATEMENT_SOURCE_BY_HASH] = "SELECT id, path, member FROM source WHERE sha256 = ?"
                                  " AND status IN ('done', 'partial') AND id <> ?",
     [STATEMENT_SOURCE_BY_PATH] =
         "SELECT id, status, bytes, mtime_us, sha256, resume_offset, unpacked_bytes,"
         " records, events, skipped, unknown, damaged, hits, first_us, last_us, path,"
-        " embedded, resume_leaf FROM source WHERE path = ? AND member = ? ORDER BY id",
+        " embedded, resume_leaf, sample, merging FROM source WHERE path = ? AND member "
+        "= ? ORDER BY id",
     [STATEMENT_SOURCE_BY_SIZE] = "SELECT 1 FROM source WHERE bytes = ? LIMIT 1",
     /* Packed ones by their own fingerprint, others by their size. */
     [STATEMENT_SOURCE_TWINS] =
@@ -79,15 +81,16 @@ static const char *const texts[STATEMENT_COUNT] = {
         " AND status IN ('done', 'partial') LIMIT ?4",
     [STATEMENT_SOURCE_CANDIDATES] =
         "SELECT id, bytes, sha256, path = ?1, status = 'loading',"
-        " embedded AND packing = '', open_end FROM source WHERE id IN"
+        " embedded AND packing = '', open_end, sample FROM source WHERE id IN"
         "  (SELECT id FROM source WHERE path = ?1 AND member = '' UNION"
         "   SELECT id FROM source WHERE head = ?2 AND head <> 0 AND member = '')"
-        " AND sha256 IS NOT NULL AND status IN ('loading', 'done', 'partial')"
+        " AND (sha256 IS NOT NULL OR sample IS NOT NULL AND path = ?1)"
+        " AND NOT merging AND status IN ('loading', 'done', 'partial')"
         " ORDER BY bytes DESC, id LIMIT ?3",
     [STATEMENT_SOURCE_BY_ID] =
         "SELECT id, status, bytes, mtime_us, sha256, resume_offset, unpacked_bytes,"
         " records, events, skipped, unknown, damaged, hits, first_us, last_us, path,"
-        " embedded, resume_leaf FROM source WHERE id = ?",
+        " embedded, resume_leaf, sample, merging FROM source WHERE id = ?",
     [STATEMENT_SOURCE_UNFINISHED] = "UPDATE source SET status = 'partial',"
                                     " reason = 'changed before its load was finished'"
                                     " WHERE id = ? AND status = 'loading'",
@@ -98,7 +101,9 @@ static const char *const texts[STATEMENT_COUNT] = {
     [STATEMENT_SOURCE_SUPERSEDED] =
         "UPDATE source SET status = 'skipped', doubled = 1, records = 0, events = 0,"
         " skipped = 0, unknown = 0, damaged = 0, hits = 0, first_us = NULL,"
-        " last_us = NULL, reason = 'its last line went on: loaded again as a whole'"
+        " last_us = NULL, reason = CASE status WHEN 'loading' THEN"
+        " 'it was not merged to its end' ELSE 'its last line went on' END ||"
+        " ': loaded again as a whole'"
         " WHERE id = ?",
     [STATEMENT_SOURCE_TAIL_GONE] =
         "DELETE FROM reject WHERE source = ? AND offset >= ?",

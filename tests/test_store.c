@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "db/merge.h"
 #include "tests/store_bed.h"
 
 /* --- tests ----------------------------------------------------------------- */
@@ -566,9 +568,101 @@ static void keeps_the_fields_that_events_have(void **state)
     assert_true(COLUMN_TEXT + TEXT_COLUMNS <= SEGMENT_COLUMNS_MAX);
 }
 
+/* --- merging --------------------------------------------------------------- */
+
+enum { MANY_LEAVES = 40000, ORDINARY = 10 };
+
+/* One record that holds more events than two segments, among others. */
+static void fill_other_case(struct bed *bed, int64_t *source)
+{
+    char text[64];
+    struct event event;
+    bed_begin(bed, "/logs/other.json", 500, "other", source, NULL);
+    for (uint64_t i = 0; i < MANY_LEAVES + ORDINARY; i++) {
+        struct record_place place = {
+            .offset = i < MANY_LEAVES ? 0 : (i - MANY_LEAVES + 1) * 100,
+            .length = 100,
+            .leaf = i < MANY_LEAVES ? (uint32_t)i : 0};
+        bed_event(&event, i, text);
+        if (event_batch_add(bed->batch, &event, LIFECYCLE_NONE, &place))
+            continue;
+        bed_append(bed, bed->batch, *source, place.offset, NULL);
+        assert_true(event_batch_add(bed->batch, &event, LIFECYCLE_NONE, &place));
+    }
+    bed_finish(bed, *source, "other", 500);
+    bed_flush(bed);
+}
+
+/* Says yes when it has been asked so often. */
+static bool stops_after(void *payload)
+{
+    unsigned *left = payload;
+    return (*left)-- == 0;
+}
+
+static int merge_until(struct bed *bed, const char *path, unsigned segments)
+{
+    const struct analyst who = {SLICE("tester"), SLICE("here")};
+    struct error error;
+    struct merge merge = {.store = bed->store,
+                          .batch = bed->batch,
+                          .who = &who,
+                          .stopped = stops_after,
+                          .payload = &segments};
+    return merge_case(&merge, path, &error);
+}
+
+/* Killed between the leaves of one record: nothing is lost and nothing is there twice.
+ */
+static void goes_on_with_a_killed_merge(void **state)
+{
+    struct bed *bed = *state;
+    void *other_state = NULL;
+    int64_t source;
+    assert_int_equal(bed_make(&other_state), 0);
+    struct bed *other = other_state;
+    fill_other_case(other, &source);
+    for (unsigned segments = 1; segments < 3; segments++) {
+        assert_int_equal(merge_until(bed, other->path, segments), -1);
+        event_batch_reset(bed->batch);
+        bed_flush(bed);
+        bed_kill(bed);
+    }
+    assert_int_equal(bed_number(bed, "SELECT merging FROM source"), 1);
+    assert_int_equal(merge_until(bed, other->path, UINT_MAX), 0);
+    assert_int_equal(bed_number(bed, "SELECT sum(events) FROM segment"),
+                     MANY_LEAVES + ORDINARY);
+    assert_int_equal(bed_number(bed, "SELECT merging FROM source"), 0);
+    bed_drop(&other_state);
+}
+
+/* The rows that go with its events never came: the file is a source of its own. */
+static void loads_a_file_whose_merge_was_killed(void **state)
+{
+    struct bed *bed = *state;
+    void *other_state = NULL;
+    int64_t source;
+    assert_int_equal(bed_make(&other_state), 0);
+    struct bed *other = other_state;
+    fill_other_case(other, &source);
+    assert_int_equal(merge_until(bed, other->path, 1), -1);
+    event_batch_reset(bed->batch);
+    bed_flush(bed);
+    bed_kill(bed);
+    assert_int_equal(bed_begin(bed, "/logs/other.json", 500, "other", &source, NULL),
+                     SOURCE_NEW);
+    bed_finish(bed, source, "other", 500);
+    bed_flush(bed);
+    assert_string_equal(bed_table(bed, "SELECT status, doubled, events FROM source"),
+                        "skipped|1|0\ndone|0|1\n");
+    bed_drop(&other_state);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        ON_BED(goes_on_with_a_killed_merge),
+        ON_BED(loads_a_file_whose_merge_was_killed),
         ON_BED(stores_from_two_threads),
         ON_BED(continues_the_last_segment),
         ON_BED(outgrows_a_dictionary),

@@ -64,4 +64,37 @@ head -n 2 "$samples/cisco/span-rspan.log" | gzip -c >>grown/e.gz
 run 3 load -q -c packed.case --year 2026 grown/e.gz
 equal "$("$program" sql -c packed.case -f csv 'SELECT count(*) FROM source' 2>err |
     tail -n 1)" 1 'sources of a packed log that grew'
+
+# A log too large to be hashed before it is read: its load meets its end between two
+# commits, and it grows.  Without hashes the same.
+line='<189>%d: sw9: Mar 14 2026 02:%02d:%02d.%03d UTC: %%SYS-5-CONFIG_I: from console\n'
+awk -v line="$line" 'BEGIN { for (i = 0; i < 160000; i++)
+    printf line, i, i / 3600 % 60, i / 60 % 60, i % 1000 }' >whole/f.log
+[ "$(wc -c <whole/f.log)" -gt 9500000 ] || fail 'the log is hashed before it is read'
+run 0 load -q -c large.case whole/f.log
+"$program" sql -c large.case -f csv 'SELECT offset, length FROM event ORDER BY 1' \
+    >large.txt 2>err
+for option in '' --no-hash; do
+    unhashed=${option:+1}
+    unhashed=${unhashed:-0}
+    rm -f torn.case*
+    run 0 load -q -c torn.case "$samples/cisco/span-rspan.log" --year 2026
+    sqlite3 torn.case "CREATE TRIGGER torn BEFORE UPDATE ON source WHEN NEW.status <>
+        'loading' BEGIN SELECT RAISE(ABORT, 'torn'); END"
+    head -n 130000 whole/f.log >grown/f.log
+    run 4 load -q -c torn.case $option grown/f.log
+    sqlite3 torn.case 'DROP TRIGGER torn'
+    torn=$(sqlite3 torn.case "SELECT resume_offset FROM source WHERE status = 'loading'")
+    [ "${torn:-0}" -gt 0 ] || fail 'nothing of the load was committed'
+    for lines in 140000 160000; do
+        head -n $lines whole/f.log >grown/f.log
+        run 0 load -q -c torn.case $option --year 2026 grown/f.log
+    done
+    "$program" sql -c torn.case -f csv "SELECT offset, length FROM event WHERE source =
+        (SELECT id FROM source WHERE path LIKE '%f.log') ORDER BY 1" >torn.txt 2>err
+    same large.txt torn.txt "a large log that grew after its load was killed ($option)"
+    equal "$(sqlite3 torn.case "SELECT count(*), max(status), max(bytes), max(sha256) IS
+        NULL FROM source WHERE path LIKE '%f.log'")" \
+        "1|done|$(wc -c <whole/f.log)|$unhashed" 'what is known of it'
+done
 finish
