@@ -26,8 +26,20 @@ static bool is_sha256(struct slice text)
     return text.length == SHA256_DIGITS;
 }
 
-static int read_files(json_t *list, struct arena *arena, struct digest *out,
-                      struct error *error)
+static void add_file(struct digest *out, struct slice object, struct slice sha256,
+                     bool digest)
+{
+    if (slice_blank(object))
+        return;
+    out->files[out->count++] = (struct digest_file){
+        .object = object,
+        .sha256 = is_sha256(sha256) ? sha256 : SLICE_NONE,
+        .digest = digest,
+    };
+}
+
+static int read_files(json_t *root, json_t *list, struct arena *arena,
+                      struct digest *out, struct error *error)
 {
     size_t count = json_array_size(list), i;
     json_t *file;
@@ -39,13 +51,12 @@ static int read_files(json_t *list, struct arena *arena, struct digest *out,
         return error_set(error, ERROR_MEMORY, "out of memory");
     json_array_foreach(list, i, file)
     {
-        struct digest_file *row = &out->files[out->count];
-        row->object = text_of(file, "s3Object", arena);
-        row->sha256 = text_of(file, "hashValue", arena);
-        if (!is_sha256(row->sha256))
-            row->sha256 = SLICE_NONE;
-        out->count += !slice_blank(row->object);
+        add_file(out, text_of(file, "s3Object", arena),
+                 text_of(file, "hashValue", arena), false);
     }
+    /* The first digest of a trail has none before it. */
+    add_file(out, text_of(root, "previousDigestS3Object", arena),
+             text_of(root, "previousDigestHashValue", arena), true);
     return 0;
 }
 
@@ -64,7 +75,7 @@ int digest_read(struct slice json, struct arena *arena, struct digest *out,
     } else {
         out->start = text_of(root, "digestStartTime", arena);
         out->end = text_of(root, "digestEndTime", arena);
-        result = read_files(list, arena, out, error);
+        result = read_files(root, list, arena, out, error);
     }
     json_decref(root);
     return result;

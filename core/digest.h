@@ -1,5 +1,6 @@
 /*
- * digest.h - a CloudTrail digest: the log files of one hour, with the hash of each.
+ * digest.h - a CloudTrail digest: the log files of one hour, with the hash of each, and
+ * the digest of the hour before, with its own: so the digests are a chain.
  *
  * A file whose content has that hash is consistent with the digest; who signed the
  * digest is another matter, which is not looked at here.  Fields: AWS, "CloudTrail
@@ -20,6 +21,7 @@ enum {
 struct digest_file {
     struct slice object; /* the file's key in its bucket */
     struct slice sha256; /* 64 hex digits, or blank where it is another hash */
+    bool digest;         /* the one before this, else a log file */
 };
 
 struct digest {

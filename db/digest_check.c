@@ -2,11 +2,9 @@
 
 #include "db/digest_check.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#include "db/source_reader.h"
+#include "db/source_reopen.h"
 #include "db/statement.h"
 
 const char *digest_state_words(enum digest_state state)
@@ -25,8 +23,7 @@ const char *digest_state_words(enum digest_state state)
 int digest_count(struct case_file *handle, uint64_t *out, struct error *error)
 {
     sqlite3_stmt *statement = statement_prepare(
-        handle, SLICE("SELECT count(*) FROM source WHERE member = '' AND " IS_DIGEST),
-        error);
+        handle, SLICE("SELECT count(*) FROM source WHERE " IS_DIGEST), error);
     *out = 0;
     if (!statement)
         return -1;
@@ -35,11 +32,15 @@ int digest_count(struct case_file *handle, uint64_t *out, struct error *error)
     return statement_end(handle, statement, result, "counting digests", error);
 }
 
-/* A source that was read, to be found by the last part of its path. */
+/* A source that was read, to be found by the last part of its name. */
 struct loaded {
-    struct slice name, path;
-    bool archived; /* path is that of a member: it is not read again */
+    struct slice name, path, member;
 };
+
+static struct slice full_name(const struct loaded *loaded)
+{
+    return loaded->member.length ? loaded->member : loaded->path;
+}
 
 struct check {
     struct case_file *handle;
@@ -54,41 +55,29 @@ struct check {
     struct arena arena; /* of one digest */
 };
 
-/* --- the content of a file -------------------------------------------------------- */
-
-typedef int (*take_bytes)(struct check *check, const char *data, size_t length,
-                          void *payload);
+/* --- the content of a source ------------------------------------------------------ */
 
 /* 0: all of it was given; -1: it cannot be read, or `take` has had enough. */
-static int read_content(struct check *check, struct slice path, take_bytes take,
-                        void *payload)
+static int read_content(struct check *check, const struct loaded *loaded,
+                        source_take take, void *payload)
 {
     struct error error = {.code = ERROR_NONE};
-    struct source_window window = {.state = SOURCE_MORE};
-    struct slice name = arena_copy(&check->arena, path);
-    int descriptor = slice_present(name) ? open(name.data, O_RDONLY | O_CLOEXEC) : -1;
-    if (descriptor < 0)
-        return -1;
-    int result = source_reader_open(check->reader, descriptor, false, &error);
-    if (!result && source_reader_is_archive(check->reader))
-        result = -1;
-    size_t seen = 0;
-    while (!result && window.state == SOURCE_MORE) {
-        result = source_reader_next(check->reader, seen, &window, &error);
-        if (!result)
-            result = take(check, window.data, window.length, payload);
-        seen = window.length;
-    }
-    source_reader_close(check->reader);
-    return result || window.state != SOURCE_WHOLE ? -1 : 0;
+    const char *path = arena_copy(&check->arena, loaded->path).data;
+    const char *member = arena_copy(&check->arena, loaded->member).data;
+    int found =
+        path && member ? source_reopen(check->reader, path, member, false, &error) : -1;
+    int result = found == 1 && !source_reader_is_archive(check->reader)
+                     ? source_read_through(check->reader, take, payload, &error)
+                     : -1;
+    if (found == 1)
+        source_reader_close(check->reader);
+    return result;
 }
 
-static int add_to_hash(struct check *check, const char *data, size_t length,
-                       void *payload)
+static bool add_to_hash(void *payload, struct slice bytes)
 {
-    (void)payload;
-    sha256_add(check->hash, data, length);
-    return 0;
+    sha256_add(payload, bytes.data, bytes.length);
+    return true;
 }
 
 struct bytes {
@@ -96,20 +85,18 @@ struct bytes {
     size_t length;
 };
 
-static int add_to_bytes(struct check *check, const char *data, size_t length,
-                        void *payload)
+static bool add_to_bytes(void *payload, struct slice more)
 {
     struct bytes *bytes = payload;
-    (void)check;
-    if (bytes->length + length > LIMIT_DIGEST_BYTES)
-        return -1;
-    char *more = realloc(bytes->data, bytes->length + length + 1);
-    if (!more)
-        return -1;
-    memcpy(more + bytes->length, data, length);
-    bytes->data = more;
-    bytes->length += length;
-    return 0;
+    if (bytes->length + more.length > LIMIT_DIGEST_BYTES)
+        return false;
+    char *data = realloc(bytes->data, bytes->length + more.length + 1);
+    if (!data)
+        return false;
+    memcpy(data + bytes->length, more.data, more.length);
+    bytes->data = data;
+    bytes->length += more.length;
+    return true;
 }
 
 /* --- what is loaded --------------------------------------------------------------- */
@@ -124,7 +111,9 @@ static int by_name(const void *left, const void *right)
 {
     const struct loaded *a = left, *b = right;
     int order = slice_compare(a->name, b->name);
-    return order ? order : slice_compare(a->path, b->path);
+    if (!order)
+        order = slice_compare(a->path, b->path);
+    return order ? order : slice_compare(a->member, b->member);
 }
 
 static int add_loaded(struct check *check, sqlite3_stmt *row, struct error *error)
@@ -136,18 +125,18 @@ static int add_loaded(struct check *check, sqlite3_stmt *row, struct error *erro
             return error_set(error, ERROR_MEMORY, "out of memory");
         check->loaded = more;
     }
-    struct slice path = statement_text(row, 0, &check->names);
-    check->loaded[check->count++] =
-        (struct loaded){last_part(path), path, sqlite3_column_int(row, 1) != 0};
+    struct loaded *loaded = &check->loaded[check->count++];
+    *loaded = (struct loaded){.path = statement_text(row, 0, &check->names),
+                              .member = statement_text(row, 1, &check->names)};
+    loaded->name = last_part(full_name(loaded));
     return 0;
 }
 
 static int read_loaded(struct check *check, struct error *error)
 {
     static const char sql[] =
-        "SELECT CASE member WHEN '' THEN path ELSE member END, member <> ''"
-        " FROM source WHERE status IN ('done', 'partial')"
-        " UNION SELECT path, 0 FROM source_alias";
+        "SELECT path, member FROM source WHERE status IN ('done', 'partial')"
+        " UNION SELECT path, '' FROM source_alias";
     sqlite3_stmt *statement = statement_prepare(check->handle, slice_from(sql), error);
     int code, result = 0;
     if (!statement)
@@ -180,7 +169,7 @@ static const struct loaded *find_loaded(const struct check *check, struct slice 
             high = middle;
     }
     for (; low < check->count && slice_equal(check->loaded[low].name, name); low++) {
-        if (!found || slice_ends_with(check->loaded[low].path, object))
+        if (!found || slice_ends_with(full_name(&check->loaded[low]), object))
             found = &check->loaded[low];
     }
     return found;
@@ -191,9 +180,9 @@ static enum digest_state compare(struct check *check, const struct digest_file *
 {
     char hex[SHA256_HEX];
     if (!loaded)
-        return DIGEST_MISSING;
-    if (loaded->archived || slice_blank(file->sha256) || sha256_start(check->hash) ||
-        read_content(check, loaded->path, add_to_hash, NULL) ||
+        return file->digest ? DIGEST_GAP : DIGEST_MISSING;
+    if (slice_blank(file->sha256) || sha256_start(check->hash) ||
+        read_content(check, loaded, add_to_hash, check->hash) ||
         sha256_finish(check->hash, hex))
         return DIGEST_UNREAD;
     return slice_equal_nocase(file->sha256, slice_from(hex)) ? DIGEST_CONSISTENT
@@ -208,20 +197,21 @@ static int check_digest(struct check *check, const struct digest *digest,
         enum digest_state state = compare(check, &digest->files[i], loaded);
         check->totals->files[state]++;
         if (check->visit(check->payload, state, digest->files[i].object,
-                         loaded ? loaded->path : SLICE_NONE, error))
+                         loaded ? full_name(loaded) : SLICE_NONE, error))
             return -1;
     }
     return 0;
 }
 
-static int check_path(struct check *check, struct slice path, struct error *error)
+static int check_source(struct check *check, const struct loaded *source,
+                        struct error *error)
 {
     struct bytes bytes = {.data = NULL};
     struct digest digest;
     struct error local;
     check->totals->digests++;
     int result = 0;
-    if (read_content(check, path, add_to_bytes, &bytes) ||
+    if (read_content(check, source, add_to_bytes, &bytes) ||
         digest_read((struct slice){bytes.data, bytes.length}, &check->arena, &digest,
                     &local))
         check->totals->unread++;
@@ -233,20 +223,21 @@ static int check_path(struct check *check, struct slice path, struct error *erro
 
 /* --- all of them ------------------------------------------------------------------ */
 
-static int next_digest(struct check *check, int64_t *after, struct slice *path,
+static int next_digest(struct check *check, int64_t *after, struct loaded *out,
                        struct error *error)
 {
-    static const char sql[] = "SELECT id, path FROM source WHERE member = '' AND"
+    static const char sql[] = "SELECT id, path, member FROM source WHERE"
                               " id > ? AND " IS_DIGEST " ORDER BY id LIMIT 1";
     sqlite3_stmt *statement = statement_prepare(check->handle, slice_from(sql), error);
-    *path = SLICE_NONE;
+    *out = (struct loaded){.path = SLICE_NONE};
     if (!statement)
         return -1;
     sqlite3_bind_int64(statement, 1, *after);
     int result = sqlite3_step(statement);
     if (result == SQLITE_ROW) {
         *after = sqlite3_column_int64(statement, 0);
-        *path = statement_text(statement, 1, &check->arena);
+        out->path = statement_text(statement, 1, &check->arena);
+        out->member = statement_text(statement, 2, &check->arena);
     }
     return statement_end(check->handle, statement, result, "reading digests", error);
 }
@@ -266,13 +257,13 @@ int digest_check(struct case_file *handle, digest_visit visit, void *payload,
     int result = check.reader && check.hash
                      ? 0
                      : error_set(error, ERROR_MEMORY, "out of memory");
-    struct slice path;
+    struct loaded source;
     int64_t after = 0;
     if (!result)
         result = read_loaded(&check, error);
-    while (!result && !(result = next_digest(&check, &after, &path, error)) &&
-           slice_present(path)) {
-        result = check_path(&check, path, error);
+    while (!result && !(result = next_digest(&check, &after, &source, error)) &&
+           slice_present(source.path)) {
+        result = check_source(&check, &source, error);
         arena_reset(&check.arena);
     }
     source_reader_free(check.reader);

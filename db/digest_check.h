@@ -1,8 +1,9 @@
 /*
  * digest_check.h - loaded files against the CloudTrail digests that were loaded too.
  *
- * Done when it is asked for: the digests are read again where they are, and the log
- * files that they list are unpacked and hashed.  "Consistent with its digest" says that
+ * Done when it is asked for: the digests are read again where they are, in archives as
+ * well, and the log files that they list, and the digest before each, are unpacked and
+ * hashed.  "Consistent with its digest" says that
  * the content is the one that the digest names, and no more.  Nothing is written.
  */
 #ifndef DB_DIGEST_CHECK_H
@@ -16,7 +17,9 @@
     X(DIGEST_CONSISTENT, "consistent with its digest")                                 \
     X(DIGEST_DIFFERS, "differs from its digest")                                       \
     X(DIGEST_MISSING, "listed in a digest and not loaded")                             \
-    X(DIGEST_UNREAD, "not compared: unreadable now, or inside an archive")
+    X(DIGEST_GAP, "named by the digest after it and not loaded, so its own files are " \
+                  "not known")                                                         \
+    X(DIGEST_UNREAD, "not compared: unreadable now, or without a SHA-256")
 
 enum digest_state {
 #define X(identifier, words) identifier,
@@ -26,7 +29,8 @@ enum digest_state {
 };
 const char *digest_state_words(enum digest_state state);
 
-/* object: as the digest names it; path: of the loaded file, blank where it is missing.
+/* object: as the digest names it; path: of the loaded file or member, blank where it is
+ * missing.
  * Returns 0 to go on, -1 with *error filled. */
 typedef int (*digest_visit)(void *payload, enum digest_state state, struct slice object,
                             struct slice path, struct error *error);

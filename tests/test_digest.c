@@ -39,6 +39,16 @@ static void reads_the_files(void **state)
     assert_true(slice_equal(digest.start, SLICE("2026-03-14T02:00:00Z")));
     assert_int_equal(read_text("{\"logFiles\":[]}", &digest, &error), 0);
     assert_int_equal(digest.count, 0);
+    assert_int_equal(read_text("{\"logFiles\":[{\"s3Object\":\"c\"}],"
+                               "\"previousDigestS3Object\":\"d/before\","
+                               "\"previousDigestHashValue\":\"" HASH "\"}",
+                               &digest, &error),
+                     0);
+    assert_int_equal(digest.count, 2);
+    assert_false(digest.files[0].digest);
+    assert_true(digest.files[1].digest);
+    assert_true(slice_equal(digest.files[1].object, SLICE("d/before")));
+    assert_true(slice_equal(digest.files[1].sha256, SLICE(HASH)));
 }
 
 static void refuses_what_is_none(void **state)
