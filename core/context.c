@@ -5,7 +5,7 @@
 #include "core/filter.h"
 
 const struct context_tie_info context_ties[CONTEXT_TIE_COUNT] = {
-#define X(identifier, letter, field, words) {letter, field, words},
+#define X(identifier, letter, field, of, words) {letter, field, of, words},
     CONTEXT_TIES(X)
 #undef X
 };

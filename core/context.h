@@ -14,16 +14,20 @@
 
 #include "core/event.h"
 
-/* X(bit, letter, field, words): what an event shares with the act. */
+/* X(bit, letter, field, of, words): the field of an event that is the field `of` of the
+ * act. */
 #define CONTEXT_TIES(X)                                                                \
-    X(CONTEXT_ACTOR, 'a', FIELD_ACTOR, "actor")                                        \
-    X(CONTEXT_CREDENTIAL, 'c', FIELD_CREDENTIAL, "credential")                         \
-    X(CONTEXT_ADDRESS, 'i', FIELD_SOURCE_IP, "address")                                \
-    X(CONTEXT_ISSUER, 's', FIELD_SESSION_ISSUER, "session issuer")                     \
-    X(CONTEXT_RESOURCE, 'r', FIELD_RESOURCE, "resource")
+    X(CONTEXT_ACTOR, 'a', FIELD_ACTOR, FIELD_ACTOR, "actor")                           \
+    X(CONTEXT_CREDENTIAL, 'c', FIELD_CREDENTIAL, FIELD_CREDENTIAL, "credential")       \
+    X(CONTEXT_ADDRESS, 'i', FIELD_SOURCE_IP, FIELD_SOURCE_IP, "address")               \
+    X(CONTEXT_ISSUER, 's', FIELD_SESSION_ISSUER, FIELD_SESSION_ISSUER,                 \
+      "session issuer")                                                                \
+    X(CONTEXT_RESOURCE, 'r', FIELD_RESOURCE, FIELD_RESOURCE, "resource")               \
+    X(CONTEXT_MIRRORED, 'm', FIELD_RESOURCE, FIELD_MIRRORED, "mirrored resource")      \
+    X(CONTEXT_DESTINATION, 'd', FIELD_RESOURCE, FIELD_DESTINATION, "destination")
 
 enum context_tie {
-#define X(identifier, letter, field, words) identifier,
+#define X(identifier, letter, field, of, words) identifier,
     CONTEXT_TIES(X)
 #undef X
         CONTEXT_TIE_COUNT
@@ -31,7 +35,7 @@ enum context_tie {
 
 struct context_tie_info {
     char letter;
-    enum event_field field;
+    enum event_field field, of;
     const char *words;
 };
 extern const struct context_tie_info context_ties[CONTEXT_TIE_COUNT];

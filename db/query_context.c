@@ -5,17 +5,42 @@
 #include <stdlib.h>
 
 #include "db/event_scan.h"
+#include "db/query_mirrors.h"
 
-struct context_scope context_scope_of(const struct event *event, int64_t margin_us)
+struct context_scope context_scope_of(const struct event *event,
+                                      struct context_span span, int64_t margin_us)
 {
     struct context_scope scope = {.from_us = 0, .until_us = -1};
     for (int i = 0; i < CONTEXT_TIE_COUNT; i++)
-        scope.ties[i] = event->text[context_ties[i].field];
-    if (event->time_us != EVENT_TIME_NONE) {
-        scope.from_us = event->time_us - margin_us;
-        scope.until_us = event->time_us + margin_us;
+        scope.ties[i] = event->text[context_ties[i].of];
+    if (span.from_us == EVENT_TIME_NONE)
+        span.from_us = span.until_us;
+    if (span.until_us == EVENT_TIME_NONE)
+        span.until_us = span.from_us;
+    if (span.from_us != EVENT_TIME_NONE) {
+        scope.from_us = span.from_us - margin_us;
+        scope.until_us = span.until_us + margin_us;
     }
     return scope;
+}
+
+int context_scope_tie_mirror(struct case_file *handle, struct slice mirror,
+                             unsigned segment, struct arena *arena,
+                             struct context_scope *scope, struct error *error)
+{
+    struct mirror_rows rows;
+    struct hit_list operations = {.count = 0};
+    if (query_mirror(handle, mirror, segment, arena, &rows, error) ||
+        (rows.count &&
+         query_mirror_operations(handle, rows.rows[0].id, arena, &operations, error)))
+        return -1;
+    for (int i = 0; i < CONTEXT_TIE_COUNT && operations.count; i++) {
+        scope->ties[i] = SLICE_NONE;
+        for (size_t j = 0; j < operations.count && slice_blank(scope->ties[i]); j++)
+            scope->ties[i] =
+                operations.rows[j].operation.event.text[context_ties[i].of];
+    }
+    return 0;
 }
 
 /* --- finding ------------------------------------------------------------------- */

@@ -24,9 +24,19 @@ struct context_scope {
     bool telling_only;
 };
 
-/* The ties of an operation, `margin_us` before and after it. An act without a time has
- * no surroundings: from_us > until_us. */
-struct context_scope context_scope_of(const struct event *event, int64_t margin_us);
+/* From when until when an act goes on, EVENT_TIME_NONE: not known. */
+struct context_span {
+    int64_t from_us, until_us;
+};
+/* The ties of an act, `margin_us` before and after its span. One without a time has no
+ * surroundings: from_us > until_us. */
+struct context_scope context_scope_of(const struct event *event,
+                                      struct context_span span, int64_t margin_us);
+/* The ties of a mirror's operations in place of those of the scope, each of the first
+ * that has it; texts in the arena.  Without operations the scope stays as it is. */
+int context_scope_tie_mirror(struct case_file *handle, struct slice mirror,
+                             unsigned segment, struct arena *arena,
+                             struct context_scope *scope, struct error *error);
 
 struct context_row {
     struct event_row at;

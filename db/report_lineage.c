@@ -99,7 +99,8 @@ static int put_lineage(struct case_file *handle, const struct hit_row *hit,
 static int put_around(struct case_file *handle, const struct event *event,
                       int64_t last_us, struct report_lines *lines, struct error *error)
 {
-    struct context_scope scope = context_scope_of(event, MARGIN_US);
+    const struct context_span span = {event->time_us, event->time_us};
+    struct context_scope scope = context_scope_of(event, span, MARGIN_US);
     struct context_list list;
     if (event->time_us == EVENT_TIME_NONE)
         return 0;

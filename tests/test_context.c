@@ -142,6 +142,12 @@ static void expect(const struct context_list *list, const char *expected)
     assert_string_equal(got, expected);
 }
 
+static struct context_scope around(const struct event *act, int64_t margin_us)
+{
+    const struct context_span span = {act->time_us, act->time_us};
+    return context_scope_of(act, span, margin_us);
+}
+
 static void finds_what_is_around(void **state)
 {
     struct bed *bed = *state;
@@ -149,7 +155,7 @@ static void finds_what_is_around(void **state)
     struct context_list list;
     fill(bed);
     make_event(&log_rows[5], &act);
-    struct context_scope scope = context_scope_of(&act, 60 * MINUTE_US);
+    struct context_scope scope = around(&act, 60 * MINUTE_US);
     assert_int_equal(
         query_context(bed->handle, &scope, 0, 100, &bed->arena, &list, NULL), 0);
     expect(&list, "-60 aci*,-10 a,-5 c*,0 aci!,20 i,60 a*,");
@@ -176,7 +182,7 @@ static void finds_what_is_around(void **state)
     assert_int_equal(list.found, 6);
     assert_int_equal(list.total, 3);
 
-    scope = context_scope_of(&act, 61 * MINUTE_US);
+    scope = around(&act, 61 * MINUTE_US);
     assert_int_equal(
         query_context(bed->handle, &scope, 0, 100, &bed->arena, &list, NULL), 0);
     assert_int_equal(list.total, 8);
@@ -191,7 +197,7 @@ static void passes_doubles_over(void **state)
     fill(bed);
     bed_run(bed, "UPDATE source SET doubled = 1");
     make_event(&log_rows[5], &act);
-    struct context_scope scope = context_scope_of(&act, 60 * MINUTE_US);
+    struct context_scope scope = around(&act, 60 * MINUTE_US);
     assert_int_equal(
         query_context(bed->handle, &scope, 0, 100, &bed->arena, &list, NULL), 0);
     assert_int_equal(list.total, 0);
@@ -205,13 +211,13 @@ static void has_no_surroundings_without_a_time(void **state)
     fill(bed);
     make_event(&log_rows[5], &act);
     act.time_us = EVENT_TIME_NONE;
-    struct context_scope scope = context_scope_of(&act, 60 * MINUTE_US);
+    struct context_scope scope = around(&act, 60 * MINUTE_US);
     assert_int_equal(
         query_context(bed->handle, &scope, 0, 100, &bed->arena, &list, NULL), 0);
     assert_int_equal(list.total, 0);
     event_clear(&act); /* nor without anything to share */
     act.time_us = NOON;
-    scope = context_scope_of(&act, 60 * MINUTE_US);
+    scope = around(&act, 60 * MINUTE_US);
     assert_int_equal(
         query_context(bed->handle, &scope, 0, 100, &bed->arena, &list, NULL), 0);
     assert_int_equal(list.total, 0);

@@ -237,7 +237,7 @@ const struct action actions_table[ACTION_COUNT] = {
      {'E'}},
     {ACTION_CONTEXT,
      "Screens",
-     ON(HITS) | ON(HIT) | ON(EVENTS) | ON(EVENT),
+     LISTS | ON(HIT) | ON(EVENTS) | ON(EVENT) | ON(MIRRORS) | ON(MIRROR),
      12,
      "context",
      "what the same actor, credential or address did around it",

@@ -150,8 +150,13 @@ struct app {
         tally, events;
     int64_t events_from_us, events_until_us; /* what VIEW_EVENTS shows */
     struct event_state event;
-    int64_t reject_source;   /* whose rejects are shown */
-    struct event context_of; /* the ties of what is looked around; texts in the arena */
+    int64_t reject_source; /* whose rejects are shown */
+    /* What is looked around: its ties, its name as the operation; texts in the arena.
+     */
+    struct event context_of;
+    struct context_span context_span;
+    struct slice context_mirror; /* absent: no mirror */
+    unsigned context_segment;
     struct arena context_arena;
     size_t context_margin;
     bool context_telling;

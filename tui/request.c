@@ -296,9 +296,16 @@ static int answer_timeline(struct answering *job)
 
 static int answer_context(struct answering *job)
 {
-    return query_context(job->handle, &job->request->context, job->request->offset,
-                         job->request->limit, &job->result->arena,
-                         &job->result->context, &job->result->error);
+    const struct request *request = job->request;
+    struct context_scope scope = request->context;
+    if (slice_present(request->mirror_id) &&
+        context_scope_tie_mirror(job->handle, request->mirror_id,
+                                 request->mirror_segment, &job->result->arena, &scope,
+                                 &job->result->error))
+        return -1;
+    return query_context(job->handle, &scope, request->offset, request->limit,
+                         &job->result->arena, &job->result->context,
+                         &job->result->error);
 }
 
 static int answer_coverage(struct answering *job)

@@ -57,8 +57,11 @@ void mirror_open(struct app *app, const struct mirror *mirror);
 /* Any event, by its rowid; and those of a span (INT64_MIN, INT64_MAX: all). */
 void event_open(struct app *app, int64_t rowid);
 void events_open(struct app *app, int64_t from_us, int64_t until_us);
-/* Opens VIEW_CONTEXT around an event, whose texts are copied. */
+/* Opens VIEW_CONTEXT around an event, all that an actor did, or a mirror from its
+ * beginning to its end; texts are copied. */
 void context_open(struct app *app, const struct event *event);
+void context_open_actor(struct app *app, const struct group_row *group);
+void context_open_mirror(struct app *app, const struct mirror_row *row);
 
 /* --- asking ------------------------------------------------------------------ */
 

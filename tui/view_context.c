@@ -1,5 +1,5 @@
-/* What happened around an operation: events of the same actor, credential, address,
- * session issuer or resource, out of all events. */
+/* What happened around an operation, an actor or a mirror: events of the same actor,
+ * credential, address, session issuer or resource, out of all events. */
 #include "config.h"
 
 #include <stdio.h>
@@ -32,22 +32,61 @@ static const struct {
 };
 enum { MARGINS = sizeof margins / sizeof margins[0], MARGIN_AT_FIRST = 2 };
 
-void context_open(struct app *app, const struct event *event)
+static void open_around(struct app *app, const struct event *event,
+                        struct context_span span)
 {
-    arena_reset(&app->context_arena);
     app->context_of = (struct event){.time_us = event->time_us};
+    app->context_of.text[FIELD_OPERATION] =
+        arena_copy(&app->context_arena, event->text[FIELD_OPERATION]);
     for (int i = 0; i < CONTEXT_TIE_COUNT; i++) {
-        enum event_field field = context_ties[i].field;
+        enum event_field field = context_ties[i].of;
         app->context_of.text[field] =
             arena_copy(&app->context_arena, event->text[field]);
     }
-    app->context_of.text[FIELD_OPERATION] =
-        arena_copy(&app->context_arena, event->text[FIELD_OPERATION]);
+    app->context_span = span;
     app->context_margin = MARGIN_AT_FIRST;
     app->context_telling = false;
     app->waits[REQUEST_CONTEXT].pending = false;
     rows_forget(&app->context);
     app_push(app, VIEW_CONTEXT);
+}
+
+void context_open(struct app *app, const struct event *event)
+{
+    const struct context_span span = {event->time_us, event->time_us};
+    arena_reset(&app->context_arena);
+    app->context_mirror = SLICE_NONE;
+    open_around(app, event, span);
+}
+
+void context_open_actor(struct app *app, const struct group_row *group)
+{
+    const struct context_span span = {group->first_us, group->last_us};
+    struct event event = {.time_us = group->first_us};
+    if (slice_blank(group->actor)) {
+        app_notice(app, "without an actor there is nothing to look for");
+        return;
+    }
+    event.text[FIELD_ACTOR] = group->actor;
+    event.text[FIELD_OPERATION] = actor_short(group->actor);
+    arena_reset(&app->context_arena);
+    app->context_mirror = SLICE_NONE;
+    open_around(app, &event, span);
+}
+
+void context_open_mirror(struct app *app, const struct mirror_row *row)
+{
+    const struct mirror *mirror = &row->mirror;
+    bool ended = mirror->until_us != EVENT_TIME_NONE;
+    const struct context_span span = {mirror->since_us,
+                                      ended ? mirror->until_us : row->as_of_us};
+    struct event event = {.time_us = mirror->since_us};
+    event.text[FIELD_ACTOR] = mirror->opened_by;
+    event.text[FIELD_OPERATION] = mirror->id;
+    arena_reset(&app->context_arena);
+    app->context_mirror = arena_copy(&app->context_arena, mirror->id);
+    app->context_segment = mirror->segment;
+    open_around(app, &event, span);
 }
 
 static struct list *list(struct app *app)
@@ -64,8 +103,10 @@ static void want(struct app *app, struct effects *effects)
     struct request *request = request_new(REQUEST_CONTEXT);
     if (!request)
         return;
-    struct context_scope scope =
-        context_scope_of(&app->context_of, margins[app->context_margin].us);
+    struct context_scope scope = context_scope_of(&app->context_of, app->context_span,
+                                                  margins[app->context_margin].us);
+    request->mirror_id = arena_copy(&request->arena, app->context_mirror);
+    request->mirror_segment = app->context_segment;
     for (int i = 0; i < CONTEXT_TIE_COUNT; i++)
         scope.ties[i] = arena_copy(&request->arena, scope.ties[i]);
     scope.telling_only = app->context_telling;
@@ -125,13 +166,17 @@ static void resize(struct app *app, const struct layout *layout)
 
 static void title(const struct app *app, struct canvas *canvas, int row)
 {
-    char text[120], time[TIMESTAMP_TEXT_MAX], a[NUMBER_MAX], b[NUMBER_MAX];
-    timestamp_format_short(app->context_of.time_us, time);
+    const struct context_span *span = &app->context_span;
+    char text[160], time[TIMESTAMP_TEXT_MAX], until[TIMESTAMP_TEXT_MAX] = "";
+    char a[NUMBER_MAX], b[NUMBER_MAX];
+    timestamp_format_short(span->from_us, time);
+    if (span->until_us != span->from_us)
+        timestamp_format_short(span->until_us, until);
     int column = 1 + canvas_label(canvas, row, 1, canvas->width, "Around ", ROLE_TITLE);
     column += canvas_text(canvas, row, column, canvas->width / 3,
                           app->context_of.text[FIELD_OPERATION], ROLE_TITLE);
-    snprintf(text, sizeof text, " %s +-%s", time[0] ? time : "(no time)",
-             margins[app->context_margin].words);
+    snprintf(text, sizeof text, " %s%s%s +-%s", time[0] ? time : "(no time)",
+             until[0] ? " - " : "", until, margins[app->context_margin].words);
     column += canvas_label(canvas, row, column, sub_sat(canvas->width, column), text,
                            ROLE_TITLE);
     if (!app->context.result)
@@ -150,14 +195,18 @@ static void header(const struct app *app, struct canvas *canvas, int row)
     draw_header(canvas, row, columns, COLUMN_COUNT, places, -1, false);
 }
 
-/* "ac..": a letter for each tie, a dot for none. */
+/* "ac..r": a letter for each tie, a dot for none; those by one field share a place. */
 static void ties_at(const struct row_pen *pen, unsigned ties)
 {
     char text[CONTEXT_TIE_COUNT + 1];
-    for (int i = 0; i < CONTEXT_TIE_COUNT; i++)
-        text[i] = ties & 1u << i ? context_ties[i].letter : '.';
-    text[CONTEXT_TIE_COUNT] = '\0';
-    row_text(pen, TIES, slice_from(text), ROLE_DIM);
+    size_t length = 0;
+    for (int i = 0; i < CONTEXT_TIE_COUNT; i++) {
+        if (!i || context_ties[i].field != context_ties[i - 1].field)
+            text[length++] = '.';
+        if (ties & 1u << i)
+            text[length - 1] = context_ties[i].letter;
+    }
+    row_text(pen, TIES, (struct slice){text, length}, ROLE_DIM);
 }
 
 static void render_row(const struct app *app, size_t index, const struct row_pen *pen,
@@ -231,8 +280,9 @@ static void render(const struct app *app, struct canvas *canvas,
     const struct list *shown = &app->context.list;
     if (app->context.known && shown->total == 0)
         canvas_label(canvas, layout->body, ROW_MARKS, canvas->width,
-                     app->context_of.time_us == EVENT_TIME_NONE
-                         ? "The operation has no time: nothing is around it"
+                     app->context_span.from_us == EVENT_TIME_NONE &&
+                             app->context_span.until_us == EVENT_TIME_NONE
+                         ? "It has no time: nothing is around it"
                          : "Nothing within this time: + looks further",
                      ROLE_DIM);
     draw_rows(app, &app->context, &list_columns, canvas, layout);

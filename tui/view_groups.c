@@ -93,6 +93,11 @@ static bool act(struct app *app, enum action_id action, struct effects *effects)
         open_group(app);
         return true;
     }
+    if (action == ACTION_CONTEXT) {
+        if (current(app))
+            context_open_actor(app, current(app));
+        return true;
+    }
     if (action == ACTION_COPY) {
         const struct group_row *group = current(app);
         if (group) {

@@ -69,8 +69,10 @@ static bool act(struct app *app, enum action_id action, struct effects *effects)
 {
     (void)effects;
     uint64_t at = app->mirror_list.cursor;
+    if (action == ACTION_CONTEXT && app->mirror && app->mirror->mirrors.count)
+        context_open_mirror(app, &app->mirror->mirrors.rows[0]);
     if (action != ACTION_OPEN)
-        return false;
+        return action == ACTION_CONTEXT;
     if (app->mirror && at < app->mirror->hits.count)
         hit_open(app, app->mirror->hits.rows[at].id);
     return true;

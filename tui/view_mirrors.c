@@ -65,6 +65,10 @@ static bool act(struct app *app, enum action_id action, struct effects *effects)
         if (row)
             mirror_open(app, &row->mirror);
         return true;
+    case ACTION_CONTEXT:
+        if (row)
+            context_open_mirror(app, row);
+        return true;
     case ACTION_SHOW_ENDED:
         app->hide_ended = !app->hide_ended;
         rows_restart(&app->mirrors);

@@ -19,6 +19,12 @@ run 0 open -c m.case --script keys
 says out 'One mirror'
 says out 'live since'
 says out '  event id '
+# What happened around it, from its beginning to its end, by the ties of its operations.
+printf 'resize 120x40\nkeys M c\ndump\nkeys q Enter c\ndump\n' >keys
+run 0 open -c m.case --script keys
+grep -q '^ Around .* +-1 h: [1-9][0-9]* events' out || fail 'nothing is around the mirror' "$(sed -n 4p out)"
+equal "$(grep -c '^ Around ' out)" 2 'screens around the mirror'
+grep -q '^[> ] ! .* mirroring ' out || fail 'the operation of the mirror is not around it'
 # What has ended can be hidden, and back again.
 printf 'keys M v g\n' >keys
 run 0 open -c m.case --script keys
