@@ -1,12 +1,13 @@
 /*
- * Writes a corpus of CloudTrail-like records, the same for the same seed.
+ * Writes a corpus of log records, the same for the same seed.
  *
- *   generate DIRECTORY EVENTS FILES SEED gz|jsonl
+ *   generate DIRECTORY EVENTS FILES SEED gz|jsonl|azure|gcp|syslog
  *
  * gz: FILES files of {"Records":[...]} as the S3 delivery has them, at gzip's usual
- * level; jsonl: one file of one record a line.  Sizes and variety are those of
- * a busy account: 1.55 KB a record (1.1 to 2.1), some 260 operations with a long tail,
- * 1,700 actors, 5,000 addresses, one mirroring call in 2,000.
+ * level; the others: one file of one record a line; gz and jsonl are CloudTrail.  Sizes
+ * and variety are those of a busy account: 1.55 KB a CloudTrail record (1.1 to 2.1),
+ * some 260 operations with a long tail, 1,700 actors, 5,000 addresses, one mirroring
+ * call in 2,000.
  */
 #include "config.h"
 
@@ -79,6 +80,8 @@ static const char *const mirror_calls[] = {
     "CreateTrafficMirrorTarget", "CreateTrafficMirrorFilter",
     "CreateTrafficMirrorFilterRule", "CreateTrafficMirrorSession",
     "DeleteTrafficMirrorSession"};
+
+static const char *const azure_results[] = {"Start", "Success", "Success", "Failure"};
 
 #define PICK(random, table) table[random_below(random, sizeof table / sizeof table[0])]
 
@@ -169,11 +172,17 @@ static void add_mirror_parameters(struct text *text, struct random *random,
         call, interface, session, session, call, session);
 }
 
+/* Of the day, so that the corpus is one day whatever its size. */
+static uint32_t second_of(uint64_t number, uint64_t total)
+{
+    return (uint32_t)(number * 86400 / (total ? total : 1));
+}
+
 static void make_record(struct text *text, struct random *random, uint64_t number,
                         uint64_t total)
 {
     bool mirror = number % MIRROR_EVERY == MIRROR_EVERY / 2;
-    uint32_t second = (uint32_t)(number * 86400 / (total ? total : 1));
+    uint32_t second = second_of(number, total);
     uint32_t call = random_skewed(random, 264);
     uint32_t actor = random_skewed(random, ACTORS);
     uint32_t address = random_skewed(random, ADDRESSES);
@@ -241,40 +250,132 @@ static void write_gz(const char *directory, uint64_t from, uint64_t to, uint64_t
     }
 }
 
-static void write_jsonl(const char *directory, uint64_t total, struct random *random)
+/* --- other forms ----------------------------------------------------------------- */
+
+static void make_azure(struct text *text, struct random *random, uint64_t number,
+                       uint64_t total)
+{
+    bool mirror = number % MIRROR_EVERY == MIRROR_EVERY / 2;
+    uint32_t second = second_of(number, total), call = random_skewed(random, 264);
+    uint32_t actor = random_skewed(random, ACTORS);
+    const char *group = mirror ? "virtualNetworkTaps" : nouns[call % 22];
+    text->length = 0;
+    add(text, "{\"time\":\"2026-03-14T%02u:%02u:%02u.0000000Z\",", second / 3600,
+        second / 60 % 60, second % 60);
+    add(text,
+        "\"resourceId\":\"/SUBSCRIPTIONS/11111111-2222-4333-8444-555555555555/"
+        "RESOURCEGROUPS/GROUP-%u/PROVIDERS/MICROSOFT.NETWORK/%s/ITEM-%u\","
+        "\"operationName\":\"MICROSOFT.NETWORK/%s/WRITE\",\"category\":"
+        "\"Administrative\",\"resultType\":\"%s\",\"resultSignature\":\"\","
+        "\"durationMs\":\"0\",\"callerIpAddress\":\"198.51.100.%u\","
+        "\"correlationId\":\"",
+        actor % 40, group, call, group, PICK(random, azure_results),
+        random_below(random, 250) + 1);
+    add_uuid(text, random);
+    add(text,
+        "\",\"identity\":{\"authorization\":{\"scope\":\"/subscriptions/"
+        "11111111-2222-4333-8444-555555555555\",\"action\":"
+        "\"Microsoft.Network/%s/write\",\"evidence\":{\"role\":\"Contributor\"}},"
+        "\"claims\":{\"appid\":\"11111111-0000-4000-8000-%012u\",\"http://schemas."
+        "xmlsoap.org/ws/2005/05/identity/claims/upn\":\"user-%u@example.com\"}},"
+        "\"level\":\"Information\",\"location\":\"global\",\"properties\":"
+        "{\"eventCategory\":\"Administrative\",\"hierarchy\":\"\"}}",
+        group, actor % 97, actor);
+}
+
+static void make_gcp(struct text *text, struct random *random, uint64_t number,
+                     uint64_t total)
+{
+    bool mirror = number % MIRROR_EVERY == MIRROR_EVERY / 2;
+    uint32_t second = second_of(number, total), call = random_skewed(random, 264);
+    uint32_t actor = random_skewed(random, ACTORS);
+    const char *noun = mirror ? "packetMirrorings" : nouns[call % 22];
+    text->length = 0;
+    add(text,
+        "{\"protoPayload\":{\"@type\":\"type.googleapis.com/google.cloud.audit."
+        "AuditLog\",\"status\":{},\"authenticationInfo\":{\"principalEmail\":"
+        "\"user-%u@example.com\"},\"requestMetadata\":{\"callerIp\":"
+        "\"198.51.100.%u\",\"callerSuppliedUserAgent\":\"%s\"},\"serviceName\":"
+        "\"compute.googleapis.com\",\"methodName\":\"v1.compute.%s.insert\","
+        "\"authorizationInfo\":[{\"permission\":\"compute.%s.create\",\"granted\":"
+        "true}],\"resourceName\":\"projects/acme-prod/regions/europe-west1/%s/item-%u\""
+        ",\"request\":{\"@type\":\"type.googleapis.com/compute.%s.insert\",\"name\":"
+        "\"item-%u\"}},",
+        actor, random_below(random, 250) + 1, PICK(random, agents), noun, noun, noun,
+        call, noun, call);
+    add(text,
+        "\"insertId\":\"-%08x\",\"resource\":{\"type\":\"gce_project\","
+        "\"labels\":{\"project_id\":\"acme-prod\"}},",
+        random_below(random, UINT32_MAX));
+    add(text,
+        "\"timestamp\":\"2026-03-14T%02u:%02u:%02u.%06uZ\",\"severity\":\"NOTICE\","
+        "\"logName\":\"projects/acme-prod/logs/cloudaudit.googleapis.com%%2Factivity\","
+        "\"receiveTimestamp\":\"2026-03-14T%02u:%02u:%02u.999999Z\"}",
+        second / 3600, second / 60 % 60, second % 60, random_below(random, 1000000),
+        second / 3600, second / 60 % 60, second % 60);
+}
+
+static void make_syslog(struct text *text, struct random *random, uint64_t number,
+                        uint64_t total)
+{
+    bool mirror = number % MIRROR_EVERY == MIRROR_EVERY / 2;
+    uint32_t second = second_of(number, total), actor = random_skewed(random, 97);
+    text->length = 0;
+    add(text,
+        "<189>Mar 14 %02u:%02u:%02u sw%u.example.net %u: Mar 14 2026 "
+        "%02u:%02u:%02u.%03u "
+        "UTC: %%PARSER-5-CFGLOG_LOGGEDCMD: User:user-%u  logged command:",
+        second / 3600, second / 60 % 60, second % 60, random_skewed(random, 400),
+        (unsigned)(number % 1000000), second / 3600, second / 60 % 60, second % 60,
+        random_below(random, 1000), actor);
+    if (mirror)
+        add(text, "monitor session %u source interface Gi1/0/%u both",
+            random_below(random, 60) + 1, random_below(random, 48) + 1);
+    else
+        add(text, "interface GigabitEthernet1/0/%u", random_below(random, 48) + 1);
+}
+
+/* --- files ------------------------------------------------------------------------ */
+
+static const struct form {
+    const char *name, *file;
+    void (*make)(struct text *text, struct random *random, uint64_t number,
+                 uint64_t total);
+} forms[] = {
+    {"jsonl", "cloudtrail.jsonl", make_record},
+    {"azure", "azure.jsonl", make_azure},
+    {"gcp", "gcp.jsonl", make_gcp},
+    {"syslog", "network.log", make_syslog},
+};
+
+static int write_lines(const struct form *form, const char *directory, uint64_t total,
+                       struct random *random)
 {
     char path[4096];
-    snprintf(path, sizeof path, "%s/cloudtrail.jsonl", directory);
+    snprintf(path, sizeof path, "%s/%s", directory, form->file);
     FILE *out = fopen(path, "wb");
-    if (!out) {
-        perror(path);
-        exit(1);
-    }
     struct text text;
-    for (uint64_t i = 0; i < total; i++) {
-        make_record(&text, random, i, total);
+    for (uint64_t i = 0; out && i < total; i++) {
+        form->make(&text, random, i, total);
         fwrite(text.data, 1, text.length, out);
         putc('\n', out);
     }
-    if (fclose(out)) {
-        perror(path);
-        exit(1);
-    }
+    if (out && !fclose(out))
+        return 0;
+    perror(path);
+    return 1;
 }
 
 int main(int argc, char **argv)
 {
-    if (argc != 6) {
-        fputs("usage: generate DIRECTORY EVENTS FILES SEED gz|jsonl\n", stderr);
-        return 2;
-    }
+    if (argc != 6)
+        return fputs("usage: generate DIRECTORY EVENTS FILES SEED FORM\n", stderr), 2;
     uint64_t total = strtoull(argv[2], NULL, 10);
     uint64_t files = strtoull(argv[3], NULL, 10);
     struct random random = {strtoull(argv[4], NULL, 10)};
-    if (!files || !strcmp(argv[5], "jsonl")) {
-        write_jsonl(argv[1], total, &random);
-        return 0;
-    }
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
+        if (!strcmp(argv[5], forms[i].name))
+            return write_lines(&forms[i], argv[1], total, &random);
     for (uint64_t i = 0; i < files; i++)
         write_gz(argv[1], i * total / files, (i + 1) * total / files, total,
                  (unsigned)i, &random);
