@@ -259,14 +259,28 @@ static int compare_rows(const void *left, const void *right)
     return order;
 }
 
+/* What a row without a beginning says of it. */
+static struct slice why_no_beginning(const struct mirror *mirror)
+{
+    if (mirror->since_us != EVENT_TIME_NONE || mirror->closed_how.length)
+        return mirror->closed_how;
+    if (mirror->opened_by.length)
+        return SLICE("since when is not known: what made it has no time");
+    return mirror->state == MIRROR_UNKNOWN ? SLICE("made before the log starts")
+                                           : SLICE_NONE;
+}
+
 static int list_rows(const struct ledger *ledger, struct mirror_list *out)
 {
     out->rows = arena_alloc(ledger->arena, (ledger->row_count + 1) * sizeof *out->rows);
     if (!out->rows)
         return -1;
     for (const struct ledger_row *row = ledger->rows; row; row = row->next) {
-        if (!row->dropped)
-            out->rows[out->count++] = row->mirror;
+        if (row->dropped)
+            continue;
+        struct mirror *mirror = &out->rows[out->count++];
+        *mirror = row->mirror;
+        mirror->closed_how = why_no_beginning(mirror);
     }
     if (out->count)
         qsort(out->rows, out->count, sizeof *out->rows, compare_rows);

@@ -57,7 +57,8 @@ struct mirror_operation {
 };
 
 struct mirror {
-    struct slice id;  /* the provider's, else of account, region, device, number */
+    struct slice id;  /* the provider's, else of account, region, device, number; where
+                       * nothing names it, of the act that tells of it */
     unsigned segment; /* 1 for the first row of the mirror */
     enum provider provider;
     struct slice account, region, device;

@@ -42,10 +42,9 @@ static struct session *new_session(struct device *device, const struct fact *fac
     session->name = name;
     session->ordinal = ordinal;
     session->track.device = device->name;
-    session->track.id =
-        arena_printf(ledger->arena, "%.*s/%.*s/%u", (int)device->name.length,
-                     device->name.data ? device->name.data : "", (int)name.length,
-                     name.data ? name.data : "", ordinal);
+    const struct slice parts[] = {device->name, name,
+                                  arena_printf(ledger->arena, "%u", ordinal)};
+    session->track.id = ledger_joined(ledger->arena, parts, 3, "/");
     return session;
 }
 

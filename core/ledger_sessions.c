@@ -56,15 +56,24 @@ void cloud_take(struct slice *into, struct slice text)
 
 /* ---- sessions ---- */
 
-/* Some exports drop the response, and with it the id. */
+/*
+ * Some exports drop the response, and with it the id: then a session is its source and
+ * number.  Where the request is gone as well nothing says which one it was, and the act
+ * stands for itself: no two of them are taken for one.
+ */
 static struct slice session_id(struct cloud *cloud, const struct fact *fact)
 {
-    const struct slice parts[] = {
-        fact->account,           SLICE("/"),         fact->region,           SLICE("/"),
-        fact->text[FACT_SOURCE], SLICE("/session "), fact->text[FACT_NUMBER]};
+    struct arena *arena = cloud->ledger->arena;
+    struct slice source = fact->text[FACT_SOURCE], number = fact->text[FACT_NUMBER];
+    const struct slice numbered[] = {SLICE("session "), number},
+                       unnamed[] = {SLICE("unnamed "), fact->act_id};
     if (fact->text[FACT_OBJECT].length)
         return fact->text[FACT_OBJECT];
-    return arena_join(cloud->ledger->arena, parts, sizeof parts / sizeof parts[0]);
+    const struct slice parts[] = {fact->account, fact->region, source,
+                                  !source.length  ? arena_join(arena, unnamed, 2)
+                                  : number.length ? arena_join(arena, numbered, 2)
+                                                  : SLICE("session")};
+    return ledger_joined(arena, parts, sizeof parts / sizeof parts[0], "/");
 }
 
 static struct session *session_of(struct cloud *cloud, const struct fact *fact)

@@ -139,7 +139,8 @@ static const struct {
      "vrp1/observe-port 1/1#1 live since=02:00:20Z from=[GigabitEthernet0/0/1 rx] "
      "to=[GigabitEthernet0/0/2]\n"},
     {"VRP: the port was defined before the log", VIEW SOURCE,
-     "vrp1/observe-port 1/1#1 unknown since=- from=[GigabitEthernet0/0/1 rx]\n"},
+     "vrp1/observe-port 1/1#1 unknown since=- from=[GigabitEthernet0/0/1 rx] how=[made "
+     "before the log starts]\n"},
     {"VRP: another source is a change",
      OBSERVER VIEW SOURCE VRP("02:30:00", "interface GigabitEthernet0/0/3")
          VRP("02:30:10", "port-mirroring to observe-port 1 both"),
@@ -188,7 +189,7 @@ static const struct {
     {"FortiOS: switched on, and made before the log",
      FORTIOS("02:00:00", "Edit", "system.switch-interface", "sw0",
              "span[disable->enable]"),
-     "fw1/switch-interface sw0/1#1 unknown since=-\n"},
+     "fw1/switch-interface sw0/1#1 unknown since=- how=[made before the log starts]\n"},
     {"FortiOS: a sniffer",
      FORTIOS("02:00:00", "Add", "firewall.sniffer", "3", "interface[port9]")
          FORTIOS("03:00:00", "Delete", "firewall.sniffer", "3", ""),
@@ -265,7 +266,7 @@ static const struct {
     {"IOS: a session is named, and no more",
      IOS("02:00:00", "no monitor session 5 "
                      "source interface Gi1/0/9"),
-     "sw1/session 5/1#1 unknown since=-\n"},
+     "sw1/session 5/1#1 unknown since=- how=[made before the log starts]\n"},
 };
 
 static void lines_make_mirrors(void **state)

@@ -267,6 +267,20 @@ static void run_all(const struct scenario *scenarios, size_t count)
     "tms-1#1 ended since=02:11:09 until=" until " from=[eni-1]" TO RULES
 
 static const struct scenario aws_scenarios[] = {
+    {"sessions that nothing names are not one",
+     "02:11:00 aws session create op=a\n02:12:00 aws session create op=b\n"
+     "02:13:00 aws session delete op=c\n",
+     "111122223333/us-east-1/unnamed act 0#1 live since=02:11:00 foreign=unknown"
+     " why=[the logs do not show the target] by=[mallory] +a\n"
+     "111122223333/us-east-1/unnamed act 1#1 live since=02:12:00 foreign=unknown"
+     " why=[the logs do not show the target] by=[mallory] +b\n"
+     "111122223333/us-east-1/unnamed act 2#1 ended since=- until=02:13:00"
+     " foreign=unknown why=[the logs do not show the target] closed=[mallory]"
+     " how=[deleted] -c\n"},
+    {"without its number a session is its source",
+     "02:11:00 aws session create mirrored=eni-1 op=a\n",
+     "111122223333/us-east-1/eni-1/session#1 live since=02:11:00 from=[eni-1]"
+     " foreign=unknown why=[the logs do not show the target] by=[mallory] +a\n"},
     {"a session opens", TARGET OPEN, LIVE},
     {"attempts touch nothing",
      TARGET "02:11:00 aws session create outcome=denied mirrored=eni-9 op=x\n" OPEN
@@ -1044,7 +1058,7 @@ static const struct scenario device_scenarios[] = {
     {"switched on, and made before the log",
      "02:00:00 cisco-ios session write object=session_7 enabled=true op=n\n",
      "sw1/session 7/1#1 unknown since=- foreign=unknown why=[the logs do not show the"
-     " destination] ~n\n"},
+     " destination] how=[made before the log starts] ~n\n"},
     {"removed, and made before the log",
      "02:00:00 cisco-ios session delete object=session_4 op=x\n",
      "sw1/session 4/1#1 ended since=- until=02:00:00 foreign=unknown why=[the logs do"
@@ -1052,7 +1066,8 @@ static const struct scenario device_scenarios[] = {
     {"lines without a stamp",
      "- cisco-ios session write object=session_1 mirrored=Gi1/0/1_rx op=s\n"
      "- cisco-ios session write object=session_1 destination=Gi1/0/24 op=d\n",
-     "sw1/session 1/1#1 live since=-" SPAN " by=[mallory] +d +s\n"},
+     "sw1/session 1/1#1 live since=-" SPAN
+     " by=[mallory] how=[since when is not known: what made it has no time] +d +s\n"},
     {"the same line in two logs",
      SOURCE "02:00:00 cisco-ios session write same=act_0 object=session_1"
             " mirrored=Gi1/0/1_rx op=s\n" DESTINATION,
