@@ -67,7 +67,7 @@ static int read_records(struct store *store, const struct device *device,
 {
     sqlite3_stmt *select = store->statements[STATEMENT_DEVICE_RECORDS];
     int code;
-    sqlite3_bind_int(select, 1, device->provider);
+    sqlite3_bind_int(select, 1, (int)device->provider);
     store_bind(select, 2, device->name);
     while ((code = sqlite3_step(select)) == SQLITE_ROW) {
         if (all->count == all->room && !grow(all))
