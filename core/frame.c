@@ -95,7 +95,7 @@ static enum step take_unreadable(struct framer *framer, struct frame_item *item,
 {
     bool object = framer->data[framer->at] == '{', next_page = false;
     bool too_long = framer->length - framer->at > LIMIT_RECORD_BYTES;
-    if (status == JSON_INCOMPLETE && too_long && object &&
+    if (status != JSON_TOO_DEEP && object &&
         frame_enter_long(framer, slots, &next_page) == LOOK_YES) {
         if (!next_page)
             return STEP_AGAIN;

@@ -10,7 +10,8 @@
  * (`{"Records":[`, `{"value":[`, the rows of frame_paths) are entered while streaming,
  * so that a document of any size needs a window of one record; envelopes that are
  * recognised only when whole (`{"nextLink":..,"value":[..]}`) are entered through
- * the slot of their array.  Entering goes to LIMIT_ENVELOPE_DEPTH.
+ * the slot of their array, and where they are cut off or damaged, like a stream: each
+ * of their records that is whole counts.  Entering goes to LIMIT_ENVELOPE_DEPTH.
  *
  * Damage is data: what cannot be read gives one FRAME_REJECT with all bytes up to
  * the place where reading resumes, so damage next to damage is one item.  Reading

@@ -242,7 +242,8 @@ static enum json_status read_member(const struct framer *framer, size_t at,
 enum look frame_enter_long(struct framer *framer, struct json_slot *slots,
                            bool *next_page)
 {
-    size_t limit = framer->at + FRAME_HEAD_BYTES, at = framer->at + 1;
+    size_t at = framer->at + 1, left = framer->length - framer->at;
+    size_t limit = framer->at + (left < FRAME_HEAD_BYTES ? left : FRAME_HEAD_BYTES);
     if (framer->depth == LIMIT_ENVELOPE_DEPTH)
         return LOOK_NO;
     while (at < limit) {

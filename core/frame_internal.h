@@ -115,7 +115,8 @@ enum look frame_stream_envelope(struct framer *framer, size_t at, bool enter);
 /* Enters the array of the object from framer->at to `end` if it is an envelope. */
 bool frame_enter_whole(struct framer *framer, const struct json_slot *slots,
                        size_t end);
-/* The same for an object that is too long to be scanned whole. *next_page: a token
+/* The same for an object that cannot be scanned whole: it is too long, cut off or
+ * damaged, and what its array holds is judged record by record. *next_page: a token
  * stands before the array. */
 enum look frame_enter_long(struct framer *framer, struct json_slot *slots,
                            bool *next_page);

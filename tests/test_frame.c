@@ -318,6 +318,32 @@ static void rejects_loose_brackets(void **state)
     CHECK_FRAMINGS(framings);
 }
 
+/* Envelopes that are known when whole: each record that is whole counts. */
+static void enters_broken_envelopes(void **state)
+{
+    (void)state;
+    static const struct framing framings[] = {
+        {"cut off in a record",
+         SLICE_INIT("{\"owner\":\"1\",\"logEvents\":[{\"a\":1},{\"a\":2},{\"a\":"),
+         "J(logEvents) {\"a\":1}\nJ(logEvents) {\"a\":2}\n"
+         "R(logEvents) cut off: the input ends inside this record: {\"a\":\n",
+         true},
+        {"cut off between records, a page being left over",
+         SLICE_INIT("{\"nextToken\":\"t\",\"events\":[{\"a\":1},"),
+         "N(events) " NEXT_PAGE "J(events) {\"a\":1}\nN(events) " NO_END, true},
+        {"cut off before its array", SLICE_INIT("{\"owner\":\"1\",\"logEvents\":["),
+         "R the input ends inside this record: {\"owner\":\"1\",\"logEvents\":[\n",
+         false},
+        {"a record is malformed",
+         SLICE_INIT("{\"owner\":\"1\",\"logEvents\":[{\"a\":1},{\"a\":x},{\"a\":3}]}"
+                    "{\"a\":4}"),
+         "J(logEvents) {\"a\":1}\nR(logEvents) malformed JSON: {\"a\":x}\n"
+         "J(logEvents) {\"a\":3}\nJ {\"a\":4}\n",
+         false},
+    };
+    CHECK_FRAMINGS(framings);
+}
+
 static void tells_of_cut_tails(void **state)
 {
     (void)state;
@@ -511,6 +537,7 @@ int main(void)
         cmocka_unit_test(takes_lines),
         cmocka_unit_test(rejects_what_is_broken),
         cmocka_unit_test(rejects_loose_brackets),
+        cmocka_unit_test(enters_broken_envelopes),
         cmocka_unit_test(tells_of_cut_tails),
         cmocka_unit_test(rejects_a_long_line),
         cmocka_unit_test(takes_the_longest_line),
