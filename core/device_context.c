@@ -38,7 +38,7 @@ struct context {
 };
 
 struct device_contexts {
-    uint64_t clock;
+    uint64_t clock, changes;
     struct context rows[LIMIT_DEVICE_CONTEXTS];
 };
 
@@ -54,9 +54,20 @@ void device_contexts_free(struct device_contexts *contexts)
 
 void device_contexts_reset(struct device_contexts *contexts)
 {
-    contexts->clock = 0;
+    contexts->clock = contexts->changes = 0;
     for (size_t i = 0; i < LIMIT_DEVICE_CONTEXTS; i++)
         contexts->rows[i].used = 0;
+}
+
+void device_contexts_copy(struct device_contexts *to,
+                          const struct device_contexts *from)
+{
+    *to = *from;
+}
+
+uint64_t device_contexts_changes(const struct device_contexts *contexts)
+{
+    return contexts->changes;
 }
 
 /* ---- rows ---- */
@@ -84,15 +95,19 @@ static const struct context *find_row(const struct device_contexts *contexts,
     return NULL;
 }
 
+/* To be changed. */
 static struct context *find(struct device_contexts *contexts, struct slice device,
                             struct slice user)
 {
-    return (struct context *)find_row(contexts, device, user);
+    struct context *row = (struct context *)find_row(contexts, device, user);
+    contexts->changes += row != NULL;
+    return row;
 }
 
 /* A free row, or the one that was used least lately. */
 static struct context *claim(struct device_contexts *contexts)
 {
+    contexts->changes++;
     struct context *oldest = &contexts->rows[0];
     for (size_t i = 1; i < LIMIT_DEVICE_CONTEXTS; i++) {
         if (contexts->rows[i].used < oldest->used)

@@ -21,6 +21,11 @@ struct device_contexts;
 struct device_contexts *device_contexts_new(void);
 void device_contexts_free(struct device_contexts *contexts);
 void device_contexts_reset(struct device_contexts *contexts);
+void device_contexts_copy(struct device_contexts *to,
+                          const struct device_contexts *from);
+/* How often anything was remembered or forgotten; a copy goes on from the same number.
+ */
+uint64_t device_contexts_changes(const struct device_contexts *contexts);
 
 /*
  * Follows one command (time_us may be EVENT_TIME_NONE) and returns the mode that it

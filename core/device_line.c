@@ -102,7 +102,7 @@ static void remember_neighbour(struct device_line *line, struct slice stamp,
     if (value->us == EVENT_TIME_NONE || value->quality == TIME_YEAR_INFERRED ||
         stamp.data[0] == '*' || stamp.data[0] == '.')
         return;
-    hint->has_neighbour = true;
+    line->normaliser->year_told = hint->has_neighbour = true;
     hint->neighbour_us = value->us;
 }
 
@@ -115,6 +115,8 @@ void device_set_stamp(struct device_line *line, struct slice stamp,
     if (!stamp.length)
         return;
     int status = timestamp_device(stamp, &hint, &value, &used);
+    if ((status || value.quality == TIME_YEAR_INFERRED) && !line->normaliser->year_told)
+        line->normaliser->year_asked = true;
     if (status == 0) {
         remember_neighbour(line, stamp, &value);
         if (value.quality == TIME_EXACT)

@@ -50,6 +50,15 @@ void normaliser_set_newest(struct normaliser *normaliser, int64_t newest_us);
 void normaliser_set_offset(struct normaliser *normaliser, uint64_t offset);
 
 /*
+ * Of the parts of a source that are read apart (frame.h): begins as one that stands
+ * where the part begins, as is supposed; whether that was so, as far as it matters for
+ * what the part gave; goes on where the part ends.  -1: no memory.
+ */
+int normaliser_begin_as(struct normaliser *normaliser, const struct normaliser *other);
+bool normaliser_joined(const struct normaliser *before, const struct normaliser *part);
+int normaliser_follow(struct normaliser *before, const struct normaliser *part);
+
+/*
  * Normalises one framed record (FRAME_JSON with its slots, or FRAME_LINE).
  * event's slices live in the window or in the normaliser's arena, until the next
  * call.  *reason: static text for anything but RECORD_EVENT.

@@ -260,6 +260,16 @@ enum form_slot {
 struct device_contexts; /* core/device_context.h: sub-modes of device command lines */
 struct line_state;      /* core/line_state.h: what lines tell about later ones */
 
+/* What a normaliser knows between two records, beside the orders that stamps showed. */
+struct normaliser_joint {
+    bool has_neighbour;
+    int64_t neighbour_us;
+    enum date_order date_order;
+    uint64_t devices, lines; /* how often each has changed */
+};
+
+/* What is carried from one record to the next must be in normaliser_begin_as, and what
+ * another record may read of it in the joint. */
 struct normaliser {
     struct arena arena; /* reset with each record */
     struct time_hint hint;
@@ -267,6 +277,9 @@ struct normaliser {
     bool shown_order[DATE_ORDER_MONTH_FIRST + 1];
     struct device_contexts *devices; /* of the present source */
     struct line_state *lines;        /* of the present source */
+    struct normaliser_joint begun;   /* of a part of a source */
+    /* In the part: a stamp told the year of its neighbours; one that had none asked. */
+    bool year_told, year_asked;
     /* Huawei writes `user` as an object or as that object's JSON text. */
     struct json_projection *huawei_user;
     struct json_projection *entra; /* of Entra ID's records, which are scanned again */

@@ -34,6 +34,14 @@
  * FRAME_WINDOW_BYTES or the stream its end.  A window of that size always makes
  * progress: what is longer is rejected, and its bytes need not be kept.
  *
+ * A stream can be framed in parts, by several framers at once: it is cut where a record
+ * seems to begin, and a part's framer begins as one that stands (so it is hoped) where
+ * the part before ends.  That may be wrong: a newline may stand inside of a record, and
+ * what looks like a record inside of another.  So the parts are joined in their order,
+ * and what a part gave counts if the framer of the part before did end there, standing
+ * as was supposed; else the part is framed anew.  Thus the items are those of one
+ * framer, whatever the bytes are, and no pass over them need go ahead.
+ *
  * One framer serves one stream and one thread.
  */
 #ifndef CORE_FRAME_H
@@ -113,5 +121,22 @@ size_t framer_tail(const struct framer *framer);
 /* Slots are valid until the next call. */
 void framer_next(struct framer *framer, struct frame_item *item,
                  struct json_slot *slots);
+
+/* --- parts (frame_joint.c) -------------------------------------------------------- */
+
+/* The last place in `bytes`, of a stream that `framer` frames, where a record or line
+ * seems to begin; 0: none but maybe their start. */
+size_t framer_guess_joint(const struct framer *framer, struct slice bytes);
+/* Goes on where `other` stands. -1: no memory. */
+int framer_begin_as(struct framer *framer, const struct framer *other);
+/*
+ * `before` has no more in its window: it took all of it, to the byte (framer_tail).
+ * Does `part`, which began with the next byte, give what `before` would have given?
+ */
+bool framer_joined(const struct framer *before, const struct framer *part);
+/* `before` stands where the part that was joined to it does. -1: no memory. */
+int framer_follow(struct framer *before, const struct framer *part);
+/* Every item before this offset was given. */
+uint64_t framer_settled(const struct framer *framer);
 
 #endif

@@ -41,11 +41,14 @@ void frame_remember_opening(struct framer *framer, size_t at,
     struct slice object = slice_skip((struct slice){framer->data, framer->length}, at);
     bool known = opening->length && !opening->guessed;
     if (known &&
-        slice_starts_with(object, (struct slice){opening->text, opening->length}))
+        slice_starts_with(object, (struct slice){opening->text, opening->length})) {
+        framer->opening_told = framer->opening_told || good;
         return;
+    }
     size_t length = opening_length(slice_first(object, FRAME_OPENING_BYTES));
     if (!length)
         return;
+    framer->opening_told = framer->opening_told || good;
     memcpy(opening->text, object.data, length);
     opening->length = length;
     opening->guessed = !good;
@@ -98,7 +101,7 @@ static void begin(struct framer *framer, const char *reason)
         .braces = framer->depth && byte == '}',
         .kept_bytes = framer->damage.kept_bytes,
     };
-    framer->end_noted = true;
+    framer->end_noted = framer->opening_asked = true;
 }
 
 enum step frame_reject(struct framer *framer, const char *reason)

@@ -2,6 +2,7 @@
  * frame_internal.h - the framer's state, shared by its files:
  *   frame.c           the public face and the loop over values and lines
  *   frame_envelope.c  which objects and arrays are entered, and their other keys
+ *   frame_joint.c     parts of a stream that are framed apart
  *   frame_damage.c    what is rejected and where reading resumes
  *   frame_line.c      where a text line ends, and whether it is text
  *   frame_table.c     rows of tables, of text and of JSON
@@ -64,6 +65,15 @@ struct damage {
     char *kept_bytes; /* LIMIT_REJECT_BYTES */
 };
 
+/* What a framer knows between two records. */
+struct joint {
+    bool in_table, end_noted;
+    size_t depth;
+    struct level levels[LIMIT_ENVELOPE_DEPTH];
+    struct opening opening;
+    uint64_t table; /* table_changes */
+};
+
 struct framer {
     const struct json_projection *projection;
     const char *data;
@@ -77,6 +87,10 @@ struct framer {
     struct damage damage;
     struct table *table;
     bool in_table; /* the lines are rows of `table` */
+    /* Of a part: how it began, whether a record told how records begin, and whether
+     * damage made that a question. */
+    struct joint begun;
+    bool opening_told, opening_asked;
 };
 
 enum step {

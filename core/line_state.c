@@ -35,7 +35,7 @@ struct line_state {
     int64_t history_us;
     size_t audit_next, audit_count;
     struct audit_row audit[AUDIT_EVENTS];
-    uint64_t clock;
+    uint64_t clock, changes;
     struct part_row *parts; /* LIMIT_SPLIT_MESSAGES of them, or NULL */
 };
 
@@ -59,15 +59,44 @@ void line_state_reset(struct line_state *state)
     state->prompt_length = 0;
     state->history_us = EVENT_TIME_NONE;
     state->audit_next = state->audit_count = 0;
-    state->clock = 0;
+    state->clock = state->changes = 0;
     for (size_t i = 0; state->parts && i < LIMIT_SPLIT_MESSAGES; i++)
         state->parts[i].used = 0;
+}
+
+static bool make_parts(struct line_state *state)
+{
+    if (!state->parts)
+        state->parts = calloc(LIMIT_SPLIT_MESSAGES, sizeof(*state->parts));
+    return state->parts;
+}
+
+int line_state_copy(struct line_state *to, const struct line_state *from)
+{
+    struct part_row *parts = to->parts;
+    *to = *from;
+    to->parts = parts;
+    if (!from->parts) {
+        for (size_t i = 0; parts && i < LIMIT_SPLIT_MESSAGES; i++)
+            parts[i].used = 0;
+        return 0;
+    }
+    if (!make_parts(to))
+        return -1;
+    memcpy(to->parts, from->parts, LIMIT_SPLIT_MESSAGES * sizeof(*to->parts));
+    return 0;
+}
+
+uint64_t line_state_changes(const struct line_state *state)
+{
+    return state->changes;
 }
 
 /* ---- prompt and history ---- */
 
 void line_state_set_prompt(struct line_state *state, struct slice device)
 {
+    state->changes++;
     state->prompt_length = device.length <= NAME_BYTES ? device.length : 0;
     memcpy(state->prompt, device.data, state->prompt_length);
 }
@@ -80,12 +109,14 @@ struct slice line_state_prompt(const struct line_state *state)
 
 void line_state_set_history(struct line_state *state, int64_t time_us)
 {
+    state->changes++;
     state->history_us = time_us;
 }
 
 int64_t line_state_take_history(struct line_state *state)
 {
     int64_t time_us = state->history_us;
+    state->changes += time_us != EVENT_TIME_NONE;
     state->history_us = EVENT_TIME_NONE;
     return time_us;
 }
@@ -108,6 +139,7 @@ static struct slice kept(const char *text, size_t length)
 void line_state_add_audit(struct line_state *state, const struct audit_actor *actor)
 {
     struct audit_row *row = &state->audit[state->audit_next];
+    state->changes++;
     state->audit_next = (state->audit_next + 1) % AUDIT_EVENTS;
     state->audit_count += state->audit_count < AUDIT_EVENTS;
     row->event_length = keep(row->event, actor->event);
@@ -168,11 +200,9 @@ struct slice line_state_add_part(struct line_state *state, struct slice message,
     *complete = count <= 1;
     if (*complete || message.length > NAME_BYTES || !message.length)
         return text;
-    if (!state->parts) {
-        state->parts = calloc(LIMIT_SPLIT_MESSAGES, sizeof(*state->parts));
-        if (!state->parts)
-            return text;
-    }
+    if (!make_parts(state))
+        return text;
+    state->changes++;
     struct part_row *row = find_message(state, message);
     if (!row || number == 0)
         row = row ? row : claim_message(state, message);

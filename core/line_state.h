@@ -16,6 +16,10 @@ struct line_state;
 struct line_state *line_state_new(void);
 void line_state_free(struct line_state *state);
 void line_state_reset(struct line_state *state);
+/* -1: no memory. */
+int line_state_copy(struct line_state *to, const struct line_state *from);
+/* How often anything was remembered or taken; a copy goes on from the same number. */
+uint64_t line_state_changes(const struct line_state *state);
 
 /* "sw1" of "sw1#show archive log config all"; names longer than a host's are none. */
 void line_state_set_prompt(struct line_state *state, struct slice device);

@@ -64,6 +64,19 @@ void source_notes_see(struct source_notes *notes, const struct event *event,
     see_region(tally, event->text[FIELD_REGION]);
 }
 
+void source_notes_add(struct source_notes *notes, const struct source_notes *part)
+{
+    for (size_t i = 0; i < SOURCE_EXPORTS; i++) {
+        struct source_tally *tally = &notes->tallies[i];
+        const struct source_tally *more = &part->tallies[i];
+        tally->events += more->events;
+        time_span_widen(&tally->first_us, &tally->last_us, more->first_us);
+        time_span_widen(&tally->first_us, &tally->last_us, more->last_us);
+        see_region(tally, slice_from(more->region));
+        tally->more_regions = tally->more_regions || more->more_regions;
+    }
+}
+
 struct slice source_notes_tell(const struct source_notes *notes, size_t export,
                                struct arena *arena)
 {

@@ -38,6 +38,8 @@ void source_notes_reset(struct source_notes *notes);
 /* chain: the envelopes of the event, outermost first ("array"). */
 void source_notes_see(struct source_notes *notes, const struct event *event,
                       const char *chain);
+/* Adds what was seen in the part of the source that follows. */
+void source_notes_add(struct source_notes *notes, const struct source_notes *part);
 /* The note on the export of this number, below SOURCE_EXPORTS; absent where nothing is
  * to be said.  Not escaped: a region is the log's word. */
 struct slice source_notes_tell(const struct source_notes *notes, size_t export,

@@ -31,7 +31,24 @@ unsigned table_columns(const struct table *table)
 void table_clear(struct table *table)
 {
     table->columns = 0;
+    table->changes++;
     json_writer_reset(&table->names);
+}
+
+int table_copy(struct table *to, const struct table *from)
+{
+    json_writer_reset(&to->names);
+    json_write(&to->names, json_written(&from->names));
+    to->separator = from->separator;
+    to->columns = from->columns;
+    to->changes = from->changes;
+    memcpy(to->ends, from->ends, from->columns * sizeof *to->ends);
+    return to->names.failed ? -1 : 0;
+}
+
+uint64_t table_changes(const struct table *table)
+{
+    return table->changes;
 }
 
 bool table_add_column(struct table *table, struct slice name, bool inside)

@@ -27,6 +27,10 @@ void table_free(struct table *table);
 unsigned table_columns(const struct table *table);
 /* Forgets the columns. */
 void table_clear(struct table *table);
+/* The same columns. -1: no memory. */
+int table_copy(struct table *to, const struct table *from);
+/* How often the columns were made anew; a copy goes on from the same number. */
+uint64_t table_changes(const struct table *table);
 
 /* --- delimited text (table_text.c) ----------------------------------------------- */
 

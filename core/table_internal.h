@@ -20,6 +20,7 @@ struct table_cell {
 struct table {
     char separator;
     unsigned columns;
+    uint64_t changes;
     /* The names as written, `"name":` each, one behind another; ends[i] is behind i. */
     struct json_writer names;
     size_t ends[LIMIT_TABLE_COLUMNS];

@@ -35,6 +35,20 @@ static void take_window(struct framer *framer, frame_bed_taker *take, void *cont
     }
 }
 
+size_t frame_bed_window(struct framer *framer, struct slice bytes, uint64_t base,
+                        bool final, frame_bed_taker *take, void *context)
+{
+    char *window = malloc(bytes.length ? bytes.length : 1);
+    if (!window)
+        abort();
+    if (bytes.length)
+        memcpy(window, bytes.data, bytes.length);
+    framer_window(framer, window, bytes.length, base, final, false);
+    take_window(framer, take, context);
+    free(window);
+    return framer_tail(framer);
+}
+
 size_t frame_bed_run(struct framer *framer, struct slice stream, size_t step,
                      bool truncated, frame_bed_taker *take, void *context)
 {

@@ -21,4 +21,9 @@ struct json_projection *frame_bed_projection(void);
 size_t frame_bed_run(struct framer *framer, struct slice stream, size_t step,
                      bool truncated, frame_bed_taker *take, void *context);
 
+/* The bytes from `base` on, shown as one window to a framer that goes on from there;
+ * final: they are the last ones.  Returns framer_tail. */
+size_t frame_bed_window(struct framer *framer, struct slice bytes, uint64_t base,
+                        bool final, frame_bed_taker *take, void *context);
+
 #endif

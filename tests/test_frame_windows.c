@@ -118,6 +118,13 @@ static const struct frames damaged[] = {
      JSON(A) REJECT(CUT "]}") JSON(B)},
     {"garbage in Records", SLICE("{\"Records\":[" A ",oops," B ",}" C "]}"),
      JSON(A) REJECT("oops") JSON(B) REJECT("}") JSON(C)},
+    {"garbage in Records that have no end",
+     SLICE("{\"Records\":[" A ",oops," B "," C ","),
+     JSON(A) REJECT("oops") JSON(B) JSON(C)},
+    {"an object within that begins as an earlier record",
+     SLICE("[{\"q\":1}," A ",{\"eventVersion\":1 \"x\":[{\"q\":2}]}," B "]"),
+     JSON("{\"q\":1}") JSON(A) REJECT("{\"eventVersion\":1 \"x\":[{\"q\":2}]}")
+         JSON(B)},
     {"a pretty element",
      SLICE("[\n  {\n    \"eventVersion\": 1\n  },\n  {\n    \"eventVersion\": x,\n    "
            "\"z\": {\n      \"y\": 1\n    }\n  },\n  {\n    \"eventVersion\": 3\n  "
@@ -241,6 +248,103 @@ static void resumes_after_damage(void **state)
 {
     (void)state;
     check_table(damaged, sizeof damaged / sizeof damaged[0]);
+}
+
+/* --- parts --- */
+
+static void ignore_item(void *context, const struct frame_item *item)
+{
+    (void)context;
+    (void)item;
+}
+
+/* Stands where the first `length` bytes end; false: within a record. */
+static bool stand_at(struct framer *at, struct slice stream, size_t length)
+{
+    framer_reset(at);
+    return frame_bed_window(at, slice_first(stream, length), 0, false, ignore_item,
+                            NULL) == length;
+}
+
+static void take_rest(struct framer *from, struct slice stream, size_t at,
+                      struct transcript *got)
+{
+    *got = (struct transcript){.length = 0};
+    frame_bed_window(from, slice_skip(stream, at), at, true, write_item, got);
+}
+
+/* A part that begins at `at`, as one that stood at `guess` would. */
+static bool check_part(struct framer *const framers[3], struct slice stream, size_t at,
+                       size_t guess)
+{
+    struct framer *before = framers[0], *part = framers[1], *whole = framers[2];
+    struct transcript wanted, got;
+    if (!stand_at(whole, stream, guess) || framer_settled(whole) < guess)
+        return false;
+    framer_reset(part);
+    assert_int_equal(framer_begin_as(part, whole), 0);
+    if (!stand_at(before, stream, at))
+        return false;
+    assert_int_equal(framer_begin_as(whole, before), 0);
+    take_rest(part, stream, at, &got);
+    take_rest(whole, stream, at, &wanted);
+    bool joined = framer_joined(before, part);
+    if (joined)
+        assert_true(got.length == wanted.length &&
+                    !memcmp(got.text, wanted.text, got.length));
+    else if (guess == at)
+        assert_true(framer_settled(before) < at);
+    return joined;
+}
+
+static size_t check_parts(const struct frames *rows, size_t count)
+{
+    size_t joined = 0;
+    struct framer *framers[3];
+    for (size_t i = 0; i < 3; i++)
+        assert_non_null(framers[i] = framer_new(projection));
+    for (size_t i = 0; i < count; i++) {
+        for (size_t at = 0; at <= rows[i].stream.length; at++) {
+            for (size_t guess = 0; guess <= at; guess++)
+                joined += check_part(framers, rows[i].stream, at, guess) && guess < at;
+        }
+    }
+    for (size_t i = 0; i < 3; i++)
+        framer_free(framers[i]);
+    return joined;
+}
+
+/* A part that was joined gives what it gives in the whole stream. */
+static void joins_parts(void **state)
+{
+    (void)state;
+    assert_true(check_parts(plain, sizeof plain / sizeof plain[0]) > 100);
+    assert_true(check_parts(envelopes, sizeof envelopes / sizeof envelopes[0]) > 20);
+    assert_true(check_parts(damaged, sizeof damaged / sizeof damaged[0]) > 20);
+}
+
+/* Where records seem to begin, after the framer has read some. */
+static void guesses_joints(void **state)
+{
+    (void)state;
+    static const struct {
+        struct slice read, bytes;
+        size_t joint;
+    } rows[] = {
+        {SLICE(""), SLICE("one\ntwo\nthr"), 8},
+        {SLICE(""), SLICE("one"), 0},
+        {SLICE(A "\n"), SLICE(B "\n" B "\n{\"ev"), 2 * sizeof B},
+        {SLICE(A "\n"), SLICE(B "\ntext\nte"), sizeof B + 5},
+        {SLICE("{\n \"eventVersion\":1\n}\n"),
+         SLICE("{\n \"eventVersion\":2\n}\n{\n \"ev"), 22},
+        {SLICE("{\"Records\":[" A ","), SLICE(B ",\n" B ",{\"x\":1"), sizeof B + 1},
+        {SLICE("{\"Records\":[" A ","), SLICE("{\"x\":[\n{},{\"even"), 0},
+        {SLICE("{\"Records\":[" A "," CUT "!\001"), SLICE("\n" B), 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        stand_at(framer, rows[i].read, rows[i].read.length);
+        assert_int_equal(framer_guess_joint(framer, rows[i].bytes), rows[i].joint);
+    }
 }
 
 struct summary {
@@ -419,6 +523,8 @@ int main(void)
         cmocka_unit_test(frames_what_is_well_formed),
         cmocka_unit_test(enters_envelopes),
         cmocka_unit_test(resumes_after_damage),
+        cmocka_unit_test(joins_parts),
+        cmocka_unit_test(guesses_joints),
         cmocka_unit_test(names_envelope_and_reason),
         cmocka_unit_test(rejects_what_is_too_long),
         cmocka_unit_test(tells_all_of_a_long_reject),
