@@ -25,6 +25,14 @@ static bool is_known(const struct state_lists *lists, enum provider provider,
     return false;
 }
 
+static void add_list(struct state_lists *lists, const struct state_list *list)
+{
+    struct slice collection = {list->collection, list->length};
+    if (lists->count < LIMIT_STATE_LISTS &&
+        !is_known(lists, list->provider, collection))
+        lists->lists[lists->count++] = *list;
+}
+
 void state_lists_see(struct state_lists *lists, const struct fact_list *facts,
                      const char *chain)
 {
@@ -35,15 +43,19 @@ void state_lists_see(struct state_lists *lists, const struct fact_list *facts,
     /* The first fact is of the object itself. */
     const struct fact *fact = &facts->facts[0];
     struct slice collection = fact_collection(fact->text[FACT_OBJECT]);
-    if (!collection.length || collection.length > STATE_LIST_BYTES ||
-        lists->count == LIMIT_STATE_LISTS ||
-        is_known(lists, fact->provider, collection))
+    if (!collection.length || collection.length > STATE_LIST_BYTES)
         return;
-    struct state_list *list = &lists->lists[lists->count++];
-    list->provider = fact->provider;
-    list->thing = fact->thing;
-    list->length = collection.length;
-    memcpy(list->collection, collection.data, collection.length);
+    struct state_list list = {
+        .provider = fact->provider, .thing = fact->thing, .length = collection.length};
+    memcpy(list.collection, collection.data, collection.length);
+    add_list(lists, &list);
+}
+
+void state_lists_add(struct state_lists *lists, const struct state_lists *part)
+{
+    lists->spoiled = lists->spoiled || part->spoiled;
+    for (size_t i = 0; i < part->count; i++)
+        add_list(lists, &part->lists[i]);
 }
 
 void state_lists_tell(const struct state_lists *lists, struct arena *arena,

@@ -42,6 +42,8 @@ void state_lists_see(struct state_lists *lists, const struct fact_list *facts,
                      const char *chain);
 /* Something else stands in the source. */
 void state_lists_spoil(struct state_lists *lists);
+/* Adds what was seen in the part of the source that follows. */
+void state_lists_add(struct state_lists *lists, const struct state_lists *part);
 /* The facts that end each list, without time and outcome; texts are borrowed. */
 void state_lists_tell(const struct state_lists *lists, struct arena *arena,
                       struct fact_list *out);

@@ -301,6 +301,7 @@ static int start_source(struct follow_stream *stream, const struct stat *status,
     enum source_known known;
     if (stream->is_stdin)
         start.mtime_us = now_us();
+    work->mtime_us = start.mtime_us;
     struct time_hint hint = load_hint(options, start.path, start.mtime_us);
     if (store_begin_source(work->load->store, &start, NULL, &known, &work->source,
                            &work->told, error))

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "db/load_internal.h"
+#include "db/load_parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,8 +68,9 @@ static unsigned worker_count(const struct load *load)
     unsigned count = load->options.workers;
     if (!count)
         count = processors > 0 ? (unsigned)processors : 1;
-    if (count > load->files.count)
-        count = load->files.count ? (unsigned)load->files.count : 1;
+    uint64_t useful = load->files.count + load->files.bytes / PART_BYTES;
+    if (count > useful)
+        count = useful ? (unsigned)useful : 1;
     return count < LOAD_WORKERS_MAX ? count : LOAD_WORKERS_MAX;
 }
 
@@ -77,6 +78,7 @@ static void run_workers(struct load *load)
 {
     struct load_worker workers[LOAD_WORKERS_MAX];
     unsigned count = worker_count(load), started = 0;
+    load->busy = count;
     for (; started < count; started++) {
         workers[started] = (struct load_worker){.load = load, .number = started};
         if (pthread_create(&workers[started].thread, NULL, load_worker_run,
@@ -88,6 +90,10 @@ static void run_workers(struct load *load)
         error_set(&error, ERROR_MEMORY, "no thread could be started");
         load_fail(load, &error);
     }
+    pthread_mutex_lock(&load->mutex);
+    load->busy -= count - started;
+    pthread_cond_broadcast(&load->help);
+    pthread_mutex_unlock(&load->mutex);
     for (unsigned i = 0; i < started; i++)
         pthread_join(workers[i].thread, NULL);
 }
@@ -161,6 +167,7 @@ static void load_free(struct load *load)
     pthread_mutex_destroy(&load->mutex);
     pthread_mutex_destroy(&load->ending);
     pthread_cond_destroy(&load->flight_landed);
+    pthread_cond_destroy(&load->help);
     pthread_cond_destroy(&load->ended);
     free(load);
 }
@@ -211,6 +218,7 @@ struct load *load_start(const char *case_path, const char *const *paths, size_t 
     pthread_mutex_init(&load->mutex, NULL);
     pthread_mutex_init(&load->ending, NULL);
     pthread_cond_init(&load->flight_landed, NULL);
+    pthread_cond_init(&load->help, NULL);
     pthread_cond_init(&load->ended, NULL);
     if (!prepare(load, case_path, paths, count, error)) {
         if (!pthread_create(&load->coordinator, NULL, coordinate, load))

@@ -11,7 +11,6 @@
 #include "core/frame.h"
 #include "db/growth.h"
 #include "db/load.h"
-#include "core/state_lists.h"
 #include "db/load_tally.h"
 #include "db/path_list.h"
 #include "db/source_reader.h"
@@ -57,12 +56,15 @@ struct load {
 
     pthread_t coordinator;
     pthread_mutex_t mutex;
-    pthread_cond_t flight_landed;
+    pthread_cond_t flight_landed, help;
     pthread_mutex_t ending; /* held while a source ends: its twin may end as well */
     pthread_cond_t ended;
     /* under mutex */
     size_t next_file;
     struct in_flight flights[LOAD_WORKERS_MAX];
+    unsigned busy; /* workers that may have files left */
+    /* Large sources by their owner's number, see load_parts.h. */
+    struct shared_source *shared[LOAD_WORKERS_MAX];
     struct load_totals totals;
     struct load_results results;
     struct error error; /* the first failure that ends the load */
@@ -91,6 +93,12 @@ void load_fail(struct load *load, const struct error *error);
 
 /* --- the work of one thread ----------------------------------------------------- */
 
+/* What a worker is at of a source that is read in parts. */
+struct source_part {
+    uint64_t number;
+    struct source_window window;
+};
+
 /* The tools of one worker, reused for every file, and the file it is at. */
 struct work {
     struct load *load;
@@ -105,7 +113,6 @@ struct work {
     struct arena facts;                 /* texts of the current hit */
     const struct source_window *window; /* that the current record stands in */
     struct date_survey *years;          /* of stamps that have none, or NULL */
-    bool dates_surveyed; /* the source's beginning, for the order of day and month */
 
     size_t file;
     const char *member; /* "" or the name of the member */
@@ -114,15 +121,22 @@ struct work {
     char sample[SHA256_HEX]; /* of a file whose hash is not known from its beginning */
     struct growth_found growth;
     int64_t source;
+    int64_t mtime_us;
     /* Records before it, and so many of those unfolded from the one there, are in the
      * case already. */
     uint64_t resume_offset, resume_leaf;
     uint32_t leaf; /* of the present record, among those unfolded from its bytes */
     struct load_tally tally;
-    struct state_lists lists; /* of what stands, that the source holds the whole of */
     struct source_progress told;   /* as added to the totals */
     uint64_t consumed, bytes_told; /* of the input, packed */
     char forms_text[TALLY_FORMS_BYTES];
+
+    struct shared_source *shared; /* NULL: this worker reads the source alone */
+    struct source_part part;      /* in `room` */
+    char *room;
+    /* The part is read before its turn, and the tally is of the part alone. */
+    bool guessing;
+    bool astray; /* that was wrong: the part is to be read again */
 };
 
 bool work_stopped(const struct work *work);
@@ -145,6 +159,9 @@ const char *load_options_text(const struct load_options *options,
 /* load_record.c: the records and rejects of one framed item. */
 int load_take_item(struct work *work, const struct frame_item *item,
                    struct error *error);
+/* load_parts.c: before anything is done that depends on all records before: waits for
+ * the part's turn.  -1 with work->astray: the part is given up and read again. */
+int load_take_turn(struct work *work, struct error *error);
 /* Takes every record of the window; *tail: where the next window must begin. */
 int load_take_window(struct work *work, const struct source_window *window,
                      size_t *tail, struct error *error);

@@ -142,6 +142,8 @@ static int append_so_far(struct work *work, const struct frame_item *item, bool 
                          struct error *error)
 {
     struct source_progress *now = &work->tally.progress;
+    if (load_take_turn(work, error))
+        return -1;
     /* What is read again lies before that. */
     if (is_fresh(work, item)) {
         now->resume_offset = item->offset;
@@ -177,11 +179,11 @@ static void settle_dates(struct work *work, struct event *event)
     const struct source_window *window = work->window;
     enum date_order order = normaliser_date_order(work->normaliser);
     bool whole = window->base == 0 && window->state != SOURCE_MORE;
-    if (!work->dates_surveyed && window->base == 0)
+    if (!work->tally.dates_surveyed && window->base == 0)
         order = survey_order(work);
     else if (whole)
         order = DATE_ORDER_UNKNOWN;
-    work->dates_surveyed = true;
+    work->tally.dates_surveyed = true;
     if (order == DATE_ORDER_UNKNOWN)
         tally_remark(&work->tally.notes, doubtful_dates);
     else
@@ -193,15 +195,18 @@ static int take_event(struct work *work, struct leaf *leaf,
 {
     struct rule_match match;
     struct event *event = &leaf->event;
-    if (event->time_quality == TIME_DAY_MONTH_AMBIGUOUS)
+    if (event->time_quality == TIME_DAY_MONTH_AMBIGUOUS) {
+        if (load_take_turn(work, error))
+            return -1;
         settle_dates(work, event);
+    }
     enum truth truth = detector_check(work->detector, event, SLICE_NONE, &match);
     if (truth == TRUTH_UNKNOWN)
         truth = detector_check(work->detector, event, leaf->read, &match);
     bool hit = truth == TRUTH_TRUE;
     if (hit && match.lifecycle == LIFECYCLE_NONE)
         match.lifecycle = lifecycle_from_operation(event->text[FIELD_OPERATION]);
-    state_lists_spoil(&work->lists);
+    state_lists_spoil(&work->tally.lists);
     bool fresh = is_fresh(work, item);
     enum lifecycle lifecycle = hit ? match.lifecycle : LIFECYCLE_NONE;
     struct record_place place = place_of(work, item);
@@ -240,7 +245,7 @@ static int keep_state_facts(struct work *work, struct fact_list *facts,
     if (facts->failed)
         return -1;
     event_clear(&event);
-    event.time_us = source_reader_mtime(work->reader);
+    event.time_us = work->mtime_us;
     event.outcome = OUTCOME_SUCCESS;
     operation_id(&event, raw, id);
     for (size_t i = 0; i < facts->count; i++) {
@@ -255,7 +260,7 @@ static int keep_state(struct work *work, const struct leaf *leaf,
 {
     struct fact_list facts;
     fact_read_state(leaf->read, &work->facts, &facts);
-    state_lists_see(&work->lists, &facts, leaf->chain);
+    state_lists_see(&work->tally.lists, &facts, leaf->chain);
     if (facts.left_out &&
         keep_reject(work, REJECT_NOTE, item,
                     "shows more than the ledger keeps of one record", leaf->raw))
@@ -268,7 +273,7 @@ static int keep_state(struct work *work, const struct leaf *leaf,
 int load_keep_lists(struct work *work)
 {
     struct fact_list facts;
-    state_lists_tell(&work->lists, &work->facts, &facts);
+    state_lists_tell(&work->tally.lists, &work->facts, &facts);
     /* Behind the last record, where no other fact stands. */
     work->leaf = 0;
     int result = 0;
@@ -286,7 +291,7 @@ static int take_other(struct work *work, const struct leaf *leaf,
                       const struct frame_item *item)
 {
     if (leaf->class != RECORD_STATE)
-        state_lists_spoil(&work->lists);
+        state_lists_spoil(&work->tally.lists);
     switch (leaf->class) {
     case RECORD_EVENT:
         break;
@@ -346,7 +351,7 @@ static int take_rest(struct work *work, const struct frame_item *item,
                      struct error *error)
 {
     enum reject_kind kind = REJECT_NOTE;
-    state_lists_spoil(&work->lists);
+    state_lists_spoil(&work->tally.lists);
     if (item->kind == FRAME_REJECT) {
         kind = REJECT_DAMAGED;
         work->tally.progress.records++;

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "db/load_internal.h"
+#include "db/load_parts.h"
 
 /* Records between two looks at the stop flag. */
 enum { STOP_INTERVAL = 512 };
@@ -29,6 +29,7 @@ int load_append(struct work *work, const struct source_end *end, struct error *e
 static void note_tail(struct work *work, const struct frame_item *item,
                       uint64_t window_end)
 {
+    work->tally.any_item = true;
     work->tally.tail_offset = item->offset;
     work->tally.tail_open = item->kind != FRAME_JSON && item->kind != FRAME_NOTE &&
                             item->offset + item->length >= window_end;
@@ -56,40 +57,23 @@ int load_take_window(struct work *work, const struct source_window *window,
     }
 }
 
-static int embed(struct work *work, const struct source_window *window,
-                 uint64_t *embedded)
-{
-    uint64_t end = window->base + window->length;
-    if (end <= *embedded)
-        return 0;
-    size_t from = (size_t)(*embedded - window->base);
-    struct slice fresh = {window->data + from, window->length - from};
-    *embedded = end;
-    /* Of a source that goes on, the case may have none of the bytes yet. */
-    bool none = work->growth.kind == GROWTH_CONTINUES && !work->growth.embedded;
-    if (end <= work->resume_offset && !none)
-        return 0;
-    return event_batch_embed(work->batch, end - fresh.length, fresh);
-}
-
-/* -1 with ERROR_INPUT: the input failed, and only it. */
+/* A source that fits the window is read at once. */
 int load_take_source(struct work *work, bool embedding, struct error *error)
 {
-    struct source_window window = {0};
-    uint64_t embedded = 0;
-    size_t tail = 0;
-    do {
-        if (source_reader_next(work->reader, tail, &window, error))
-            return -1;
-        work->consumed = source_reader_consumed(work->reader);
-        if (embedding && embed(work, &window, &embedded))
-            return error_set(error, ERROR_MEMORY, "no memory to embed the input");
-        if (load_take_window(work, &window, &tail, error))
-            return -1;
-        load_add_to_totals(work);
-    } while (window.state == SOURCE_MORE);
-    work->tally.progress.unpacked_bytes = window.base + window.length;
-    return 0;
+    struct source_window window = {.state = SOURCE_WHOLE};
+    struct slice content;
+    size_t tail;
+    if (!source_reader_whole(work->reader, &content))
+        return load_take_parts(work, embedding, error);
+    work->consumed = source_reader_consumed(work->reader);
+    window.data = content.data;
+    window.length = content.length;
+    window.state = source_reader_end(work->reader);
+    if (embedding && content.length > work->resume_offset &&
+        event_batch_embed(work->batch, 0, content))
+        return error_set(error, ERROR_MEMORY, "no memory to embed the input");
+    work->tally.progress.unpacked_bytes = content.length;
+    return load_take_window(work, &window, &tail, error);
 }
 
 /* Under load.ending. */
@@ -153,6 +137,4 @@ void load_start_progress(struct work *work)
     if (!work->ordinal)
         work->sample[0] = '\0';
     work->growth = (struct growth_found){.kind = GROWTH_NONE};
-    work->dates_surveyed = false;
-    state_lists_reset(&work->lists);
 }

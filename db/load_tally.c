@@ -10,6 +10,7 @@ void tally_reset(struct load_tally *tally)
         .progress = {.first_us = EVENT_TIME_NONE, .last_us = EVENT_TIME_NONE},
     };
     source_notes_reset(&tally->exports);
+    state_lists_reset(&tally->lists);
 }
 
 void tally_form(struct load_tally *tally, struct slice form)
@@ -31,7 +32,7 @@ void tally_form(struct load_tally *tally, struct slice form)
     tally->form_count++;
 }
 
-void tally_remark(struct remarks *remarks, const char *text)
+static void add_remark(struct remarks *remarks, const char *text, uint64_t count)
 {
     size_t i = 0, length = sizeof remarks->items->text - 1;
     while (i < remarks->count && strncmp(remarks->items[i].text, text, length))
@@ -42,7 +43,50 @@ void tally_remark(struct remarks *remarks, const char *text)
         remarks->items[remarks->count++] = (struct remark){.count = 0};
         memcpy(remarks->items[i].text, text, strnlen(text, length));
     }
-    remarks->items[i].count++;
+    remarks->items[i].count += count;
+}
+
+void tally_remark(struct remarks *remarks, const char *text)
+{
+    add_remark(remarks, text, 1);
+}
+
+static void add_remarks(struct remarks *remarks, const struct remarks *more)
+{
+    for (size_t i = 0; i < more->count; i++)
+        add_remark(remarks, more->items[i].text, more->items[i].count);
+}
+
+static void add_progress(struct source_progress *progress,
+                         const struct source_progress *more)
+{
+    progress->records += more->records;
+    progress->events += more->events;
+    progress->skipped += more->skipped;
+    progress->unknown += more->unknown;
+    progress->damaged += more->damaged;
+    progress->hits += more->hits;
+    time_span_widen(&progress->first_us, &progress->last_us, more->first_us);
+    time_span_widen(&progress->first_us, &progress->last_us, more->last_us);
+}
+
+void tally_add(struct load_tally *tally, const struct load_tally *part)
+{
+    add_progress(&tally->progress, &part->progress);
+    tally->rejects_kept += part->rejects_kept;
+    for (size_t i = 0; i < part->form_count; i++)
+        tally_form(tally, part->forms[i]);
+    add_remarks(&tally->skips, &part->skips);
+    add_remarks(&tally->notes, &part->notes);
+    source_notes_add(&tally->exports, &part->exports);
+    state_lists_add(&tally->lists, &part->lists);
+    tally->degraded = tally->degraded || part->degraded;
+    if (!part->any_item)
+        return;
+    tally->any_item = true;
+    tally->tail_offset = part->tail_offset;
+    tally->tail_open = part->tail_open;
+    tally->tail_is_event = part->tail_is_event;
 }
 
 struct slice tally_forms(const struct load_tally *tally, char text[TALLY_FORMS_BYTES])

@@ -2,13 +2,15 @@
  * load_tally.h - what is counted and remarked of one source while it is loaded, and
  * the status and reason that come of it.
  *
- * Plain data without a lock: each worker counts into its own.  The names of forms are
- * static text; everything else is copied.
+ * Plain data without a lock: each worker counts into its own.  What was counted of the
+ * parts of a source, added in their order, is what is counted of the whole.  The names
+ * of forms are static text; everything else is copied.
  */
 #ifndef DB_LOAD_TALLY_H
 #define DB_LOAD_TALLY_H
 
 #include "core/source_notes.h"
+#include "core/state_lists.h"
 #include "db/store.h"
 
 enum { FORMS_MAX = 32, REMARKS_MAX = 16, REASON_MAX = 512, TALLY_FORMS_BYTES = 512 };
@@ -31,8 +33,11 @@ struct load_tally {
     size_t form_count;
     struct remarks skips, notes;
     struct source_notes exports; /* what an export may lack */
-    bool degraded;               /* of an event, only a part could be read */
-    /* The last item: whether it was cut off by the end, and where it began. */
+    struct state_lists lists; /* of what stands, that the source holds the whole of */
+    bool degraded;            /* of an event, only a part could be read */
+    bool dates_surveyed;      /* its beginning, for the order of day and month */
+    /* The last item, if any: whether it was cut off by the end, and where it began. */
+    bool any_item;
     uint64_t tail_offset;
     bool tail_open, tail_is_event;
 };
@@ -41,6 +46,8 @@ struct load_tally {
 void tally_reset(struct load_tally *tally);
 void tally_form(struct load_tally *tally, struct slice form);
 void tally_remark(struct remarks *remarks, const char *text);
+/* The part that follows; how far it may be resumed is not added. */
+void tally_add(struct load_tally *tally, const struct load_tally *part);
 
 /* The names of the forms, joined by ';'. */
 struct slice tally_forms(const struct load_tally *tally, char text[TALLY_FORMS_BYTES]);

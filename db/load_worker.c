@@ -13,6 +13,7 @@
 #include "core/form.h"
 #include "core/unfold.h"
 #include "db/event_batch.h"
+#include "db/load_parts.h"
 #include "db/load_years.h"
 #include "db/merge.h"
 
@@ -161,6 +162,7 @@ int load_opened(struct work *work, struct error *error)
     work->tally.progress.resume_leaf = work->resume_leaf;
     work->told = work->tally.progress;
 
+    work->mtime_us = start.mtime_us;
     if (source_reader_is_archive(work->reader))
         return load_members(work, error);
     char failure[256];
@@ -402,6 +404,7 @@ bool load_equip(struct work *work, struct load *load, unsigned number)
 
 void load_disband(struct work *work)
 {
+    free(work->room);
     free(work->slots);
     date_survey_free(work->years);
     event_batch_free(work->batch);
@@ -432,6 +435,7 @@ void *load_worker_run(void *payload)
             }
         }
     }
+    load_help(&work);
     load_disband(&work);
     return NULL;
 }

@@ -223,7 +223,7 @@ static size_t first_read(const struct source_reader *reader)
 int source_begin(struct source_reader *reader, struct error *error)
 {
     struct source *source = &reader->source;
-    reader->packed_length = reader->window_length = 0;
+    reader->packed_length = reader->window_length = reader->window_given = 0;
     reader->window_base = 0;
     reader->whole = reader->ended = false;
     source->leaf = source->origin;

@@ -135,33 +135,50 @@ int source_reader_hash_first(struct source_reader *reader, struct error *error)
 
 /* --- reading ------------------------------------------------------------------- */
 
+ssize_t source_reader_read(struct source_reader *reader, char *to, size_t room,
+                           struct error *error)
+{
+    struct source *source = &reader->source;
+    size_t held = reader->window_length - reader->window_given;
+    if (held) {
+        size_t given = held < room ? held : room;
+        memcpy(to, reader->window + reader->window_given, given);
+        reader->window_given += given;
+        return (ssize_t)given;
+    }
+    ssize_t got = byte_stream_read(source->leaf, to, room, error);
+    if (got > 0 && source->layers[0])
+        source->crc32 = gzip_crc32(source->crc32, (struct slice){to, (size_t)got});
+    return got || !source_drain(reader, error) ? got : -1;
+}
+
 /* Drops the window's bytes before `keep`, reads to its new end. */
 static int extend(struct source_reader *reader, size_t keep, struct error *error)
 {
-    /* The least that every layer can write into. */
-    enum { ROOM_MIN = 64 };
-    struct byte_stream *leaf = reader->source.leaf;
     size_t kept = reader->window_length - keep;
     memmove(reader->window, reader->window + keep, kept);
     reader->window_base += keep;
-    reader->window_length = kept;
+    reader->window_length = reader->window_given = kept;
     size_t target = kept + (kept > READ_CHUNK ? kept : READ_CHUNK);
     if (target > WINDOW_STREAMING)
         target = WINDOW_STREAMING;
-    while (!leaf->ended || leaf->end > leaf->begin) {
-        if (target - reader->window_length < ROOM_MIN)
-            return 0;
-        ssize_t got = byte_stream_read(leaf, reader->window + reader->window_length,
-                                       target - reader->window_length, error);
+    while (target - reader->window_length >= SOURCE_READ_MIN) {
+        ssize_t got = source_reader_read(reader, reader->window + reader->window_length,
+                                         target - reader->window_length, error);
         if (got < 0)
             return -1;
-        struct slice fresh = {reader->window + reader->window_length, (size_t)got};
-        if (reader->source.layers[0])
-            reader->source.crc32 = gzip_crc32(reader->source.crc32, fresh);
+        reader->ended = got == 0;
+        if (reader->ended)
+            break;
         reader->window_length += (size_t)got;
+        reader->window_given = reader->window_length;
     }
-    reader->ended = true;
-    return source_drain(reader, error);
+    return 0;
+}
+
+enum source_state source_reader_end(const struct source_reader *reader)
+{
+    return source_reader_reason(reader)[0] ? SOURCE_CUT : SOURCE_WHOLE;
 }
 
 int source_reader_next(struct source_reader *reader, size_t keep,
@@ -169,15 +186,14 @@ int source_reader_next(struct source_reader *reader, size_t keep,
 {
     if (!reader->whole && !reader->ended && extend(reader, keep, error))
         return -1;
+    enum source_state state =
+        reader->whole || reader->ended ? source_reader_end(reader) : SOURCE_MORE;
     if (reader->whole)
         *window = (struct source_window){reader->content.data, reader->content.length,
-                                         0, SOURCE_WHOLE};
+                                         0, state};
     else
         *window = (struct source_window){reader->window, reader->window_length,
-                                         reader->window_base,
-                                         reader->ended ? SOURCE_WHOLE : SOURCE_MORE};
-    if (window->state == SOURCE_WHOLE && source_reader_reason(reader)[0])
-        window->state = SOURCE_CUT;
+                                         reader->window_base, state};
     return 0;
 }
 
@@ -189,7 +205,7 @@ bool source_reader_seek(struct source_reader *reader, uint64_t offset)
     source->origin->hash = NULL;
     byte_stream_seek(source->origin, offset);
     reader->window_base = offset;
-    reader->window_length = 0;
+    reader->window_length = reader->window_given = 0;
     reader->ended = false;
     return true;
 }

@@ -110,6 +110,16 @@ int source_reader_next(struct source_reader *reader, size_t keep,
  * that they must be read to get there.  What was read of the source is not hashed. */
 bool source_reader_seek(struct source_reader *reader, uint64_t offset);
 
+enum { SOURCE_READ_MIN = 64 }; /* the least room that every layer can write into */
+/*
+ * The same bytes in order, up to `room` of them (at least SOURCE_READ_MIN), for whoever
+ * has a window of its own; 0: the end.  Either this or source_reader_next, not both.
+ */
+ssize_t source_reader_read(struct source_reader *reader, char *to, size_t room,
+                           struct error *error);
+/* How a source that was read to its end did end. */
+enum source_state source_reader_end(const struct source_reader *reader);
+
 /* The whole source in the window before any reading, or false. */
 bool source_reader_whole(const struct source_reader *reader, struct slice *content);
 /* Of what was read so far: the content's once the source ended. */

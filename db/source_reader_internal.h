@@ -69,7 +69,7 @@ struct source_reader {
     size_t packed_length; /* bytes of the source read ahead of its layers */
     bool whole;           /* all of it is in `content` */
     struct slice content;
-    size_t window_length;
+    size_t window_length, window_given; /* given: by source_reader_read */
     uint64_t window_base;
     bool large_touched; /* beyond what streaming needs */
     bool ended;
