@@ -168,3 +168,26 @@ const char *context_telling(enum provider provider, struct slice operation)
     }
     return NULL;
 }
+
+/* "projects/p/..." of "https://compute.googleapis.com/compute/beta/projects/p/...". */
+static struct slice without_host(struct slice name)
+{
+    ptrdiff_t at = slice_find(name, SLICE("/projects/"));
+    return at < 0 ? name : slice_skip(name, (size_t)at + 1);
+}
+
+static bool is_arn_of(struct slice arn, struct slice id)
+{
+    return slice_starts_with(arn, SLICE("arn:")) && id.length &&
+           arn.length > id.length && slice_ends_with(arn, id) &&
+           (arn.data[arn.length - id.length - 1] == '/' ||
+            arn.data[arn.length - id.length - 1] == ':');
+}
+
+bool context_same_resource(struct slice one, struct slice other)
+{
+    if (slice_starts_with_nocase(one, SLICE("/subscriptions/")))
+        return slice_equal_nocase(one, other);
+    return slice_equal(without_host(one), without_host(other)) ||
+           is_arn_of(one, other) || is_arn_of(other, one);
+}

@@ -40,6 +40,13 @@ struct context_tie_info {
 };
 extern const struct context_tie_info context_ties[CONTEXT_TIE_COUNT];
 
+/*
+ * Whether two names are of one resource: Azure's in any case, Google's as a path or as
+ * a link of any version and host ("projects/p/..."), Amazon's as an id or as an ARN
+ * that ends in it.
+ */
+bool context_same_resource(struct slice one, struct slice other);
+
 /* Why an operation of this name is worth a look beside a mirror; NULL: it is not. */
 const char *context_telling(enum provider provider, struct slice operation);
 

@@ -59,6 +59,10 @@ struct name {
     const char *telling;
 };
 
+/* Beside the ties that a resource makes. */
+enum { RESOURCE_ASKED = 1 << 8 };
+_Static_assert(CONTEXT_TIE_COUNT <= 8, "the ties of a place are a byte");
+
 enum { NAME_CODES = LIMIT_DICTIONARY_VALUES + 1 + SEGMENT_EVENTS };
 
 struct search {
@@ -66,6 +70,7 @@ struct search {
     const struct context_scope *scope;
     struct scan_value ties[CONTEXT_TIE_COUNT];
     struct name *names;
+    uint16_t *resources; /* the ties of each, by code; 0: not asked yet */
     struct place *places;
     size_t count, room;
     struct context_list *out;
@@ -112,6 +117,7 @@ struct columns {
     const struct segment_values *ties[CONTEXT_TIE_COUNT];
     uint32_t codes[CONTEXT_TIE_COUNT]; /* 0: no event here has it */
     const struct segment_values *times, *sources, *providers, *operations;
+    const struct segment_values *resources; /* NULL: the act has none */
 };
 
 static int open_columns(struct search *search, struct columns *columns, bool *any,
@@ -126,7 +132,10 @@ static int open_columns(struct search *search, struct columns *columns, bool *an
         if (event_scan_field(scan, search->ties[i].field, &columns->ties[i], error))
             return -1;
         columns->codes[i] = event_scan_code(&search->ties[i], columns->ties[i]);
-        *any = *any || columns->codes[i];
+        /* A resource has other names, which are asked for by event. */
+        if (context_ties[i].field == FIELD_RESOURCE)
+            columns->resources = columns->ties[i];
+        *any = *any || columns->codes[i] || columns->resources;
     }
     if (!*any)
         return 0;
@@ -149,10 +158,41 @@ static uint8_t ties_of(const struct columns *columns, uint32_t at)
     return (uint8_t)ties;
 }
 
+static unsigned resource_ties(const struct context_scope *scope, struct slice text)
+{
+    unsigned ties = 0;
+    for (int i = 0; i < CONTEXT_TIE_COUNT; i++) {
+        if (context_ties[i].field == FIELD_RESOURCE && !slice_blank(scope->ties[i]) &&
+            context_same_resource(scope->ties[i], text))
+            ties |= 1u << i;
+    }
+    return ties;
+}
+
+/* Ties by a resource that the event calls otherwise than the act. */
+static int tie_resource(struct search *search, const struct columns *columns,
+                        uint32_t at, uint8_t *ties, struct error *error)
+{
+    uint32_t code = columns->resources ? columns->resources->codes[at] : 0;
+    uint16_t *known = &search->resources[code];
+    if (!code)
+        return 0;
+    if (!*known) {
+        struct slice text;
+        if (event_scan_text(&search->scan, FIELD_RESOURCE, code, &search->arena, &text,
+                            error))
+            return -1;
+        *known = (uint16_t)(RESOURCE_ASKED | resource_ties(search->scope, text));
+        arena_reset(&search->arena);
+    }
+    *ties |= (uint8_t)*known;
+    return 0;
+}
+
 static int search_segment(struct search *search, struct error *error)
 {
     const struct open_columns *segment = &search->scan.segment;
-    struct columns columns;
+    struct columns columns = {.times = NULL};
     bool any;
     if (open_columns(search, &columns, &any, error))
         return -1;
@@ -160,6 +200,8 @@ static int search_segment(struct search *search, struct error *error)
         return 0;
     memset(search->names + LIMIT_DICTIONARY_VALUES + 1, 0,
            SEGMENT_EVENTS * sizeof *search->names);
+    memset(search->resources + LIMIT_DICTIONARY_VALUES + 1, 0,
+           SEGMENT_EVENTS * sizeof *search->resources);
     for (uint32_t i = 0; i < segment->count; i++) {
         int64_t time_us = columns.times->numbers[i];
         if (time_us < search->scope->from_us || time_us > search->scope->until_us)
@@ -168,6 +210,8 @@ static int search_segment(struct search *search, struct error *error)
             .at = {time_us, segment->id, segment->count, i},
             .ties = ties_of(&columns, i),
         };
+        if (tie_resource(search, &columns, i, &place.ties, error))
+            return -1;
         if (!place.ties ||
             doubled_has(&search->scan.doubled, columns.sources->numbers[i]))
             continue;
@@ -244,8 +288,12 @@ int query_context(struct case_file *handle, const struct context_scope *scope,
         return 0;
     struct search search = {.scope = scope, .out = out};
     search.names = calloc(NAME_CODES, sizeof *search.names);
-    if (!search.names)
+    search.resources = calloc(NAME_CODES, sizeof *search.resources);
+    if (!search.names || !search.resources) {
+        free(search.names);
+        free(search.resources);
         return error_set(error, ERROR_MEMORY, "out of memory");
+    }
     arena_init(&search.arena);
     int result =
         event_scan_begin(&search.scan, handle, scope->from_us, scope->until_us, error);
@@ -256,6 +304,7 @@ int query_context(struct case_file *handle, const struct context_scope *scope,
     event_scan_end(&search.scan);
     arena_fini(&search.arena);
     free(search.names);
+    free(search.resources);
     free(search.places);
     return result;
 }

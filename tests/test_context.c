@@ -66,6 +66,40 @@ static void names_what_tells(void **state)
     }
 }
 
+static void knows_a_resource_by_its_other_names(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *one, *other;
+        bool same;
+    } cases[] = {
+        {"/subscriptions/S/resourceGroups/G/x/T",
+         "/SUBSCRIPTIONS/s/RESOURCEGROUPS/g/X/t", true},
+        {"/subscriptions/s/x/t", "/subscriptions/s/x/t2", false},
+        {"projects/p/regions/r/packetMirrorings/m",
+         "https://www.googleapis.com/compute/v1/projects/p/regions/r/packetMirrorings/"
+         "m",
+         true},
+        {"https://compute.googleapis.com/compute/beta/projects/p/x",
+         "https://www.googleapis.com/compute/v1/projects/p/x", true},
+        {"projects/p/x", "projects/P/x", false},
+        {"arn:aws:ec2:us-east-1:111122223333:traffic-mirror-target/tmt-1", "tmt-1",
+         true},
+        {"tmt-1", "arn:aws:ec2:us-east-1:111122223333:traffic-mirror-target/tmt-1",
+         true},
+        {"arn:aws:ec2:us-east-1:111122223333:traffic-mirror-target/xtmt-1", "tmt-1",
+         false},
+        {"arn:aws:ec2:us-east-1:111122223333:traffic-mirror-target/tmt-1",
+         "arn:aws:ec2:us-east-1:444455556666:traffic-mirror-target/tmt-1", false},
+        {"arn:aws:s3:::logs", "", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        if (context_same_resource(slice_from(cases[i].one),
+                                  slice_from(cases[i].other)) != cases[i].same)
+            fail_msg("%s, %s", cases[i].one, cases[i].other);
+    }
+}
+
 /* ---- what is around ---- */
 
 struct row {
@@ -188,6 +222,33 @@ static void finds_what_is_around(void **state)
     assert_int_equal(list.total, 8);
 }
 
+/* One interface, in the case of each of three exports, and another one. */
+static void ties_by_a_resource_in_any_case(void **state)
+{
+    static const char *const names[] = {
+        "/subscriptions/s/nic1", "/SUBSCRIPTIONS/S/NIC1", "/subscriptions/S/Nic1",
+        "/subscriptions/s/nic2"};
+    struct bed *bed = *state;
+    struct event act, event;
+    struct context_list list;
+    int64_t source;
+    bed_begin(bed, "/logs/a", 10, "aa", &source, NULL);
+    for (int i = 0; i < 4; i++) {
+        make_event(&(struct row){i, "write", "x", NULL, NULL}, &event);
+        event.text[FIELD_ACTOR] = SLICE_NONE;
+        event.text[FIELD_RESOURCE] = slice_from(names[i]);
+        bed_add(bed, bed->batch, source, &event, (uint64_t)i * 3, 2);
+        if (i == 0)
+            act = event;
+    }
+    bed_finish(bed, source, "aa", 10);
+    bed_flush(bed);
+    struct context_scope scope = around(&act, 60 * MINUTE_US);
+    assert_int_equal(
+        query_context(bed->handle, &scope, 0, 100, &bed->arena, &list, NULL), 0);
+    expect(&list, "0 r,1 r,2 r,");
+}
+
 /* Events of a source that proved to be a double of another are not told twice. */
 static void passes_doubles_over(void **state)
 {
@@ -227,7 +288,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_what_tells),
+        cmocka_unit_test(knows_a_resource_by_its_other_names),
         ON_BED(finds_what_is_around),
+        ON_BED(ties_by_a_resource_in_any_case),
         ON_BED(passes_doubles_over),
         ON_BED(has_no_surroundings_without_a_time),
     };
