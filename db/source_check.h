@@ -52,7 +52,7 @@ int source_checker_try(struct source_checker *checker, int64_t source, const cha
 
 /* --- relocating (source_relocate.c) ---------------------------------------------- */
 
-/* What became of one source of a relocation. */
+/* What became of one source of a relocation; may be NULL. */
 typedef void (*relocate_visit)(void *payload, struct slice path, struct slice moved_to,
                                enum source_condition condition);
 struct relocated {

@@ -51,7 +51,8 @@ static int look_for(struct relocation *job, sqlite3_stmt *row, struct error *err
         return -1;
     job->out->missing += condition == SOURCE_MOVED;
     job->out->changed += condition == SOURCE_CHANGED;
-    job->visit(job->payload, slice_from(path), slice_from(moved), condition);
+    if (job->visit)
+        job->visit(job->payload, slice_from(path), slice_from(moved), condition);
     bool there = condition != SOURCE_MOVED && condition != SOURCE_CHANGED;
     return there ? keep(job, source, error) : 0;
 }

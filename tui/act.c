@@ -291,6 +291,9 @@ static void prompt_done(struct app *app, struct effects *effects)
     case PROMPT_FILTER:
         apply_filter(app);
         break;
+    case PROMPT_RELOCATE:
+        relocate_answer(app, effects);
+        break;
     case PROMPT_QUIT:
         prompt_close(&app->prompt);
         app_quit(app, effects);

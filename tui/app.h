@@ -198,7 +198,9 @@ struct app {
     struct document question; /* shown above the prompt */
     char ticket[256];
     size_t ticket_length;
-    int64_t disable_id; /* approval asked about, 0: none */
+    int64_t disable_id;                     /* approval asked about, 0: none */
+    char relocate_from[LIMIT_FILTER_BYTES]; /* where the case looks for a source */
+    size_t relocate_from_length;
 
     struct load_progress load;
     char notice[APP_NOTICE_BYTES]; /* in place of the footer until the next key */

@@ -6,7 +6,7 @@
 #include "core/timestamp.h"
 #include "tui/view.h"
 
-static bool refused(struct app *app)
+bool decide_refused(struct app *app)
 {
     if (app->read_only)
         app_error(app, "the case is open read-only");
@@ -67,7 +67,7 @@ static void ask_about_entry(struct app *app, int64_t approval, struct effects *e
 
 void decide_approve(struct app *app, struct effects *effects)
 {
-    if (refused(app))
+    if (decide_refused(app))
         return;
     if (app_view(app) == VIEW_GROUPS) {
         propose_group(app, effects);
@@ -98,7 +98,7 @@ static void set_enabled(struct app *app, int64_t approval, bool enabled,
 void decide_toggle(struct app *app, struct effects *effects)
 {
     ptrdiff_t index = rows_index(&app->approvals, app->approvals.list.cursor);
-    if (refused(app) || index < 0)
+    if (decide_refused(app) || index < 0)
         return;
     const struct approval *approval =
         &app->approvals.result->approvals.rows[index].approval;
@@ -107,7 +107,7 @@ void decide_toggle(struct app *app, struct effects *effects)
 
 void decide_undo(struct app *app, struct effects *effects)
 {
-    if (!refused(app))
+    if (!decide_refused(app))
         app_ask(app, effects, request_new(REQUEST_UNDO));
 }
 
@@ -296,6 +296,9 @@ void decide_take(struct app *app, struct result *result)
     case REQUEST_APPROVE:
         told_approved(app, result);
         app_data_changed(app);
+        break;
+    case REQUEST_RELOCATE:
+        relocate_take(app, result);
         break;
     case REQUEST_SET_ENABLED:
         app_notice(app, "approval %lld is %s; u takes it back",

@@ -32,7 +32,7 @@ static void standing(struct document *document, const struct event_found *found,
         [SOURCE_KEPT] = {"its bytes are kept in the case", ROLE_TEXT},
         [SOURCE_UNHASHED] = {"size and time are as they were", ROLE_TEXT},
         [SOURCE_CHANGED] = {"CHANGED: there is something else by now", ROLE_ALERT},
-        [SOURCE_MOVED] = {"NOT FOUND: `mirrorscope relocate OLD NEW` says where it is",
+        [SOURCE_MOVED] = {"NOT FOUND: R says where it is by now, as `relocate` does",
                           ROLE_ALERT},
     };
     enum source_condition condition = found->raw.condition;

@@ -14,6 +14,7 @@ enum prompt_kind {
     PROMPT_FILTER,
     PROMPT_TICKET,
     PROMPT_REASON,
+    PROMPT_RELOCATE,
     PROMPT_DISABLE, /* yes or no */
     PROMPT_QUIT,    /* yes or no */
 };

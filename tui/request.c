@@ -414,6 +414,14 @@ static int answer_mark_seen(struct answering *job)
                             &job->result->error);
 }
 
+static int answer_relocate(struct answering *job)
+{
+    const struct request *request = job->request;
+    return source_relocate(job->handle, &job->context->analyst, job->context->now_us,
+                           request->from_path.data, request->to_path.data, NULL, NULL,
+                           &job->result->relocated, &job->result->error);
+}
+
 static int (*const answers[REQUEST_KIND_COUNT])(struct answering *job) = {
     [REQUEST_OVERVIEW] = answer_overview, [REQUEST_GROUPS] = answer_groups,
     [REQUEST_HITS] = answer_hits,         [REQUEST_HIT] = answer_hit,
@@ -425,8 +433,9 @@ static int (*const answers[REQUEST_KIND_COUNT])(struct answering *job) = {
     [REQUEST_UNDO] = answer_undo,         [REQUEST_MARK_SEEN] = answer_mark_seen,
     [REQUEST_CONTEXT] = answer_context,   [REQUEST_COVERAGE] = answer_coverage,
     [REQUEST_MIRRORS] = answer_mirrors,   [REQUEST_MIRROR] = answer_mirror,
-    [REQUEST_TALLY] = answer_tally,       [REQUEST_EVENTS] = answer_events,
-    [REQUEST_EVENT] = answer_event,       [REQUEST_PROOF] = answer_proof,
+    [REQUEST_RELOCATE] = answer_relocate, [REQUEST_TALLY] = answer_tally,
+    [REQUEST_EVENTS] = answer_events,     [REQUEST_EVENT] = answer_event,
+    [REQUEST_PROOF] = answer_proof,
 };
 
 struct result *request_run(const struct request *request, struct case_file *handle,

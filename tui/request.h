@@ -44,6 +44,7 @@ enum request_kind {
     REQUEST_SET_ENABLED,
     REQUEST_UNDO,
     REQUEST_MARK_SEEN,
+    REQUEST_RELOCATE,
     REQUEST_KIND_COUNT
 };
 
@@ -93,8 +94,9 @@ struct request {
     int64_t approval_id;
     bool enabled;
     struct approval approval;
-    struct context_scope context; /* texts in the arena */
-    enum filter_key key;          /* what is counted by */
+    struct context_scope context;    /* texts in the arena */
+    struct slice from_path, to_path; /* of a relocation */
+    enum filter_key key;             /* what is counted by */
 };
 
 struct result {
@@ -119,6 +121,7 @@ struct result {
     struct event_list events;
     struct event_found event;
     enum source_condition condition;
+    struct relocated relocated;
     struct approval_list approvals;
     struct source_list sources;
     struct reject_list rejects;

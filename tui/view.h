@@ -113,6 +113,8 @@ struct slice find_text(const struct app *app);
 
 /* --- approving (decide.c) ----------------------------------------------------- */
 
+/* The case is open read-only, and that was said. */
+bool decide_refused(struct app *app);
 void decide_approve(struct app *app, struct effects *effects);
 void decide_toggle(struct app *app, struct effects *effects);
 void decide_undo(struct app *app, struct effects *effects);
@@ -120,6 +122,13 @@ void decide_answer(struct app *app, struct effects *effects);
 void decide_cancel(struct app *app);
 void decide_take(struct app *app, struct result *result);
 void decide_resize(struct app *app);
+
+/* --- relocating (relocate.c) -------------------------------------------------- */
+
+/* Asks where the source that was at `path` is by now. */
+void relocate_ask(struct app *app, struct slice path);
+void relocate_answer(struct app *app, struct effects *effects);
+void relocate_take(struct app *app, const struct result *result);
 
 /* --- drawing (draw.c) --------------------------------------------------------- */
 

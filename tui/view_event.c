@@ -81,6 +81,10 @@ static bool act(struct app *app, enum action_id action, struct effects *effects)
         if (found)
             context_open(app, &found->row.event);
         return true;
+    case ACTION_RELOCATE:
+        if (found)
+            relocate_ask(app, found->raw.path);
+        return true;
     case ACTION_FOLD:
         app->event.folded = !app->event.folded;
         app->event.document.line_count = 0;

@@ -55,11 +55,13 @@ static bool act(struct app *app, enum action_id action, struct effects *effects)
 {
     (void)effects;
     ptrdiff_t index = rows_index(&app->sources, app->sources.list.cursor);
-    if (action != ACTION_OPEN)
-        return false;
-    if (index >= 0)
-        rejects_open(app, app->sources.result->sources.rows[index].id);
-    return true;
+    const struct source_row *row =
+        index < 0 ? NULL : &app->sources.result->sources.rows[index];
+    if (row && action == ACTION_OPEN)
+        rejects_open(app, row->id);
+    if (row && action == ACTION_RELOCATE)
+        relocate_ask(app, row->path);
+    return action == ACTION_OPEN || action == ACTION_RELOCATE;
 }
 
 /* The last row of the body tells all about the source under the cursor. */
