@@ -80,8 +80,6 @@ static void fortios_span(struct path *path, struct slice attributes)
     struct slice span = fortios_attribute(attributes, "span");
     if (path->fact->act == ACT_DELETE)
         path->fact->text[FACT_CHANGED] = device_fact_container;
-    else if (slice_find(attributes, SLICE("span")) < 0)
-        path->reader->out->count--; /* the interface was changed, not its span */
     struct slice way = fortios_attribute(attributes, "span-direction");
     struct slice port = fortios_attribute(attributes, "span-source-port");
     struct slice sides = slice_equal(way, SLICE("rx"))   ? SLICE(" rx")
@@ -122,14 +120,16 @@ static void fortios_switches(struct path *path, struct slice attributes)
 static const struct {
     struct slice path; /* how it begins */
     struct slice name;
-    bool is_one; /* without an object's name */
+    struct slice attribute; /* without which a change is not about mirroring */
+    bool is_one;            /* without an object's name */
     void (*take)(struct path *path, struct slice attributes);
 } fortios_objects[] = {
-    {SLICE_INIT("system.switch-interface"), SLICE_INIT("switch-interface "), false,
-     fortios_span},
-    {SLICE_INIT("firewall.sniffer"), SLICE_INIT("sniffer "), false, fortios_sniffer},
+    {SLICE_INIT("system.switch-interface"), SLICE_INIT("switch-interface "),
+     SLICE_INIT("span"), false, fortios_span},
+    {SLICE_INIT("firewall.sniffer"), SLICE_INIT("sniffer "), SLICE_INIT(""), false,
+     fortios_sniffer},
     {SLICE_INIT("switch-controller.traffic-sniffer"), SLICE_INIT("traffic-sniffer"),
-     true, fortios_switches},
+     SLICE_INIT(""), true, fortios_switches},
 };
 
 static void read_fortios(struct path *path)
@@ -138,12 +138,15 @@ static void read_fortios(struct path *path)
     struct slice attributes = event->text[FIELD_OPERATION];
     struct slice action = slice_word(&attributes), where = slice_word(&attributes);
     for (size_t i = 0; i < sizeof fortios_objects / sizeof fortios_objects[0]; i++) {
+        bool deleted = slice_equal_nocase(action, SLICE("delete"));
         if (!slice_starts_with(where, fortios_objects[i].path))
             continue;
+        if (!deleted && slice_find(attributes, fortios_objects[i].attribute) < 0)
+            return;
         device_fact_begin(path, fortios_objects[i].name,
                           fortios_objects[i].is_one ? SLICE("")
                                                     : event->text[FIELD_RESOURCE]);
-        if (slice_equal_nocase(action, SLICE("delete")))
+        if (deleted)
             path->fact->act = ACT_DELETE;
         fortios_objects[i].take(path, attributes);
         return;
