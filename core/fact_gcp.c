@@ -143,6 +143,15 @@ static void whole_policy(struct fact_reader *reader)
         fact_add(reader, THING_POLICY_RULE, ACT_NONE);
 }
 
+/* The rules of another policy, whatever they are, become those of this one as well. */
+static void cloned_rules(struct fact_reader *reader)
+{
+    struct fact *fact = fact_add(reader, THING_POLICY_RULE, ACT_ATTACH);
+    fact->text[FACT_PARENT] = resource_of(reader);
+    fact->text[FACT_SOURCE] =
+        reference_in(reader, gcp_request(&reader->tree), "sourceFirewallPolicy");
+}
+
 /* Where a policy applies: without a network it copies nothing. */
 static void policy_link(struct fact_reader *reader)
 {
@@ -239,6 +248,7 @@ const struct fact_row fact_rows_gcp[] = {
     {SLICE_INIT("FirewallPolicies.insert"), false, whole_policy},
     {SLICE_INIT("FirewallPolicies.patch"), false, whole_policy},
     {SLICE_INIT("FirewallPolicies.delete"), false, whole_policy},
+    {SLICE_INIT("FirewallPolicies.cloneRules"), false, cloned_rules},
     {SLICE_INIT("FirewallPolicies.addAssociation"), false, policy_link},
     {SLICE_INIT("FirewallPolicies.removeAssociation"), false, policy_link},
     {SLICE_INIT(".CreateMirroring"), false, chain},

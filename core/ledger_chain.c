@@ -35,9 +35,9 @@ struct ledger_chains *ledger_chains_new(struct ledger *ledger)
     return chains;
 }
 
-static struct link *link_of(struct ledger_chains *chains, const struct fact *fact)
+static struct link *link_of(struct ledger_chains *chains, enum fact_thing thing,
+                            struct slice name)
 {
-    struct slice name = fact->text[FACT_OBJECT];
     struct link *link = ledger_find(&chains->by_name, name);
     if (link || !name.length)
         return link;
@@ -46,7 +46,7 @@ static struct link *link_of(struct ledger_chains *chains, const struct fact *fac
         chains->ledger->failed = true;
         return NULL;
     }
-    link->thing = fact->thing;
+    link->thing = thing;
     link->name = name;
     *chains->last = link;
     chains->last = &link->next;
@@ -211,7 +211,9 @@ static void advance(struct ledger_chains *chains, struct link *link,
         ledger_link(chains->ledger, row, fact, PART_OPENED);
     } else {
         ledger_split(chains->ledger, track, fact, state,
-                     standing->rule_off ? "its rule was switched off" : "changed");
+                     state == MIRROR_SHUT               ? "its rule was switched off"
+                     : row->mirror.state == MIRROR_SHUT ? "a rule applies to it"
+                                                        : "changed");
     }
     if (track->row)
         stamp(chains, track, standing);
@@ -279,6 +281,28 @@ static void take_values(struct link *link, const struct fact *fact)
     link->enabled = !slice_equal(fact->text[FACT_ENABLED], SLICE("false"));
 }
 
+/* What the rules of one policy do, those of the other do from now on. */
+static void clone_rules(struct ledger_chains *chains, const struct fact *fact)
+{
+    static const struct slice part = SLICE_INIT("/packetMirroringRules/");
+    struct slice policy = fact->text[FACT_PARENT], source = fact->text[FACT_SOURCE];
+    for (struct link *rule = chains->links; rule; rule = rule->next) {
+        if (rule->thing != THING_POLICY_RULE || !rule->present ||
+            !slice_equal(rule->parent, source) || slice_equal(policy, source))
+            continue;
+        const struct slice name[] = {policy, part, slice_segment(rule->name, part)};
+        struct link *copy = link_of(chains, THING_POLICY_RULE,
+                                    arena_join(chains->ledger->arena, name, 3));
+        if (!copy)
+            return;
+        copy->parent = policy;
+        copy->refers = rule->refers;
+        copy->enabled = rule->enabled;
+        copy->present = true;
+        copy->seen = fact;
+    }
+}
+
 /* A deleted forwarding rule leaves its deployment without an end. */
 static void lose_end(struct ledger_chains *chains, const struct fact *fact)
 {
@@ -307,8 +331,10 @@ bool ledger_chains_take(struct ledger_chains *chains, const struct fact *fact)
         lose_end(chains, fact);
     } else if (fact->act == ACT_LIST) {
         take_list(chains, fact);
+    } else if (fact->act == ACT_ATTACH) {
+        clone_rules(chains, fact);
     } else {
-        struct link *link = link_of(chains, fact);
+        struct link *link = link_of(chains, fact->thing, fact->text[FACT_OBJECT]);
         if (!link)
             return false;
         if (fact->act == ACT_DELETE)

@@ -323,6 +323,11 @@ static const struct told gcp[] = {
          "projects/p/global/firewallPolicies/fp", "{}", ""),
      "mirroring rule list object=projects/p/global/firewallPolicies/fp"
      "/packetMirroringRules/\n"},
+    {GCP("v1.compute.networkFirewallPolicies.cloneRules",
+         "projects/p/global/firewallPolicies/fp",
+         "{'sourceFirewallPolicy':'" V1 "projects/p/global/firewallPolicies/src'}", ""),
+     "mirroring rule attach parent=projects/p/global/firewallPolicies/fp"
+     " mirrored=projects/p/global/firewallPolicies/src\n"},
     {GCP("v1.compute.firewallPolicies.removeAssociation",
          "locations/global/firewallPolicies/7", "{'name':'n'}", ""),
      "policy association delete object=locations/global/firewallPolicies/7/associations"

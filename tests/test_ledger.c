@@ -871,6 +871,20 @@ static const struct scenario chain_scenarios[] = {
      "eg#2 shut since=03:00:00 from=[net] to=[" SINK "] what=[nothing yet, the logs"
      " do not show: mirroring rule] foreign=unknown why=[the destination belongs to"
      " project evil] by=[mallory] +x\n"},
+    {"its rule is copied into a policy that applies",
+     CHAIN
+     "02:05:10 gcp policy_association create account=p object=src/associations/n"
+     " parent=src\n"
+     "02:05:20 gcp policy_association delete account=p object=src/associations/n\n"
+     "02:05:30 gcp mirroring_rule create account=p parent=src"
+     " object=src/packetMirroringRules/1 destination=sg enabled=true\n"
+     "02:06:00 gcp mirroring_rule attach account=p parent=fp mirrored=src op=g\n",
+     "eg#1 shut since=02:02:00 until=02:06:00 from=[net] to=[" SINK "] what=[nothing"
+     " yet, the logs do not show: mirroring rule] foreign=unknown why=[the destination"
+     " belongs to project evil] by=[mallory] closed=[mallory] how=[a rule applies to "
+     "it]"
+     " +c +d -g\n"
+     "eg#2 live since=02:06:00" CHAIN_ENDS " +g\n"},
     {"its policy is written without the rule",
      CHAIN "02:06:00 gcp mirroring_rule write same=w account=p parent=fp"
            " object=fp/packetMirroringRules/1 destination=sg enabled=true op=g\n"
