@@ -6,7 +6,8 @@
  * are padding.
  *
  * Adding a form: a kind in core/packing, a file unpack_NAME.c with a decoder, a row in
- * the table of unpack.c.  Where this build lacks a library, the row is not there.
+ * the table of unpack_decoders.c.  Where this build lacks a library, the row is not
+ * there.
  */
 #ifndef DB_UNPACK_H
 #define DB_UNPACK_H

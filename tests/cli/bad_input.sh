@@ -133,4 +133,16 @@ run 3 load -q -c full.case nowhere "$good"
 equal "$(hits full.case)" "$(( $(hits good.case) + $("$program" sql -c full.case -f csv \
     "SELECT count(*) FROM operation WHERE provider = 1" 2>/dev/null | tail -n 1) ))" \
     'a case that met a full disk still loads'
+# A build without the libraries names the form, and how to get at what is in it.
+mkdir packed
+printf '\050\265\057\375\044\000\001\000\000' >packed/a.zst
+printf '\3757zXZ\000\000\004' >packed/a.xz
+printf 'BZh91AY&SY' >packed/a.bz2
+printf 'PK\003\004\024\000\000\000' >packed/a.zip
+printf '7z\274\257\047\034\000\004' >packed/a.7z
+program=$top_builddir/tests/bare_build
+run 3 load -c bare.case packed
+for form in 'zstd `zstd -d`' 'xz `unxz`' 'bzip2 `bunzip2`' 'zip `unzip`' '7z `7z x`'; do
+    says err "${form%% *}: this build cannot open it: unpack it with ${form#* }"
+done
 finish
