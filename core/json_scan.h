@@ -91,7 +91,7 @@ enum json_status json_scan(const struct json_projection *projection, const char 
  */
 struct slice json_text(const struct json_slot *slot, struct arena *arena);
 
-/* Which byte scanner was built in: "sse2" or "scalar". */
+/* Which byte scanner was built in: "sse2", "neon" or "scalar". */
 const char *json_scan_build(void);
 
 #endif

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/json_bytes.h"
 #include "core/json_scan.h"
 #include "core/limits.h"
 
@@ -297,11 +298,30 @@ static void finds_each_of_many_keys(void **state)
 static void says_how_it_was_built(void **state)
 {
     (void)state;
-#if defined(__SSE2__) && !defined(MS_DISABLE_SSE2)
-    assert_string_equal(json_scan_build(), "sse2");
-#else
+#ifdef MS_DISABLE_VECTORS
     assert_string_equal(json_scan_build(), "scalar");
+#elif defined(__SSE2__)
+    assert_string_equal(json_scan_build(), "sse2");
+#elif defined(__aarch64__)
+    assert_string_equal(json_scan_build(), "neon");
 #endif
+}
+
+/* Each byte at each place of each length, as the plainest loop finds it. */
+static void stops_where_a_string_may_end(void **state)
+{
+    (void)state;
+    enum { LENGTH = 53 };
+    for (int byte = 0; byte < 256; byte++) {
+        for (int place = 0; place < LENGTH; place++) {
+            char text[LENGTH];
+            memset(text, byte == 'x' ? 0x7f : 'x', sizeof text);
+            text[place] = (char)byte;
+            for (const char *end = text; end <= text + LENGTH; end++)
+                assert_ptr_equal(json_plain_end(text, end),
+                                 json_plain_end_bytewise(text, end));
+        }
+    }
 }
 
 int main(void)
@@ -316,6 +336,7 @@ int main(void)
         cmocka_unit_test(refuses_bad_projections),
         cmocka_unit_test(finds_each_of_many_keys),
         cmocka_unit_test(says_how_it_was_built),
+        cmocka_unit_test(stops_where_a_string_may_end),
     };
     return cmocka_run_group_tests(tests, open_projection, close_projection);
 }
