@@ -216,6 +216,10 @@ static void act(struct app *app, enum action_id action, struct effects *effects)
     case ACTION_SEARCH:
         prompt_open(&app->prompt, PROMPT_SEARCH, "/", SLICE_NONE);
         break;
+    case ACTION_SEARCH_RAW:
+        prompt_open(&app->prompt, PROMPT_SEARCH_RAW,
+                    "search all raw records: ", SLICE_NONE);
+        break;
     case ACTION_FIND_NEXT:
         find_step(app, 1, effects);
         break;
@@ -286,6 +290,12 @@ static void prompt_done(struct app *app, struct effects *effects)
             find_step(app, 1, effects);
         else
             find_start(app, text, effects);
+        break;
+    }
+    case PROMPT_SEARCH_RAW: {
+        struct slice text = prompt_text(&app->prompt);
+        prompt_close(&app->prompt);
+        search_open(app, text);
         break;
     }
     case PROMPT_FILTER:

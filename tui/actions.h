@@ -24,6 +24,7 @@ enum view_id {
     VIEW_COVERAGE,
     VIEW_TALLY,
     VIEW_EVENTS,
+    VIEW_SEARCH,
     VIEW_EVENT,
     VIEW_HELP,
     VIEW_COUNT
@@ -71,6 +72,7 @@ enum action_id {
     ACTION_COVERAGE,
     ACTION_TALLY,
     ACTION_EVENTS,
+    ACTION_SEARCH_RAW,
     ACTION_CONTEXT,
     ACTION_TELLING,
     ACTION_WIDER,

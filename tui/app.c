@@ -16,7 +16,7 @@ static const struct view *const views[VIEW_COUNT] = {
     [VIEW_MIRROR] = &view_mirror,     [VIEW_HELP] = &view_help,
     [VIEW_CONTEXT] = &view_context,   [VIEW_COVERAGE] = &view_coverage,
     [VIEW_TALLY] = &view_tally,       [VIEW_EVENTS] = &view_events,
-    [VIEW_EVENT] = &view_event,
+    [VIEW_SEARCH] = &view_search,     [VIEW_EVENT] = &view_event,
 };
 
 const struct view *view_get(enum view_id id)

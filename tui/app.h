@@ -123,6 +123,13 @@ struct event_state {
     struct list list;
 };
 
+/* What VIEW_SEARCH shows: searched once, however the case changes meanwhile. */
+struct search_state {
+    char text[256];
+    size_t length;
+    bool asked;
+};
+
 enum { APP_DEPTH = VIEW_COUNT, APP_NOTICE_BYTES = 256 };
 
 struct app {
@@ -147,7 +154,7 @@ struct app {
     bool overview_stale, overview_failed;
 
     struct rows groups, hits, mirrors, approvals, sources, rejects, context, coverage,
-        tally, events;
+        tally, search, events;
     int64_t events_from_us, events_until_us; /* what VIEW_EVENTS shows */
     struct event_state event;
     int64_t reject_source; /* whose rejects are shown */
@@ -161,7 +168,8 @@ struct app {
     size_t context_margin;
     bool context_telling;
     struct sorting group_sorting, hit_sorting, mirror_sorting;
-    bool hide_ended;     /* mirrors */
+    bool hide_ended; /* mirrors */
+    struct search_state raw_search;
     size_t tally_column; /* what VIEW_TALLY counts by: its place in its table */
     struct sorting tally_sorting;
     /* The group that VIEW_HITS shows; texts in malloc. */

@@ -142,7 +142,8 @@ enum prompt_answer prompt_key(struct prompt *prompt, uint32_t key)
     if (key == KEYCODE_ENTER)
         return PROMPT_DONE;
     if (key == KEYCODE_BACKSPACE && prompt->length == 0 &&
-        (prompt->kind == PROMPT_SEARCH || prompt->kind == PROMPT_FILTER))
+        (prompt->kind == PROMPT_SEARCH || prompt->kind == PROMPT_SEARCH_RAW ||
+         prompt->kind == PROMPT_FILTER))
         return PROMPT_CANCELLED;
     prompt->error[0] = '\0';
     edit(prompt, key);
@@ -154,6 +155,8 @@ static const char *hint(const struct prompt *prompt)
     switch (prompt->kind) {
     case PROMPT_SEARCH:
         return "Enter search  Esc cancel   n and N go on";
+    case PROMPT_SEARCH_RAW:
+        return "Enter search  Esc cancel   as the log wrote it, in any case of letters";
     case PROMPT_FILTER:
         return "Enter apply  Esc cancel   actor:~name ip:net lifecycle:creation "
                "outcome:success since:time -term";

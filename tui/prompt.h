@@ -11,6 +11,7 @@
 enum prompt_kind {
     PROMPT_NONE,
     PROMPT_SEARCH,
+    PROMPT_SEARCH_RAW,
     PROMPT_FILTER,
     PROMPT_TICKET,
     PROMPT_REASON,

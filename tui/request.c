@@ -314,6 +314,12 @@ static int answer_coverage(struct answering *job)
                          &job->result->error);
 }
 
+static int answer_search(struct answering *job)
+{
+    return raw_search(job->handle, job->request->needle, 0, job->context->progress,
+                      &job->result->arena, &job->result->search, &job->result->error);
+}
+
 static int answer_tally(struct answering *job)
 {
     const struct request *request = job->request;
@@ -434,8 +440,8 @@ static int (*const answers[REQUEST_KIND_COUNT])(struct answering *job) = {
     [REQUEST_CONTEXT] = answer_context,   [REQUEST_COVERAGE] = answer_coverage,
     [REQUEST_MIRRORS] = answer_mirrors,   [REQUEST_MIRROR] = answer_mirror,
     [REQUEST_RELOCATE] = answer_relocate, [REQUEST_TALLY] = answer_tally,
-    [REQUEST_EVENTS] = answer_events,     [REQUEST_EVENT] = answer_event,
-    [REQUEST_PROOF] = answer_proof,
+    [REQUEST_SEARCH] = answer_search,     [REQUEST_EVENTS] = answer_events,
+    [REQUEST_EVENT] = answer_event,       [REQUEST_PROOF] = answer_proof,
 };
 
 struct result *request_run(const struct request *request, struct case_file *handle,

@@ -16,6 +16,7 @@
 #include "db/query_event.h"
 #include "db/query_lineage.h"
 #include "db/query_tally.h"
+#include "db/raw_search.h"
 #include "db/triage.h"
 
 enum request_kind {
@@ -34,9 +35,10 @@ enum request_kind {
     REQUEST_COVERAGE,
     REQUEST_TALLY,
     REQUEST_EVENTS,
-    REQUEST_EVENT, /* by its rowid */
-    REQUEST_PROOF, /* whether a source is as it was, by its hash: may take long */
-    REQUEST_NEWS,  /* has somebody else written to the case? */
+    REQUEST_SEARCH, /* of needle in all raw records */
+    REQUEST_EVENT,  /* by its rowid */
+    REQUEST_PROOF,  /* whether a source is as it was, by its hash: may take long */
+    REQUEST_NEWS,   /* has somebody else written to the case? */
     REQUEST_FIND,
     REQUEST_PROPOSE,
     /* These write. */
@@ -118,6 +120,7 @@ struct result {
     struct context_list context;
     struct coverage_grid coverage;
     struct tally_list tally;
+    struct raw_search_list search;
     struct event_list events;
     struct event_found event;
     enum source_condition condition;

@@ -119,6 +119,19 @@ static bool same_reject(const struct result *a, size_t i, const struct result *b
            slice_equal(left->reason, right->reason);
 }
 
+/* All that is shown of a search is one window. */
+static struct window search_window(const struct result *result)
+{
+    size_t count = result->search.events.count;
+    return (struct window){0, count, count};
+}
+
+static bool same_match(const struct result *a, size_t i, const struct result *b,
+                       size_t j)
+{
+    return a->search.events.rows[i].rowid == b->search.events.rows[j].rowid;
+}
+
 static struct window tally_window(const struct result *result)
 {
     return (struct window)WINDOW_OF(result->tally);
@@ -163,6 +176,7 @@ static const struct list_kind list_kinds[] = {
     {REQUEST_REJECTS, ROWS(rejects), rejects_window, same_reject},
     {REQUEST_COVERAGE, ROWS(coverage), coverage_window, same_place},
     {REQUEST_CONTEXT, ROWS(context), context_window, same_context},
+    {REQUEST_SEARCH, ROWS(search), search_window, same_match},
     {REQUEST_EVENTS, ROWS(events), events_window, same_event},
     {REQUEST_TALLY, ROWS(tally), tally_window, same_value},
     {REQUEST_APPROVALS, ROWS(approvals), approvals_window, same_approval},

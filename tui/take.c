@@ -81,6 +81,7 @@ void app_take(struct app *app, struct result *result, struct effects *effects)
     case REQUEST_COVERAGE:
     case REQUEST_TALLY:
     case REQUEST_EVENTS:
+    case REQUEST_SEARCH:
         rows_take(app_rows(app, result->kind), result);
         break;
     case REQUEST_MIRROR:

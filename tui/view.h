@@ -35,7 +35,7 @@ struct view {
 
 extern const struct view view_groups, view_hits, view_hit, view_approvals, view_sources,
     view_rejects, view_timeline, view_mirrors, view_mirror, view_context, view_coverage,
-    view_tally, view_events, view_event, view_help;
+    view_tally, view_events, view_event, view_search, view_help;
 
 const struct view *view_get(enum view_id id);
 enum view_id app_view(const struct app *app);
@@ -56,6 +56,8 @@ void hit_open(struct app *app, struct slice operation_id);
 void mirror_open(struct app *app, const struct mirror *mirror);
 /* Any event, by its rowid; and those of a span (INT64_MIN, INT64_MAX: all). */
 void event_open(struct app *app, int64_t rowid);
+/* Searches all raw records for a text. */
+void search_open(struct app *app, struct slice text);
 void events_open(struct app *app, int64_t from_us, int64_t until_us);
 /* Opens VIEW_CONTEXT around an event, all that an actor did, or a mirror from its
  * beginning to its end; texts are copied. */
@@ -180,6 +182,11 @@ void row_ends(const struct row_pen *pen, int column, struct slice from,
 void row_right(const struct row_pen *pen, int column, const char *text, enum role role);
 /* To the second, without the year. */
 void row_time(const struct row_pen *pen, int column, int64_t time_us);
+/* A row of any events, and its columns. */
+extern const struct column event_columns[];
+extern const int event_column_count;
+void draw_event_row(const struct event_row *row, const struct row_pen *pen,
+                    bool selected);
 /* As many cells of the column as value is of most. */
 void draw_bar(const struct row_pen *pen, int column, uint64_t value, uint64_t most,
               bool hit);

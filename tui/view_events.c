@@ -10,7 +10,7 @@
 
 enum { TIME, OPERATION, OUTCOME, ACTOR, ADDRESS, RESOURCE, PLACE, COLUMN_COUNT };
 
-static const struct column columns[COLUMN_COUNT] = {
+const struct column event_columns[] = {
     [TIME] = {"TIME", 14, 14, 0, 0, false},
     [OPERATION] = {"OPERATION", 20, 44, 10, 0, false},
     [OUTCOME] = {"OUTCOME", 8, 8, 0, 2, false},
@@ -19,6 +19,8 @@ static const struct column columns[COLUMN_COUNT] = {
     [RESOURCE] = {"RESOURCE", 20, 60, 6, 4, false},
     [PLACE] = {"ACCOUNT", 14, 36, 2, 5, false},
 };
+
+const int event_column_count = COLUMN_COUNT;
 
 void events_open(struct app *app, int64_t from_us, int64_t until_us)
 {
@@ -105,14 +107,13 @@ static void header(const struct app *app, struct canvas *canvas, int row)
 {
     struct column_place places[COLUMN_COUNT];
     (void)app;
-    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
-    draw_header(canvas, row, columns, COLUMN_COUNT, places, -1, false);
+    columns_place(event_columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
+    draw_header(canvas, row, event_columns, COLUMN_COUNT, places, -1, false);
 }
 
-static void render_row(const struct app *app, size_t index, const struct row_pen *pen,
-                       bool selected)
+void draw_event_row(const struct event_row *row, const struct row_pen *pen,
+                    bool selected)
 {
-    const struct event_row *row = &app->events.result->events.rows[index];
     const struct slice *text = row->event.text;
     bool attempt = outcome_is_attempt(row->event.outcome);
     draw_marks(pen->canvas, pen->row, selected, row->hit ? '!' : ' ', ROLE_ALERT);
@@ -129,7 +130,14 @@ static void render_row(const struct app *app, size_t index, const struct row_pen
     row_text(pen, PLACE, text[FIELD_ACCOUNT], ROLE_TEXT);
 }
 
-static const struct list_columns list_columns = {columns, COLUMN_COUNT, render_row};
+static void render_row(const struct app *app, size_t index, const struct row_pen *pen,
+                       bool selected)
+{
+    draw_event_row(&app->events.result->events.rows[index], pen, selected);
+}
+
+static const struct list_columns list_columns = {event_columns, COLUMN_COUNT,
+                                                 render_row};
 
 static void render(const struct app *app, struct canvas *canvas,
                    const struct layout *layout)

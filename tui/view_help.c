@@ -20,6 +20,7 @@ static const char *const view_names[VIEW_COUNT] = {
     [VIEW_COVERAGE] = "what the logs cover",
     [VIEW_TALLY] = "all events by a column",
     [VIEW_EVENTS] = "any events",
+    [VIEW_SEARCH] = "what a search of the raw records found",
     [VIEW_EVENT] = "one event",
     [VIEW_HELP] = "help",
 };

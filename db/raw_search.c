@@ -1,0 +1,526 @@
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include "config.h"
+
+#include "db/raw_search.h"
+
+#include <pcre2.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "db/embedded.h"
+#include "db/event_scan.h"
+#include "db/source_reopen.h"
+#include "db/statement.h"
+
+enum { BEAT_MS = 10, EMBEDDED_STEP = 1024 * 1024 };
+
+/* A source as it is to be read; those of one file follow each other. */
+struct wanted {
+    int64_t source;
+    const char *path, *member;
+    bool embedded, read;
+};
+
+struct place {
+    int64_t source;
+    uint64_t offset;
+};
+
+struct search {
+    struct case_file *handle;
+    pcre2_code *pattern;
+    size_t needle_length;
+    struct wanted *wanted;
+    size_t wanted_count;
+    /* Under the lock: */
+    pthread_mutex_t lock;
+    pthread_cond_t step;
+    size_t next; /* file that nobody has taken */
+    size_t done, running;
+    struct place *places;
+    size_t place_count, place_room;
+    bool no_memory;
+    atomic_bool stop, full;
+    atomic_uint_fast64_t bytes;
+};
+
+/* What one thread searches with. */
+struct searcher {
+    struct search *search;
+    struct source_reader *reader;
+    pcre2_match_data *match;
+};
+
+/* --- bytes ------------------------------------------------------------------------ */
+
+static bool note_place(struct search *search, int64_t source, uint64_t offset)
+{
+    pthread_mutex_lock(&search->lock);
+    if (search->place_count == search->place_room) {
+        size_t room = search->place_room ? 2 * search->place_room : 1024;
+        void *places = realloc(search->places, room * sizeof *search->places);
+        search->no_memory = !places;
+        if (places) {
+            search->places = places;
+            search->place_room = room;
+        }
+    }
+    if (!search->no_memory)
+        search->places[search->place_count++] = (struct place){source, offset};
+    if (search->place_count >= LIMIT_SEARCH_PLACES)
+        atomic_store(&search->full, true);
+    if (search->no_memory)
+        atomic_store(&search->stop, true);
+    pthread_mutex_unlock(&search->lock);
+    return !atomic_load(&search->full) && !atomic_load(&search->stop);
+}
+
+/* All places in bytes that begin at `base`; false: it is enough. */
+static bool search_bytes(struct searcher *searcher, int64_t source, struct slice bytes,
+                         uint64_t base)
+{
+    struct search *search = searcher->search;
+    size_t at = 0;
+    while (at + search->needle_length <= bytes.length) {
+        if (pcre2_match(search->pattern, (PCRE2_SPTR)bytes.data, bytes.length, at, 0,
+                        searcher->match, NULL) < 0)
+            break;
+        size_t found = pcre2_get_ovector_pointer(searcher->match)[0];
+        if (!note_place(search, source, base + found))
+            return false;
+        at = found + search->needle_length;
+    }
+    return !atomic_load(&search->stop);
+}
+
+/* What the reader is at, to its end; windows overlap by less than the text. */
+static bool search_reader(struct searcher *searcher, int64_t source)
+{
+    struct source_window window = {.state = SOURCE_MORE};
+    size_t overlap = searcher->search->needle_length - 1;
+    struct error ignored = {0};
+    uint64_t searched = 0;
+    while (window.state == SOURCE_MORE) {
+        size_t keep = window.length > overlap ? window.length - overlap : 0;
+        if (source_reader_next(searcher->reader, keep, &window, &ignored))
+            return false;
+        if (!search_bytes(searcher, source, (struct slice){window.data, window.length},
+                          window.base))
+            return true;
+        uint64_t end = window.base + window.length;
+        atomic_fetch_add(&searcher->search->bytes, end - searched);
+        searched = end;
+    }
+    return window.state == SOURCE_WHOLE;
+}
+
+/* --- files ------------------------------------------------------------------------ */
+
+static bool same_file(const struct wanted *a, const struct wanted *b)
+{
+    return !a->embedded && !b->embedded && !strcmp(a->path, b->path);
+}
+
+/* The first of those of this name that was not read yet. */
+static struct wanted *member_wanted(struct wanted *first, size_t count,
+                                    const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!first[i].read && !strcmp(first[i].member, name))
+            return &first[i];
+    return NULL;
+}
+
+static void search_members(struct searcher *searcher, struct wanted *first,
+                           size_t count)
+{
+    struct source_member member;
+    struct error ignored = {0};
+    while (!atomic_load(&searcher->search->stop) &&
+           source_reader_next_member(searcher->reader, &member, &ignored) > 0) {
+        struct wanted *found =
+            member.failure ? NULL : member_wanted(first, count, member.name);
+        if (found)
+            found->read = search_reader(searcher, found->source);
+    }
+}
+
+static void search_file(struct searcher *searcher, struct wanted *first, size_t count)
+{
+    struct error ignored = {0};
+    if (source_reopen(searcher->reader, first->path, "", false, &ignored) <= 0)
+        return;
+    if (source_reader_is_archive(searcher->reader))
+        search_members(searcher, first, count);
+    else
+        first->read = search_reader(searcher, first->source);
+    source_reader_close(searcher->reader);
+}
+
+/* The next file and how many sources are in it; 0: there is none. */
+static size_t take_file(struct search *search, struct wanted **first)
+{
+    size_t count = 0;
+    pthread_mutex_lock(&search->lock);
+    while (search->next < search->wanted_count && search->wanted[search->next].embedded)
+        search->next++;
+    *first = search->wanted + search->next;
+    while (search->next + count < search->wanted_count &&
+           same_file(*first, *first + count))
+        count++;
+    search->next += count;
+    pthread_mutex_unlock(&search->lock);
+    return count;
+}
+
+static void tell_step(struct search *search, size_t done, bool ends)
+{
+    pthread_mutex_lock(&search->lock);
+    search->done += done;
+    search->running -= ends;
+    pthread_cond_signal(&search->step);
+    pthread_mutex_unlock(&search->lock);
+}
+
+static void *run(void *argument)
+{
+    struct search *search = argument;
+    struct searcher searcher = {search, source_reader_new(READER_LOADS),
+                                pcre2_match_data_create(1, NULL)};
+    struct wanted *first;
+    size_t count;
+    bool ready = searcher.reader && searcher.match;
+    while (ready && !atomic_load(&search->stop) && !atomic_load(&search->full) &&
+           (count = take_file(search, &first))) {
+        search_file(&searcher, first, count);
+        tell_step(search, count, false);
+    }
+    source_reader_free(searcher.reader);
+    pcre2_match_data_free(searcher.match);
+    tell_step(search, 0, true);
+    return NULL;
+}
+
+/* --- what the case keeps itself ----------------------------------------------------
+ */
+
+static int search_embedded(struct searcher *searcher, struct wanted *wanted,
+                           char *buffer, struct error *error)
+{
+    size_t overlap = searcher->search->needle_length - 1, got = EMBEDDED_STEP;
+    uint64_t offset = 0;
+    while (got == EMBEDDED_STEP) {
+        if (embedded_read(searcher->search->handle, wanted->source, offset, buffer,
+                          EMBEDDED_STEP, &got, error))
+            return -1;
+        if (!search_bytes(searcher, wanted->source, (struct slice){buffer, got},
+                          offset))
+            return 0;
+        atomic_fetch_add(&searcher->search->bytes, got);
+        offset += got > overlap ? got - overlap : got;
+    }
+    wanted->read = true;
+    return 0;
+}
+
+static int search_kept(struct search *search, struct error *error)
+{
+    struct searcher searcher = {.search = search,
+                                .match = pcre2_match_data_create(1, NULL)};
+    char *buffer = malloc(EMBEDDED_STEP);
+    int result = searcher.match && buffer
+                     ? 0
+                     : error_set(error, ERROR_MEMORY, "no memory to search");
+    for (size_t i = 0; !result && i < search->wanted_count; i++)
+        if (search->wanted[i].embedded)
+            result = search_embedded(&searcher, &search->wanted[i], buffer, error);
+    pcre2_match_data_free(searcher.match);
+    free(buffer);
+    return result;
+}
+
+/* --- threads ---------------------------------------------------------------------- */
+
+/* Waits for the threads; one more step of a statement tells of an interrupt. */
+static void wait_for_all(struct search *search, sqlite3_stmt *beat,
+                         const struct query_progress *progress)
+{
+    pthread_mutex_lock(&search->lock);
+    while (search->running) {
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += BEAT_MS * 1000000L;
+        until.tv_sec += until.tv_nsec / 1000000000L;
+        until.tv_nsec %= 1000000000L;
+        pthread_cond_timedwait(&search->step, &search->lock, &until);
+        uint64_t done = search->done;
+        pthread_mutex_unlock(&search->lock);
+        if (sqlite3_step(beat) == SQLITE_INTERRUPT)
+            atomic_store(&search->stop, true);
+        sqlite3_reset(beat);
+        if (progress)
+            progress->step(progress->payload, done, search->wanted_count);
+        pthread_mutex_lock(&search->lock);
+    }
+    pthread_mutex_unlock(&search->lock);
+}
+
+static int search_all(struct search *search, unsigned threads, sqlite3_stmt *beat,
+                      const struct query_progress *progress, struct error *error)
+{
+    pthread_t running[LIMIT_SEARCH_THREADS];
+    unsigned started = 0;
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    if (!threads)
+        threads = processors > 0 ? (unsigned)processors : 1;
+    if (threads > LIMIT_SEARCH_THREADS)
+        threads = LIMIT_SEARCH_THREADS;
+    search->running = threads;
+    while (started < threads && !pthread_create(&running[started], NULL, run, search))
+        started++;
+    if (started < threads) {
+        pthread_mutex_lock(&search->lock);
+        search->running -= threads - started;
+        pthread_mutex_unlock(&search->lock);
+    }
+    int result = started ? search_kept(search, error)
+                         : error_set(error, ERROR_MEMORY, "no thread to search");
+    if (result)
+        atomic_store(&search->stop, true);
+    wait_for_all(search, beat, progress);
+    for (unsigned i = 0; i < started; i++)
+        pthread_join(running[i], NULL);
+    if (result)
+        return -1;
+    if (search->no_memory)
+        return error_set(error, ERROR_MEMORY, "no memory for what was found");
+    return atomic_load(&search->stop) ? error_set(error, ERROR_INTERRUPTED, "stopped")
+                                      : 0;
+}
+
+/* --- from places to events ---------------------------------------------------------
+ */
+
+static int place_order(const void *left, const void *right)
+{
+    const struct place *a = left, *b = right;
+    if (a->source != b->source)
+        return a->source < b->source ? -1 : 1;
+    return (a->offset > b->offset) - (a->offset < b->offset);
+}
+
+/* The first place that is not before this one. */
+static size_t place_from(const struct search *search, int64_t source, uint64_t offset)
+{
+    const struct place wanted = {source, offset};
+    size_t low = 0, high = search->place_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (place_order(&search->places[middle], &wanted) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool has_place(const struct search *search, int64_t source, uint64_t from,
+                      uint64_t until)
+{
+    size_t first = place_from(search, source, from);
+    return first < search->place_count && search->places[first].source == source &&
+           search->places[first].offset < until;
+}
+
+struct found {
+    struct event_place *places;
+    size_t count, room;
+};
+
+static int keep_event(struct found *found, const struct event_place *place,
+                      struct error *error)
+{
+    if (found->count == found->room) {
+        found->room = found->room ? 2 * found->room : 256;
+        void *more = realloc(found->places, found->room * sizeof *found->places);
+        if (!more)
+            return error_set(error, ERROR_MEMORY, "no memory for what was found");
+        found->places = more;
+    }
+    found->places[found->count++] = *place;
+    return 0;
+}
+
+static int find_in_segment(const struct search *search, struct event_scan *scan,
+                           struct found *found, struct error *error)
+{
+    const struct segment_values *sources, *offsets, *lengths, *times;
+    int64_t asked = 0;
+    bool met = false;
+    if (event_scan_column(scan, COLUMN_SOURCE, &sources, error))
+        return -1;
+    for (uint32_t i = 0; i < scan->segment.count; i++) {
+        int64_t source = sources->numbers[i];
+        if (source != asked) {
+            asked = source;
+            met = !doubled_has(&scan->doubled, source) &&
+                  has_place(search, source, 0, UINT64_MAX);
+        }
+        if (!met)
+            continue;
+        if (event_scan_column(scan, COLUMN_OFFSET, &offsets, error) ||
+            event_scan_column(scan, COLUMN_LENGTH, &lengths, error) ||
+            event_scan_column(scan, COLUMN_TIME, &times, error))
+            return -1;
+        uint64_t from = (uint64_t)offsets->numbers[i];
+        const struct event_place place = {times->numbers[i], scan->segment.id,
+                                          scan->segment.count, i};
+        if (has_place(search, source, from, from + (uint64_t)lengths->numbers[i]) &&
+            keep_event(found, &place, error))
+            return -1;
+    }
+    return 0;
+}
+
+static int give_events(struct event_scan *scan, struct found *found,
+                       struct arena *arena, struct event_list *out, struct error *error)
+{
+    if (found->count)
+        qsort(found->places, found->count, sizeof *found->places, event_place_order);
+    out->total = found->count;
+    out->count =
+        found->count < LIMIT_SEARCH_EVENTS ? found->count : LIMIT_SEARCH_EVENTS;
+    out->rows = arena_alloc(arena, (out->count + 1) * sizeof *out->rows);
+    if (!out->rows)
+        return error_set(error, ERROR_MEMORY, "no memory for what was found");
+    return event_scan_read(scan, found->places, out->count, arena, out->rows, error);
+}
+
+static int find_events(struct search *search, struct arena *arena,
+                       struct raw_search_list *out, struct error *error)
+{
+    struct event_scan scan;
+    struct found found = {0};
+    if (search->place_count)
+        qsort(search->places, search->place_count, sizeof *search->places, place_order);
+    int more = 1,
+        result = event_scan_begin(&scan, search->handle, INT64_MIN, INT64_MAX, error);
+    while (!result && search->place_count && more > 0) {
+        more = event_scan_next(&scan, error);
+        result = more < 0 ? -1 : 0;
+        if (more > 0)
+            result = find_in_segment(search, &scan, &found, error);
+    }
+    if (!result)
+        result = give_events(&scan, &found, arena, &out->events, error);
+    event_scan_end(&scan);
+    free(found.places);
+    return result;
+}
+
+/* --- the search --------------------------------------------------------------------
+ */
+
+static int add_wanted(struct search *search, sqlite3_stmt *row, struct arena *arena)
+{
+    if (!(search->wanted_count & (search->wanted_count + 1))) {
+        size_t room = 2 * (search->wanted_count + 1);
+        void *more = realloc(search->wanted, room * sizeof *search->wanted);
+        if (!more)
+            return -1;
+        search->wanted = more;
+    }
+    /* statement_text ends its texts with a NUL. */
+    const struct wanted wanted = {
+        .source = sqlite3_column_int64(row, 0),
+        .path = statement_text(row, 1, arena).data,
+        .member = statement_text(row, 2, arena).data,
+        .embedded = sqlite3_column_int(row, 3) != 0,
+    };
+    if (!wanted.path || !wanted.member)
+        return -1;
+    search->wanted[search->wanted_count++] = wanted;
+    return 0;
+}
+
+static int list_wanted(struct search *search, struct arena *arena, struct error *error)
+{
+    sqlite3_stmt *rows = statement_prepare(
+        search->handle,
+        SLICE("SELECT id, path, member, embedded FROM source"
+              " WHERE records > 0 AND doubled = 0 ORDER BY path, member, id"),
+        error);
+    int code = SQLITE_DONE;
+    bool room = true;
+    if (!rows)
+        return -1;
+    while (room && (code = sqlite3_step(rows)) == SQLITE_ROW)
+        room = !add_wanted(search, rows, arena);
+    if (statement_end(search->handle, rows, code, "listing the sources", error))
+        return -1;
+    return room ? 0 : error_set(error, ERROR_MEMORY, "no memory for the sources");
+}
+
+static int compile(struct search *search, struct slice needle, struct error *error)
+{
+    int code;
+    PCRE2_SIZE at;
+    search->needle_length = needle.length;
+    if (!needle.length)
+        return error_set(error, ERROR_SYNTAX, "an empty text is everywhere");
+    search->pattern = pcre2_compile((PCRE2_SPTR)needle.data, needle.length,
+                                    PCRE2_LITERAL | PCRE2_CASELESS, &code, &at, NULL);
+    if (!search->pattern)
+        return error_set(error, ERROR_MEMORY, "the text cannot be searched for");
+    /* Without executable memory the interpreter does it, more slowly. */
+    pcre2_jit_compile(search->pattern, PCRE2_JIT_COMPLETE);
+    return 0;
+}
+
+/* `hold` is open all the time: an interrupt lasts until no statement runs. */
+static int search_held(struct search *search, unsigned threads,
+                       const struct query_progress *progress, struct error *error)
+{
+    sqlite3_stmt *beat = statement_prepare(search->handle, SLICE("SELECT 1"), error);
+    sqlite3_stmt *hold =
+        beat ? statement_prepare(search->handle, SLICE("SELECT 1 UNION ALL SELECT 2"),
+                                 error)
+             : NULL;
+    int result = -1;
+    if (hold && sqlite3_step(hold) == SQLITE_ROW)
+        result = search_all(search, threads, beat, progress, error);
+    sqlite3_finalize(hold);
+    sqlite3_finalize(beat);
+    return result;
+}
+
+int raw_search(struct case_file *handle, struct slice needle, unsigned threads,
+               const struct query_progress *progress, struct arena *arena,
+               struct raw_search_list *out, struct error *error)
+{
+    struct search search = {.handle = handle};
+    *out = (struct raw_search_list){.bytes = 0};
+    pthread_mutex_init(&search.lock, NULL);
+    pthread_cond_init(&search.step, NULL);
+    int result = compile(&search, needle, error);
+    if (!result)
+        result = list_wanted(&search, arena, error);
+    if (!result)
+        result = search_held(&search, threads, progress, error);
+    if (!result)
+        result = find_events(&search, arena, out, error);
+    out->bytes = atomic_load(&search.bytes);
+    out->sources = search.wanted_count;
+    out->more = atomic_load(&search.full);
+    for (size_t i = 0; i < search.wanted_count; i++)
+        out->unread += !search.wanted[i].read && !out->more;
+    pcre2_code_free(search.pattern);
+    pthread_mutex_destroy(&search.lock);
+    pthread_cond_destroy(&search.step);
+    free(search.places);
+    free(search.wanted);
+    return result;
+}

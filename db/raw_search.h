@@ -1,0 +1,39 @@
+/*
+ * raw_search.h - the events whose raw records hold a text, in any case of letters.
+ *
+ * The sources themselves are read again, unpacked, on as many threads as there are
+ * processors, and searched as bytes: what the columns do not keep is found as well,
+ * and a text is found as the log wrote it, escapes included.  Offsets that were found
+ * become events by one pass over the places of all events.
+ *
+ * A file that has changed since may give events that no longer hold the text: opening
+ * one tells (raw_reader.h).  Stopped by sqlite3_interrupt within some milliseconds.
+ */
+#ifndef DB_RAW_SEARCH_H
+#define DB_RAW_SEARCH_H
+
+#include "db/query_event.h"
+#include "db/query_tally.h"
+
+enum {
+    /* Events that are shown, the earliest of those that were met. */
+    LIMIT_SEARCH_EVENTS = 1000,
+    /* Places that are met before the search ends by itself. */
+    LIMIT_SEARCH_PLACES = 200000,
+    LIMIT_SEARCH_THREADS = 16,
+};
+
+struct raw_search_list {
+    struct event_list
+        events;     /* in order of time; one window; total: all that hold it */
+    uint64_t bytes; /* searched, unpacked */
+    uint64_t sources, unread; /* unread: not there any more, or not to their end */
+    bool more;                /* LIMIT_SEARCH_PLACES was met */
+};
+
+/* threads: 0 for one per processor.  progress: sources that are done. */
+int raw_search(struct case_file *handle, struct slice needle, unsigned threads,
+               const struct query_progress *progress, struct arena *arena,
+               struct raw_search_list *out, struct error *error);
+
+#endif

@@ -1,0 +1,141 @@
+/* The events whose raw records hold a text. */
+#include "config.h"
+
+#include "tui/view.h"
+
+void search_open(struct app *app, struct slice text)
+{
+    struct search_state *state = &app->raw_search;
+    if (slice_blank(text) || text.length > sizeof state->text) {
+        app_error(app, "a text of 1 to %zu bytes can be searched for",
+                  sizeof state->text);
+        return;
+    }
+    memcpy(state->text, text.data, text.length);
+    state->length = text.length;
+    state->asked = false;
+    app->waits[REQUEST_SEARCH].pending = false;
+    rows_forget(&app->search);
+    app_push(app, VIEW_SEARCH);
+}
+
+static struct list *list(struct app *app)
+{
+    return &app->search.list;
+}
+
+static void want(struct app *app, struct effects *effects)
+{
+    struct search_state *state = &app->raw_search;
+    struct request *request = state->asked ? NULL : request_new(REQUEST_SEARCH);
+    if (!request)
+        return;
+    state->asked = true;
+    request->needle =
+        arena_copy(&request->arena, (struct slice){state->text, state->length});
+    app->search.asked_limit = LIMIT_SEARCH_EVENTS;
+    app_ask(app, effects, request);
+}
+
+static const struct event_row *current(const struct app *app)
+{
+    ptrdiff_t index = rows_index(&app->search, app->search.list.cursor);
+    return index < 0 ? NULL : &app->search.result->search.events.rows[index];
+}
+
+static bool act(struct app *app, enum action_id action, struct effects *effects)
+{
+    const struct event_row *row = current(app);
+    (void)effects;
+    switch (action) {
+    case ACTION_OPEN:
+        if (row)
+            event_open(app, row->rowid);
+        return true;
+    case ACTION_CONTEXT:
+        if (row)
+            context_open(app, &row->event);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void resize(struct app *app, const struct layout *layout)
+{
+    list_resize(&app->search.list, (uint64_t)layout->body_height);
+}
+
+/* How far it is, or what was found and in how much. */
+static void say_found(const struct app *app, struct canvas *canvas, int row, int column)
+{
+    const struct wait *wait = &app->waits[REQUEST_SEARCH];
+    int width = sub_sat(canvas->width, column);
+    char a[NUMBER_MAX], b[NUMBER_MAX], c[NUMBER_MAX];
+    if (wait->pending && wait->all) {
+        canvas_printf(canvas, row, column, width, ROLE_TEXT,
+                      ": %s of %s sources, Ctrl-C stops", format_number(wait->done, a),
+                      format_number(wait->all, b));
+        return;
+    }
+    if (!app->search.result)
+        return;
+    const struct raw_search_list *found = &app->search.result->search;
+    column += canvas_printf(
+        canvas, row, column, width, ROLE_TEXT, ": %s%s events in %s sources, %s MB",
+        format_number(found->events.total, a), found->more ? "+" : "",
+        format_number(found->sources, b), format_number(found->bytes / 1000000, c));
+    if (found->unread)
+        canvas_printf(canvas, row, column, sub_sat(canvas->width, column), ROLE_ALERT,
+                      "; %s could not be read", format_number(found->unread, a));
+}
+
+static void title(const struct app *app, struct canvas *canvas, int row)
+{
+    const struct search_state *state = &app->raw_search;
+    int column = 1;
+    column += canvas_label(canvas, row, column, canvas->width, "Raw records with ",
+                           ROLE_TITLE);
+    column += canvas_text(canvas, row, column, canvas->width / 3,
+                          (struct slice){state->text, state->length}, ROLE_TITLE);
+    say_found(app, canvas, row, column);
+}
+
+static void header(const struct app *app, struct canvas *canvas, int row)
+{
+    struct column_place places[COLUMNS_MAX];
+    (void)app;
+    columns_place(event_columns, event_column_count, canvas->width - ROW_MARKS, places);
+    draw_header(canvas, row, event_columns, event_column_count, places, -1, false);
+}
+
+static void render_row(const struct app *app, size_t index, const struct row_pen *pen,
+                       bool selected)
+{
+    draw_event_row(&app->search.result->search.events.rows[index], pen, selected);
+}
+
+static void render(const struct app *app, struct canvas *canvas,
+                   const struct layout *layout)
+{
+    const struct list_columns look = {event_columns, event_column_count, render_row};
+    const char *nothing = NULL;
+    if (app->search.failed)
+        nothing = "Not searched to the end: F searches again.";
+    else if (app->search.known && !app->search.list.total)
+        nothing = "No event that could be read holds it.";
+    if (nothing)
+        canvas_label(canvas, layout->body, ROW_MARKS, canvas->width, nothing, ROLE_DIM);
+    else
+        draw_rows(app, &app->search, &look, canvas, layout);
+}
+
+const struct view view_search = {
+    .list = list,
+    .want = want,
+    .act = act,
+    .resize = resize,
+    .title = title,
+    .header = header,
+    .render = render,
+};
