@@ -259,7 +259,8 @@ static int decode_text(enum segment_column column, const struct blob *blob,
         return damaged(column, "its codes are cut off", error);
     if (constant || blob->encoding == ENCODING_CODES)
         return decode_codes(column, blob, arena, out, error);
-    if (blob->encoding == ENCODING_FOLLOWS && segment_leader(column - COLUMN_TEXT) >= 0)
+    if (blob->encoding == ENCODING_FOLLOWS &&
+        segment_leader((int)column - COLUMN_TEXT) >= 0)
         return decode_follows(column, blob, arena, out, error);
     return damaged(column, "its encoding is unknown", error);
 }

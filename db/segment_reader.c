@@ -141,7 +141,7 @@ static int resolve(struct segment_reader *reader, struct open_columns *segment,
     }
     if (!values->follows)
         return 0;
-    int leader = COLUMN_TEXT + segment_leader(column - COLUMN_TEXT);
+    int leader = COLUMN_TEXT + segment_leader((int)column - COLUMN_TEXT);
     return segment_reader_column(reader, segment, (enum segment_column)leader, &other,
                                  error) ||
                    segment_follow(values, column, other->codes, &segment->arena, error)
