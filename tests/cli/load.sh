@@ -90,4 +90,9 @@ for file in years/*; do
         FROM event WHERE time_quality = 'year_inferred' ORDER BY offset"
     equal "$(tail -n 5 out | tr -d '\r' | tr '\n' ' ')" '2024 2025 2025 2026 2026 ' "years of $file"
 done
+# One file, more workers: they read it together (parts.sh has more of that).
+"$top_builddir/tests/bench/generate" . 6300 0 7 jsonl
+run 0 load -c parts.case --workers 3 cloudtrail.jsonl
+run 0 sql -c parts.case -f csv 'SELECT events FROM source'
+says out 6300
 finish
