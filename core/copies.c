@@ -149,7 +149,9 @@ static size_t first_tellers(struct told_command *commands, size_t count,
 
 bool copies_join(struct told_command *commands, size_t count)
 {
-    struct told_command **tellers = calloc(count + 1, sizeof(*tellers));
+    if (!count)
+        return true;
+    struct told_command **tellers = calloc(count, sizeof(*tellers));
     if (!tellers)
         return false;
     qsort(commands, count, sizeof(*commands), compare_operations);
