@@ -73,6 +73,14 @@ void draw_placeholder(const struct app *app, struct canvas *canvas, int row,
         canvas_label(canvas, row, ROW_MARKS, 3, "...", ROLE_DIM);
 }
 
+enum { LEAST_ROWS = 2 };
+
+int draw_details(const struct layout *layout, int lines)
+{
+    int room = sub_sat(layout->body_height, LEAST_ROWS);
+    return lines < room ? lines : room;
+}
+
 void draw_rows(const struct app *app, const struct rows *rows,
                const struct list_columns *look, struct canvas *canvas,
                const struct layout *layout)

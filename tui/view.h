@@ -163,6 +163,8 @@ struct list_columns {
     void (*row)(const struct app *app, size_t index, const struct row_pen *pen,
                 bool selected);
 };
+/* Lines for what is told of one row: as many as it has, while the list keeps some. */
+int draw_details(const struct layout *layout, int lines);
 /* A page of the list from the body's first row on. */
 void draw_rows(const struct app *app, const struct rows *rows,
                const struct list_columns *look, struct canvas *canvas,

@@ -20,7 +20,7 @@ static const struct column columns[COLUMN_COUNT] = {
 };
 
 /* Ends and id, then its lines, then a rule. */
-enum { FACTS = 3 + MIRROR_LINE_COUNT };
+enum { AROUND_LINES = 3, FACTS = AROUND_LINES + MIRROR_LINE_COUNT };
 
 void mirror_open(struct app *app, const struct mirror *mirror)
 {
@@ -80,7 +80,8 @@ static bool act(struct app *app, enum action_id action, struct effects *effects)
 
 static void resize(struct app *app, const struct layout *layout)
 {
-    list_resize(&app->mirror_list, (uint64_t)sub_sat(layout->body_height, FACTS));
+    list_resize(&app->mirror_list,
+                (uint64_t)sub_sat(layout->body_height, draw_details(layout, FACTS)));
 }
 
 static void title(const struct app *app, struct canvas *canvas, int row)
@@ -89,7 +90,8 @@ static void title(const struct app *app, struct canvas *canvas, int row)
     canvas_label(canvas, row, 1, canvas->width, "One mirror", ROLE_TITLE);
 }
 
-static void render_facts(const struct mirror_row *row, struct canvas *canvas, int top)
+static void render_facts(const struct mirror_row *row, struct canvas *canvas, int top,
+                         int lines)
 {
     const struct mirror *mirror = &row->mirror;
     const struct column_place whole = {0, sub_sat(canvas->width, ROW_MARKS + 1)};
@@ -97,9 +99,9 @@ static void render_facts(const struct mirror_row *row, struct canvas *canvas, in
     row_ends(&pen, 0, mirror->mirrored, mirror->destination);
     canvas_text(canvas, top + 1, ROW_MARKS, sub_sat(canvas->width, ROW_MARKS),
                 mirror->id, ROLE_DIM);
-    for (int i = 0; i < MIRROR_LINE_COUNT; i++)
+    for (int i = 0; i < lines - AROUND_LINES; i++)
         draw_mirror_line(row, (enum mirror_line)i, canvas, top + 2 + i);
-    canvas_fill(canvas, top + FACTS - 1, 0, canvas->width, '-', ROLE_DIM);
+    canvas_fill(canvas, top + lines - 1, 0, canvas->width, '-', ROLE_DIM);
 }
 
 static void render_operation(const struct hit_row *hit, const struct row_pen *pen,
@@ -127,6 +129,7 @@ static void render(const struct app *app, struct canvas *canvas,
 {
     struct column_place places[COLUMN_COUNT];
     const struct list *shown = &app->mirror_list;
+    int facts = draw_details(layout, FACTS);
     columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
     if (!app->mirror)
         return;
@@ -137,10 +140,10 @@ static void render(const struct app *app, struct canvas *canvas,
             ROLE_DIM);
         return;
     }
-    render_facts(&app->mirror->mirrors.rows[0], canvas, layout->body);
+    render_facts(&app->mirror->mirrors.rows[0], canvas, layout->body, facts);
     for (uint64_t i = 0; i < shown->page; i++) {
         uint64_t at = shown->top + i;
-        struct row_pen pen = {canvas, layout->body + FACTS + (int)i, places};
+        struct row_pen pen = {canvas, layout->body + facts + (int)i, places};
         if (at >= app->mirror->hits.count)
             break;
         render_operation(&app->mirror->hits.rows[at], &pen, at == shown->cursor);

@@ -82,7 +82,8 @@ static bool act(struct app *app, enum action_id action, struct effects *effects)
 
 static void resize(struct app *app, const struct layout *layout)
 {
-    list_resize(&app->mirrors.list, (uint64_t)sub_sat(layout->body_height, DETAILS));
+    list_resize(&app->mirrors.list,
+                (uint64_t)sub_sat(layout->body_height, draw_details(layout, DETAILS)));
 }
 
 static void title(const struct app *app, struct canvas *canvas, int row)
@@ -161,10 +162,11 @@ static void render_empty(const struct app *app, struct canvas *canvas, int row)
                   span);
 }
 
-static void render_details(const struct mirror_row *row, struct canvas *canvas, int top)
+static void render_details(const struct mirror_row *row, struct canvas *canvas, int top,
+                           int lines)
 {
     canvas_fill(canvas, top, 0, canvas->width, '-', ROLE_DIM);
-    for (int i = 0; i < MIRROR_LINE_COUNT; i++)
+    for (int i = 0; i < lines - 1; i++)
         draw_mirror_line(row, (enum mirror_line)i, canvas, top + 1 + i);
 }
 
@@ -179,7 +181,8 @@ static void render(const struct app *app, struct canvas *canvas,
     draw_rows(app, &app->mirrors, &list_columns, canvas, layout);
     const struct mirror_row *row = current(app);
     if (row)
-        render_details(row, canvas, layout->body + (int)shown->page);
+        render_details(row, canvas, layout->body + (int)shown->page,
+                       draw_details(layout, DETAILS));
 }
 
 const struct view view_mirrors = {

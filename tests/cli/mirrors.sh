@@ -19,6 +19,11 @@ run 0 open -c m.case --script keys
 says out 'One mirror'
 says out 'live since'
 says out '  event id '
+# A small screen keeps rows of the list, and the footer to itself.
+printf 'resize 40x10\nkeys M\ndump\nkeys Enter\ndump\n' >keys
+run 0 open -c m.case --script keys
+equal "$(grep -c '^> ' out)" 2 'lists with a row under the cursor'
+equal "$(grep -Ec '^ 1/[0-9]+ +Enter open  q back  [?] help$' out)" 2 'footers'
 # What happened around it, from its beginning to its end, by the ties of its operations.
 printf 'resize 120x40\nkeys M c\ndump\nkeys q Enter c\ndump\n' >keys
 run 0 open -c m.case --script keys
