@@ -162,9 +162,14 @@ void document_add_raw(struct document *document, struct slice text, enum role ro
     add(document, text, role, true);
 }
 
+void document_prose(struct document *document, struct slice text, enum role role)
+{
+    add_wrapped(document, text, role, false, true);
+}
+
 void document_label(struct document *document, const char *text, enum role role)
 {
-    add_wrapped(document, slice_from(text), role, false, true);
+    document_prose(document, slice_from(text), role);
 }
 
 void document_printf(struct document *document, enum role role, const char *format, ...)
@@ -174,7 +179,7 @@ void document_printf(struct document *document, enum role role, const char *form
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    add(document, arena_copy(&document->arena, slice_from(text)), role, false);
+    document_prose(document, arena_copy(&document->arena, slice_from(text)), role);
 }
 
 void document_heading(struct document *document, const char *text)

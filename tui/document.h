@@ -54,6 +54,8 @@ void document_end(struct document *document, const char *what_has_the_rest);
 void document_line(struct document *document, int indent, int hang);
 void document_add(struct document *document, struct slice text, enum role role);
 void document_add_raw(struct document *document, struct slice text, enum role role);
+/* Prose, which breaks between words. */
+void document_prose(struct document *document, struct slice text, enum role role);
 void document_label(struct document *document, const char *text, enum role role);
 void document_printf(struct document *document, enum role role, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -46,7 +46,7 @@ static void behind(struct document *document, const struct lineage *lineage)
     for (size_t i = 1; i < lineage->count; i++)
         step(document, &lineage->steps[i]);
     record_label(document, lineage->reached ? "first" : "ends");
-    record_value(document, lineage->ending, lineage->reached ? ROLE_TEXT : ROLE_ALERT);
+    record_prose(document, lineage->ending, lineage->reached ? ROLE_TEXT : ROLE_ALERT);
 }
 
 static const struct rule *find_rule(const struct rule_set *rules, struct slice id)

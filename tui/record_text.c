@@ -7,13 +7,24 @@
 #include "tui/view.h"
 
 /* A value that is longer than a screen can use is cut, and says so. */
-void record_value(struct document *document, struct slice value, enum role role)
+static void say_cut(struct document *document, struct slice value)
 {
     char number[NUMBER_MAX];
-    document_add(document, slice_first(value, DOCUMENT_FIELD_BYTES), role);
     if (value.length > DOCUMENT_FIELD_BYTES)
         document_printf(document, ROLE_ALERT, " ... %s bytes, cut here",
                         format_number(value.length, number));
+}
+
+void record_value(struct document *document, struct slice value, enum role role)
+{
+    document_add(document, slice_first(value, DOCUMENT_FIELD_BYTES), role);
+    say_cut(document, value);
+}
+
+void record_prose(struct document *document, struct slice text, enum role role)
+{
+    document_prose(document, slice_first(text, DOCUMENT_FIELD_BYTES), role);
+    say_cut(document, text);
 }
 
 void record_label(struct document *document, const char *name)

@@ -15,6 +15,8 @@ enum { RECORD_INDENT = 3, RECORD_VALUE = 18 };
 
 /* A value that is longer than a screen can use is cut, and says so. */
 void record_value(struct document *document, struct slice value, enum role role);
+/* The same for a sentence: it breaks between words. */
+void record_prose(struct document *document, struct slice text, enum role role);
 void record_label(struct document *document, const char *name);
 /* Nothing where the value is blank. */
 void record_field(struct document *document, const char *name, struct slice value);
