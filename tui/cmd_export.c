@@ -116,6 +116,9 @@ static int run(const struct invocation *invocation,
                : EXIT_DONE;
 }
 
+static const char subject_names[] =
+    "hits, mirrors, events, sources, approvals, rejects, evidence";
+
 int command_export(const struct invocation *invocation)
 {
     struct export_raw raw = {0};
@@ -125,9 +128,9 @@ int command_export(const struct invocation *invocation)
     const struct export_subject *subject = find_subject(name);
     struct arena arena;
     if (!subject)
-        return cli_usage(
-            invocation, "export what? `%s` is not one of %s", name,
-            "hits, mirrors, events, sources, approvals, rejects, evidence");
+        return name[0] ? cli_usage(invocation, "export what? `%s` is not one of %s",
+                                   name, subject_names)
+                       : cli_usage(invocation, "export what? one of %s", subject_names);
     if (invocation->argument_count > 1 && !subject->filtered)
         return cli_usage(invocation, "`export %s` takes no filter", name);
     if (cli_format(invocation, &request.format))

@@ -136,7 +136,8 @@ static void print_source(const struct source_row *row, struct arena *arena)
     }
     fputs("\n        ", stdout);
     print_span(row->first_us, row->last_us);
-    printf(", %.*s", (int)row->forms.length, row->forms.data);
+    if (row->forms.length)
+        printf(", %.*s", (int)row->forms.length, row->forms.data);
     if (row->sha256.length)
         printf(", sha256 %.*s", (int)row->sha256.length, row->sha256.data);
     putchar('\n');

@@ -46,8 +46,8 @@ static int change(const struct invocation *invocation, struct case_file *handle,
                                      error.message)
                          : cli_fail(&error);
         else if (!changed)
-            cli_warn("%s is %s already", invocation->arguments[i],
-                     declared ? "declared" : "not declared");
+            cli_warn(declared ? "%s is declared already" : "%s is not declared",
+                     invocation->arguments[i]);
     }
     arena_fini(&arena);
     return status;

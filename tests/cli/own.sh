@@ -27,7 +27,7 @@ run 0 own remove -c a.case project:acme-stage
 run 0 own list -c a.case
 grep -Eq '^project +acme-prod +inferred' out || fail 'not taken back' "$(cat out)"
 run 0 own remove -c a.case project:acme-stage
-says err 'not declared already'
+says err 'project:acme-stage is not declared'
 
 run 0 sql -c a.case -f csv "SELECT action, subject FROM journal ORDER BY id"
 equal "$(tail -n +2 out | tr '\r\n' '  ' | tr -s ' ')" \
