@@ -212,8 +212,8 @@ int query_unfinished_sources(struct case_file *handle, uint64_t offset, size_t l
                              struct arena *arena, struct source_list *out,
                              struct error *error);
 
-/* Operations with a record in the sources of this path; member: "" for the file itself.
- */
+/* Operations with a record in the last source of this path, which is another where the
+ * file was changed; member: "" for the file itself. */
 int query_source_hits(struct case_file *handle, struct slice path, struct slice member,
                       uint64_t *hits, struct error *error);
 

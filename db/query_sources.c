@@ -151,8 +151,8 @@ int query_source_hits(struct case_file *handle, struct slice path, struct slice 
                       uint64_t *hits, struct error *error)
 {
     static const char sql[] =
-        "SELECT count(DISTINCT operation) FROM record WHERE source IN"
-        " (SELECT id FROM source WHERE path = ? AND member = ?)";
+        "SELECT count(DISTINCT operation) FROM record WHERE source ="
+        " (SELECT max(id) FROM source WHERE path = ? AND member = ?)";
     sqlite3_stmt *statement = statement_prepare(handle, slice_from(sql), error);
     if (!statement)
         return -1;

@@ -52,7 +52,11 @@ sed 's/mallory/nobody1/' whole/a.log >grown/c.log
 cp whole/a.log grown/d.log
 run 3 load -q -c changed.case --year 2026 grown/d.log
 mv grown/c.log grown/d.log
-run 3 load -q -c changed.case --year 2026 grown/d.log
+run 3 load -c changed.case --year 2026 grown/d.log
+cp out report
+hits=$("$program" sql -c changed.case -f csv 'SELECT hits FROM source ORDER BY id DESC' 2>err |
+    sed -n 2p | tr -d '\r')
+grep -q " $hits hits .*grown/d.log" report || fail "not $hits hits of the changed file" "$(cat report)"
 "$program" sql -c changed.case -f csv 'SELECT reason FROM source ORDER BY id' >out 2>err
 says out 'the file has changed since'
 equal "$(grep -c . out)" 3 'sources of a log that changed, with a heading'
