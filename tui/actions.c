@@ -245,7 +245,7 @@ const struct action actions_table[ACTION_COUNT] = {
     {ACTION_CONTEXT,
      "Screens",
      LISTS | ON(HIT) | ON(EVENTS) | ON(EVENT) | ON(SEARCH) | ON(MIRRORS) | ON(MIRROR),
-     12,
+     7,
      "context",
      "what the same actor, credential or address did around it",
      {'c'}},
