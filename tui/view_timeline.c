@@ -135,7 +135,7 @@ static void title(const struct app *app, struct canvas *canvas, int row)
     duration_text(level->step_us, step);
     const struct timeline *timeline = &state->result->timeline;
     canvas_printf(canvas, row, 1, canvas->width, ROLE_TITLE,
-                  "Timeline  %s event%s, %s record%s of hits, by %s",
+                  "Timeline  %s dated event%s, %s record%s of hits, by %s",
                   format_number(timeline->total, a), timeline->total == 1 ? "" : "s",
                   format_number(timeline->total_hits, b),
                   timeline->total_hits == 1 ? "" : "s", step);

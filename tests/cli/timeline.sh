@@ -17,12 +17,12 @@ row() { sed 's/[^ -~]//g; s/ *$//; s/  */ /g; s/^ //' out | grep -c -xF -- "$1" 
     fail "no row '$1'" "$(grep ' 03-14' out | head -n 8)"; }
 echo 'keys t' >keys
 run 0 open -c t.case --script keys
-says out '10 events, 1 record of hits, by 5 min'
+says out '10 dated events, 1 record of hits, by 5 min'
 row '> 03-14 02:00:00 9'
 row '03-14 02:05:00 none'
 printf 'keys t G Enter Enter\n' >keys
 run 0 open -c t.case --script keys
-says out '1 event, 1 record of hits, by 1 s'
+says out '1 dated event, 1 record of hits, by 1 s'
 row '> ! 03-14 04:30:00 1 1'
 printf 'keys t G f\n' >keys
 run 0 open -c t.case --script keys
