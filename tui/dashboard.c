@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "tui/dashboard.h"
+#include "tui/dashboard_internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +17,6 @@
 #include "tui/clipboard.h"
 #include "tui/clock.h"
 #include "tui/key.h"
-#include "tui/script.h"
 #include "tui/signals.h"
 #include "tui/term.h"
 #include "tui/worker.h"
@@ -37,7 +36,6 @@ enum {
     NEWS_MS = 200,
     /* Reads without a key after poll saw input: the terminal is gone. */
     EMPTY_READS = 50,
-    SCRIPT_BYTES = 1024 * 1024,
 };
 
 struct dashboard {
@@ -394,21 +392,10 @@ static int open_wake(struct dashboard *dash, struct error *error)
     return 0;
 }
 
-static int make_case(const struct dashboard_options *options, struct error *error)
-{
-    if (!options->path_count)
-        return 0;
-    struct case_file *handle = case_open(options->case_path, CASE_CREATE, error);
-    if (!handle)
-        return -1;
-    case_close(handle);
-    return 0;
-}
-
 static int start(struct dashboard *dash, const char *analyst, struct error *error)
 {
     const struct dashboard_options *options = dash->options;
-    if (make_case(options, error) || open_wake(dash, error))
+    if (open_wake(dash, error))
         return -1;
     struct worker_options worker = {
         .case_path = options->case_path,
@@ -484,67 +471,16 @@ static int run_terminal(const struct dashboard_options *options, const char *ana
     return status;
 }
 
-static int read_script(const char *path, struct arena *arena, struct slice *out,
-                       struct error *error)
-{
-    FILE *file = fopen(path, "r");
-    char *text = arena_alloc(arena, SCRIPT_BYTES);
-    if (!file || !text) {
-        if (file)
-            fclose(file);
-        return error_set(error, ERROR_INPUT, "the script cannot be read");
-    }
-    *out = (struct slice){text, fread(text, 1, SCRIPT_BYTES, file)};
-    fclose(file);
-    return 0;
-}
-
-/* Everything is loaded before the script starts: its screens are the same each time. */
-static int load_all(const struct dashboard_options *options, struct error *error)
+/* With paths the case is made where it does not exist. */
+static int make_case(const struct dashboard_options *options, struct error *error)
 {
     if (!options->path_count)
         return 0;
-    if (make_case(options, error))
+    struct case_file *handle = case_open(options->case_path, CASE_CREATE, error);
+    if (!handle)
         return -1;
-    struct dashboard dash = {.options = options, .wake = {-1, -1}};
-    struct load *load =
-        load_start(options->case_path, options->paths, options->path_count,
-                   options->load, case_changed, &dash, error);
-    return load ? load_join(load, options->totals, NULL, NULL, error) : -1;
-}
-
-static int run_script(const struct dashboard_options *options, const char *analyst,
-                      struct error *error)
-{
-    struct arena arena;
-    struct slice text;
-    arena_init(&arena);
-    struct case_file *handle = NULL;
-    int status = read_script(options->script_path, &arena, &text, error) ||
-                         load_all(options, error)
-                     ? -1
-                     : 0;
-    if (!status)
-        handle = case_open(options->case_path,
-                           options->read_only ? CASE_READ : CASE_WRITE, error);
-    if (handle) {
-        struct script_options script = {
-            .app = {.case_name = options->case_path,
-                    .analyst = analyst,
-                    .unicode = true,
-                    .read_only = options->read_only,
-                    .rules = options->rules},
-            .context = {.analyst = options->analyst, .now_us = clock_now_us()},
-            .width = 80,
-            .height = 24,
-        };
-        status = script_run(text, handle, &script, stdout, error);
-        case_close(handle);
-    } else {
-        status = -1;
-    }
-    arena_fini(&arena);
-    return status;
+    case_close(handle);
+    return 0;
 }
 
 int dashboard_run(const struct dashboard_options *options, struct error *error)
@@ -553,7 +489,9 @@ int dashboard_run(const struct dashboard_options *options, struct error *error)
     arena_init(&arena);
     /* The same text for the screens, with a NUL. */
     struct slice analyst = arena_copy(&arena, options->analyst.name);
-    int status = options->script_path ? run_script(options, analyst.data, error)
+    int status = make_case(options, error);
+    if (!status)
+        status = options->script_path ? dashboard_script(options, analyst.data, error)
                                       : run_terminal(options, analyst.data, error);
     arena_fini(&arena);
     return status;
