@@ -33,8 +33,15 @@ static bool drop_common_part(struct slice *from, struct slice *to)
     return true;
 }
 
+/* The folder of a path; none at the root. */
+static struct slice folder_of(struct slice path)
+{
+    ptrdiff_t slash = slice_rindex(path, '/');
+    return slash > 0 ? slice_first(path, (size_t)slash) : SLICE_NONE;
+}
+
 /* Of /old/day/a.json at /new/day/a.json it is the folder that moved: all that was in it
- * is looked for there. */
+ * is looked for there.  So it is where the answer names a folder. */
 void relocate_answer(struct app *app, struct effects *effects)
 {
     struct slice from = {app->relocate_from, app->relocate_from_length};
@@ -51,6 +58,8 @@ void relocate_answer(struct app *app, struct effects *effects)
     if (request) {
         request->from_path = arena_copy(&request->arena, from);
         request->to_path = arena_copy(&request->arena, to);
+        if (from.length == app->relocate_from_length)
+            request->from_folder = arena_copy(&request->arena, folder_of(from));
     }
     prompt_close(&app->prompt);
     app_ask(app, effects, request);
@@ -60,7 +69,7 @@ void relocate_take(struct app *app, const struct result *result)
 {
     const struct relocated *done = &result->relocated;
     char a[NUMBER_MAX], b[NUMBER_MAX], c[NUMBER_MAX];
-    app_notice(app, "%s sources found there, %s not found, %s with other bytes",
+    app_notice(app, "%s found there, %s not found, %s with other bytes",
                format_number(done->moved, a), format_number(done->missing, b),
                format_number(done->changed, c));
     app_data_changed(app);

@@ -3,6 +3,7 @@
 #include "tui/request.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 
 enum {
     FIND_LIMIT = 10000,
@@ -423,8 +424,12 @@ static int answer_mark_seen(struct answering *job)
 static int answer_relocate(struct answering *job)
 {
     const struct request *request = job->request;
+    struct stat found;
+    bool in_folder = !slice_blank(request->from_folder) &&
+                     !stat(request->to_path.data, &found) && S_ISDIR(found.st_mode);
+    const char *from = (in_folder ? request->from_folder : request->from_path).data;
     return source_relocate(job->handle, &job->context->analyst, job->context->now_us,
-                           request->from_path.data, request->to_path.data, NULL, NULL,
+                           from, request->to_path.data, NULL, NULL,
                            &job->result->relocated, &job->result->error);
 }
 

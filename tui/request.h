@@ -98,6 +98,7 @@ struct request {
     struct approval approval;
     struct context_scope context;    /* texts in the arena */
     struct slice from_path, to_path; /* of a relocation */
+    struct slice from_folder;        /* what moved, where to_path is a folder */
     enum filter_key key;             /* what is counted by */
 };
 

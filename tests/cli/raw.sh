@@ -48,15 +48,20 @@ file=$("$program" sql -c plain.case -f csv 'SELECT s.path FROM event AS e JOIN s
 printf 'resize 100x60\nkeys E Enter R Ctrl-u\ntext %s\nkeys Enter\ndump\nkeys i R Ctrl-u\ntext no\nkeys Enter\ndump\n' \
     "$PWD/gone/${file##*/}" >keys
 run 0 open -c plain.case --script keys
-says out '14 sources found there, 0 not found, 0 with other bytes'
+says out '14 found there, 0 not found, 0 with other bytes'
 says out 'unchanged: its SHA-256 is as it was'
 says out 'say the whole path'
 run 0 open -c plain.case --read-only --script keys
 says out 'read-only'
 run 0 journal -c plain.case -f csv
 says out relocate
-mv gone logs
-run 0 relocate -c plain.case "$PWD/gone" "$PWD/logs"
+# Or the folder itself.
+mv gone moved
+printf 'resize 100x60\nkeys i R Ctrl-u\ntext %s/\nkeys Enter\n' "$PWD/moved" >keys
+run 0 open -c plain.case --script keys
+says out '14 found there, 0 not found, 0 with other bytes'
+mv moved logs
+run 0 relocate -c plain.case "$PWD/moved" "$PWD/logs"
 
 # However it is packed.
 cat logs/*.json* >all.json
