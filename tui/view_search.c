@@ -81,13 +81,14 @@ static void say_found(const struct app *app, struct canvas *canvas, int row, int
     if (!app->search.result)
         return;
     const struct raw_search_list *found = &app->search.result->search;
-    column += canvas_printf(
-        canvas, row, column, width, ROLE_TEXT, ": %s%s events in %s sources, %s MB",
-        format_number(found->events.total, a), found->more ? "+" : "",
+    column +=
+        canvas_printf(canvas, row, column, width, ROLE_TEXT, ": %s%s events; ",
+                      format_number(found->events.total, a), found->more ? "+" : "");
+    canvas_printf(
+        canvas, row, column, sub_sat(canvas->width, column),
+        found->unread ? ROLE_ALERT : ROLE_TEXT, "%s of %s sources searched, %s MB",
+        format_number(found->sources - found->unread, a),
         format_number(found->sources, b), format_number(found->bytes / 1000000, c));
-    if (found->unread)
-        canvas_printf(canvas, row, column, sub_sat(canvas->width, column), ROLE_ALERT,
-                      "; %s could not be read", format_number(found->unread, a));
 }
 
 static void title(const struct app *app, struct canvas *canvas, int row)
@@ -123,7 +124,7 @@ static void render(const struct app *app, struct canvas *canvas,
     if (app->search.failed)
         nothing = "Not searched to the end: F searches again.";
     else if (app->search.known && !app->search.list.total)
-        nothing = "No event that could be read holds it.";
+        nothing = "No event that could be read holds it; i has what could not.";
     if (nothing)
         canvas_label(canvas, layout->body, ROW_MARKS, canvas->width, nothing, ROLE_DIM);
     else
