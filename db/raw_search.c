@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "db/embedded.h"
-#include "db/event_scan.h"
+#include "db/raw_places.h"
 #include "db/source_reopen.h"
 #include "db/statement.h"
 
@@ -22,11 +22,6 @@ struct wanted {
     int64_t source;
     const char *path, *member;
     bool embedded, read;
-};
-
-struct place {
-    int64_t source;
-    uint64_t offset;
 };
 
 struct search {
@@ -40,7 +35,7 @@ struct search {
     pthread_cond_t step;
     size_t next; /* file that nobody has taken */
     size_t done, running;
-    struct place *places;
+    struct raw_place *places;
     size_t place_count, place_room;
     bool no_memory;
     atomic_bool stop, full;
@@ -69,7 +64,7 @@ static bool note_place(struct search *search, int64_t source, uint64_t offset)
         }
     }
     if (!search->no_memory)
-        search->places[search->place_count++] = (struct place){source, offset};
+        search->places[search->place_count++] = (struct raw_place){source, offset};
     if (search->place_count >= LIMIT_SEARCH_PLACES)
         atomic_store(&search->full, true);
     if (search->no_memory)
@@ -301,126 +296,6 @@ static int search_all(struct search *search, unsigned threads, sqlite3_stmt *bea
                                       : 0;
 }
 
-/* --- from places to events ---------------------------------------------------------
- */
-
-static int place_order(const void *left, const void *right)
-{
-    const struct place *a = left, *b = right;
-    if (a->source != b->source)
-        return a->source < b->source ? -1 : 1;
-    return (a->offset > b->offset) - (a->offset < b->offset);
-}
-
-/* The first place that is not before this one. */
-static size_t place_from(const struct search *search, int64_t source, uint64_t offset)
-{
-    const struct place wanted = {source, offset};
-    size_t low = 0, high = search->place_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (place_order(&search->places[middle], &wanted) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-static bool has_place(const struct search *search, int64_t source, uint64_t from,
-                      uint64_t until)
-{
-    size_t first = place_from(search, source, from);
-    return first < search->place_count && search->places[first].source == source &&
-           search->places[first].offset < until;
-}
-
-struct found {
-    struct event_place *places;
-    size_t count, room;
-};
-
-static int keep_event(struct found *found, const struct event_place *place,
-                      struct error *error)
-{
-    if (found->count == found->room) {
-        found->room = found->room ? 2 * found->room : 256;
-        void *more = realloc(found->places, found->room * sizeof *found->places);
-        if (!more)
-            return error_set(error, ERROR_MEMORY, "no memory for what was found");
-        found->places = more;
-    }
-    found->places[found->count++] = *place;
-    return 0;
-}
-
-static int find_in_segment(const struct search *search, struct event_scan *scan,
-                           struct found *found, struct error *error)
-{
-    const struct segment_values *sources, *offsets, *lengths, *times;
-    int64_t asked = 0;
-    bool met = false;
-    if (event_scan_column(scan, COLUMN_SOURCE, &sources, error))
-        return -1;
-    for (uint32_t i = 0; i < scan->segment.count; i++) {
-        int64_t source = sources->numbers[i];
-        if (source != asked) {
-            asked = source;
-            met = !doubled_has(&scan->doubled, source) &&
-                  has_place(search, source, 0, UINT64_MAX);
-        }
-        if (!met)
-            continue;
-        if (event_scan_column(scan, COLUMN_OFFSET, &offsets, error) ||
-            event_scan_column(scan, COLUMN_LENGTH, &lengths, error) ||
-            event_scan_column(scan, COLUMN_TIME, &times, error))
-            return -1;
-        uint64_t from = (uint64_t)offsets->numbers[i];
-        const struct event_place place = {times->numbers[i], scan->segment.id,
-                                          scan->segment.count, i};
-        if (has_place(search, source, from, from + (uint64_t)lengths->numbers[i]) &&
-            keep_event(found, &place, error))
-            return -1;
-    }
-    return 0;
-}
-
-static int give_events(struct event_scan *scan, struct found *found,
-                       struct arena *arena, struct event_list *out, struct error *error)
-{
-    if (found->count)
-        qsort(found->places, found->count, sizeof *found->places, event_place_order);
-    out->total = found->count;
-    out->count =
-        found->count < LIMIT_SEARCH_EVENTS ? found->count : LIMIT_SEARCH_EVENTS;
-    out->rows = arena_alloc(arena, (out->count + 1) * sizeof *out->rows);
-    if (!out->rows)
-        return error_set(error, ERROR_MEMORY, "no memory for what was found");
-    return event_scan_read(scan, found->places, out->count, arena, out->rows, error);
-}
-
-static int find_events(struct search *search, struct arena *arena,
-                       struct raw_search_list *out, struct error *error)
-{
-    struct event_scan scan;
-    struct found found = {0};
-    if (search->place_count)
-        qsort(search->places, search->place_count, sizeof *search->places, place_order);
-    int more = 1,
-        result = event_scan_begin(&scan, search->handle, INT64_MIN, INT64_MAX, error);
-    while (!result && search->place_count && more > 0) {
-        more = event_scan_next(&scan, error);
-        result = more < 0 ? -1 : 0;
-        if (more > 0)
-            result = find_in_segment(search, &scan, &found, error);
-    }
-    if (!result)
-        result = give_events(&scan, &found, arena, &out->events, error);
-    event_scan_end(&scan);
-    free(found.places);
-    return result;
-}
-
 /* --- the search --------------------------------------------------------------------
  */
 
@@ -511,7 +386,8 @@ int raw_search(struct case_file *handle, struct slice needle, unsigned threads,
     if (!result)
         result = search_held(&search, threads, progress, error);
     if (!result)
-        result = find_events(&search, arena, out, error);
+        result = raw_places_events(handle, search.places, search.place_count,
+                                   LIMIT_SEARCH_EVENTS, arena, &out->events, error);
     out->bytes = atomic_load(&search.bytes);
     out->sources = search.wanted_count;
     out->more = atomic_load(&search.full);
