@@ -48,9 +48,15 @@ struct tally_list {
     uint64_t others;        /* of values past the limit, in no row */
 };
 
+struct raw_search_list;
+
 /* What a long query tells while it works; may be NULL. */
 struct query_progress {
     void (*step)(void *payload, uint64_t done, uint64_t all);
+    /* More of a search (raw_search.h): all until now, its rows in the arena, which is
+     * the receiver's from then on.  NULL: only the end is wanted. */
+    void (*found)(void *payload, const struct raw_search_list *list,
+                  struct arena *arena);
     void *payload;
 };
 

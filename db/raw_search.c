@@ -15,7 +15,14 @@
 #include "db/source_reopen.h"
 #include "db/statement.h"
 
-enum { BEAT_MS = 10, EMBEDDED_STEP = 1024 * 1024 };
+enum {
+    BEAT_MS = 10,
+    EMBEDDED_STEP = 1024 * 1024,
+    /* What was found so far is listed again after so many times what it took, and not
+     * before so long. */
+    LIST_PAUSE = 10,
+    LIST_US = 100000,
+};
 
 /* A source as it is to be read; those of one file follow each other. */
 struct wanted {
@@ -30,6 +37,11 @@ struct search {
     size_t needle_length;
     struct wanted *wanted;
     size_t wanted_count;
+    /* Of the caller's thread: */
+    sqlite3_stmt *beat;
+    const struct query_progress *progress; /* may be NULL */
+    size_t listed;                         /* places in the last list */
+    int64_t list_at_us;                    /* when the next one is due */
     /* Under the lock: */
     pthread_mutex_t lock;
     pthread_cond_t step;
@@ -199,26 +211,106 @@ static void *run(void *argument)
     return NULL;
 }
 
+/* --- what the caller is told ------------------------------------------------------ */
+
+static void sum_up(const struct search *search, struct raw_search_list *out)
+{
+    out->bytes = atomic_load(&search->bytes);
+    out->sources = search->wanted_count;
+    out->more = atomic_load(&search->full);
+}
+
+static int64_t clock_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
+}
+
+/* The places that are known by now, from malloc; NULL: no new ones, or no memory. */
+static struct raw_place *new_places(struct search *search)
+{
+    struct raw_place *copy = NULL;
+    pthread_mutex_lock(&search->lock);
+    size_t bytes = search->place_count * sizeof *copy;
+    if (search->place_count > search->listed)
+        copy = malloc(bytes);
+    if (copy) {
+        memcpy(copy, search->places, bytes);
+        search->listed = search->place_count;
+    }
+    pthread_mutex_unlock(&search->lock);
+    return copy;
+}
+
+static int tell_found(struct search *search, struct error *error)
+{
+    int64_t begin_us = clock_us();
+    struct raw_place *places =
+        begin_us < search->list_at_us ? NULL : new_places(search);
+    if (!places)
+        return 0;
+    struct raw_search_list list = {.bytes = 0};
+    struct arena arena;
+    arena_init(&arena);
+    sum_up(search, &list);
+    int result = raw_places_events(search->handle, places, search->listed,
+                                   LIMIT_SEARCH_EVENTS, &arena, &list.events, error);
+    free(places);
+    if (result)
+        arena_fini(&arena);
+    else
+        search->progress->found(search->progress->payload, &list, &arena);
+    int64_t end_us = clock_us(), pause_us = LIST_PAUSE * (end_us - begin_us);
+    search->list_at_us = end_us + (pause_us > LIST_US ? pause_us : LIST_US);
+    return result;
+}
+
+/* How far it is, what was found, and whether it was interrupted meanwhile: one more
+ * step of a statement tells. */
+static int tell(struct search *search, struct error *error)
+{
+    const struct query_progress *progress = search->progress;
+    pthread_mutex_lock(&search->lock);
+    uint64_t done = search->done;
+    pthread_mutex_unlock(&search->lock);
+    if (progress)
+        progress->step(progress->payload, done, search->wanted_count);
+    if (progress && progress->found && tell_found(search, error))
+        return -1;
+    int code = sqlite3_step(search->beat);
+    sqlite3_reset(search->beat);
+    return code == SQLITE_INTERRUPT ? error_set(error, ERROR_INTERRUPTED, "stopped")
+                                    : 0;
+}
+
 /* --- what the case keeps itself ----------------------------------------------------
  */
 
 static int search_embedded(struct searcher *searcher, struct wanted *wanted,
                            char *buffer, struct error *error)
 {
-    size_t overlap = searcher->search->needle_length - 1, got = EMBEDDED_STEP;
+    struct search *search = searcher->search;
+    size_t overlap = search->needle_length - 1, got;
     uint64_t offset = 0;
-    while (got == EMBEDDED_STEP) {
-        if (embedded_read(searcher->search->handle, wanted->source, offset, buffer,
-                          EMBEDDED_STEP, &got, error))
-            return -1;
-        if (!search_bytes(searcher, wanted->source, (struct slice){buffer, got},
-                          offset))
-            return 0;
-        atomic_fetch_add(&searcher->search->bytes, got);
-        offset += got > overlap ? got - overlap : got;
+    bool more = true;
+    int result = 0;
+    while (more && !result) {
+        struct error ignored = {0};
+        wanted->read = !embedded_read(search->handle, wanted->source, offset, buffer,
+                                      EMBEDDED_STEP, &got, &ignored);
+        more = wanted->read &&
+               search_bytes(searcher, wanted->source, (struct slice){buffer, got},
+                            offset) &&
+               got == EMBEDDED_STEP;
+        size_t searched = more ? got - overlap : got;
+        atomic_fetch_add(&search->bytes, searched);
+        offset += searched;
+        if (!more)
+            tell_step(search, 1, false);
+        result = tell(search, error);
     }
-    wanted->read = true;
-    return 0;
+    return result;
 }
 
 static int search_kept(struct search *search, struct error *error)
@@ -239,32 +331,23 @@ static int search_kept(struct search *search, struct error *error)
 
 /* --- threads ---------------------------------------------------------------------- */
 
-/* Waits for the threads; one more step of a statement tells of an interrupt. */
-static void wait_for_all(struct search *search, sqlite3_stmt *beat,
-                         const struct query_progress *progress)
+/* Waits for a step of the threads, not longer than a beat; false: all have ended. */
+static bool wait_for_step(struct search *search)
 {
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += BEAT_MS * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
     pthread_mutex_lock(&search->lock);
-    while (search->running) {
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += BEAT_MS * 1000000L;
-        until.tv_sec += until.tv_nsec / 1000000000L;
-        until.tv_nsec %= 1000000000L;
+    if (search->running)
         pthread_cond_timedwait(&search->step, &search->lock, &until);
-        uint64_t done = search->done;
-        pthread_mutex_unlock(&search->lock);
-        if (sqlite3_step(beat) == SQLITE_INTERRUPT)
-            atomic_store(&search->stop, true);
-        sqlite3_reset(beat);
-        if (progress)
-            progress->step(progress->payload, done, search->wanted_count);
-        pthread_mutex_lock(&search->lock);
-    }
+    bool running = search->running > 0;
     pthread_mutex_unlock(&search->lock);
+    return running;
 }
 
-static int search_all(struct search *search, unsigned threads, sqlite3_stmt *beat,
-                      const struct query_progress *progress, struct error *error)
+static int search_all(struct search *search, unsigned threads, struct error *error)
 {
     pthread_t running[LIMIT_SEARCH_THREADS];
     unsigned started = 0;
@@ -276,24 +359,19 @@ static int search_all(struct search *search, unsigned threads, sqlite3_stmt *bea
     search->running = threads;
     while (started < threads && !pthread_create(&running[started], NULL, run, search))
         started++;
-    if (started < threads) {
-        pthread_mutex_lock(&search->lock);
-        search->running -= threads - started;
-        pthread_mutex_unlock(&search->lock);
-    }
+    for (unsigned i = started; i < threads; i++)
+        tell_step(search, 0, true);
     int result = started ? search_kept(search, error)
                          : error_set(error, ERROR_MEMORY, "no thread to search");
+    while (!result && wait_for_step(search))
+        result = tell(search, error);
     if (result)
         atomic_store(&search->stop, true);
-    wait_for_all(search, beat, progress);
     for (unsigned i = 0; i < started; i++)
         pthread_join(running[i], NULL);
-    if (result)
-        return -1;
-    if (search->no_memory)
-        return error_set(error, ERROR_MEMORY, "no memory for what was found");
-    return atomic_load(&search->stop) ? error_set(error, ERROR_INTERRUPTED, "stopped")
-                                      : 0;
+    if (!result && search->no_memory)
+        result = error_set(error, ERROR_MEMORY, "no memory for what was found");
+    return result;
 }
 
 /* --- the search --------------------------------------------------------------------
@@ -355,20 +433,22 @@ static int compile(struct search *search, struct slice needle, struct error *err
     return 0;
 }
 
-/* `hold` is open all the time: an interrupt lasts until no statement runs. */
-static int search_held(struct search *search, unsigned threads,
-                       const struct query_progress *progress, struct error *error)
+/* `hold` is open all the time: an interrupt lasts until no statement runs, and stops
+ * the end of a transaction as well. */
+static int search_held(struct search *search, unsigned threads, struct error *error)
 {
-    sqlite3_stmt *beat = statement_prepare(search->handle, SLICE("SELECT 1"), error);
+    sqlite3 *db = search->handle->db;
     sqlite3_stmt *hold =
-        beat ? statement_prepare(search->handle, SLICE("SELECT 1 UNION ALL SELECT 2"),
-                                 error)
-             : NULL;
+        statement_prepare(search->handle, SLICE("SELECT 1 UNION ALL SELECT 2"), error);
     int result = -1;
-    if (hold && sqlite3_step(hold) == SQLITE_ROW)
-        result = search_all(search, threads, beat, progress, error);
+    search->beat =
+        hold ? statement_prepare(search->handle, SLICE("SELECT 1"), error) : NULL;
+    if (search->beat && sqlite3_step(hold) == SQLITE_ROW)
+        result = search_all(search, threads, error);
+    sqlite3_finalize(search->beat);
     sqlite3_finalize(hold);
-    sqlite3_finalize(beat);
+    if (!sqlite3_get_autocommit(db))
+        sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
     return result;
 }
 
@@ -376,7 +456,7 @@ int raw_search(struct case_file *handle, struct slice needle, unsigned threads,
                const struct query_progress *progress, struct arena *arena,
                struct raw_search_list *out, struct error *error)
 {
-    struct search search = {.handle = handle};
+    struct search search = {.handle = handle, .progress = progress};
     *out = (struct raw_search_list){.bytes = 0};
     pthread_mutex_init(&search.lock, NULL);
     pthread_cond_init(&search.step, NULL);
@@ -384,13 +464,11 @@ int raw_search(struct case_file *handle, struct slice needle, unsigned threads,
     if (!result)
         result = list_wanted(&search, arena, error);
     if (!result)
-        result = search_held(&search, threads, progress, error);
+        result = search_held(&search, threads, error);
     if (!result)
         result = raw_places_events(handle, search.places, search.place_count,
                                    LIMIT_SEARCH_EVENTS, arena, &out->events, error);
-    out->bytes = atomic_load(&search.bytes);
-    out->sources = search.wanted_count;
-    out->more = atomic_load(&search.full);
+    sum_up(&search, out);
     for (size_t i = 0; i < search.wanted_count; i++)
         out->unread += !search.wanted[i].read && !out->more;
     pcre2_code_free(search.pattern);

@@ -6,8 +6,11 @@
  * and a text is found as the log wrote it, escapes included.  Offsets that were found
  * become events by one pass over the places of all events.
  *
+ * What was found so far is told while the search goes on, in the order of the end.
+ *
  * A file that has changed since may give events that no longer hold the text: opening
- * one tells (raw_reader.h).  Stopped by sqlite3_interrupt within some milliseconds.
+ * one tells (raw_reader.h).  Stopped by sqlite3_interrupt within some milliseconds,
+ * whatever is searched.
  */
 #ifndef DB_RAW_SEARCH_H
 #define DB_RAW_SEARCH_H
@@ -31,7 +34,8 @@ struct raw_search_list {
     bool more;                /* LIMIT_SEARCH_PLACES was met */
 };
 
-/* threads: 0 for one per processor.  progress: sources that are done. */
+/* threads: 0 for one per processor.  progress: of sources, in the caller's thread; may
+ * be NULL.  Not inside of a transaction. */
 int raw_search(struct case_file *handle, struct slice needle, unsigned threads,
                const struct query_progress *progress, struct arena *arena,
                struct raw_search_list *out, struct error *error);

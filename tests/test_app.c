@@ -278,6 +278,66 @@ static void control_c_stops_then_quits(void **state)
     bench_end(&bench);
 }
 
+/* The answer to the search that is waited for: events of the case, `first` to the end
+ * of the first ten. */
+static struct result *search_answer(struct bench *bench, uint64_t first)
+{
+    const struct events_scope all = {.from_us = INT64_MIN, .until_us = INT64_MAX};
+    struct request *request = request_new(REQUEST_SEARCH);
+    assert_non_null(request);
+    request->generation = bench->app.waits[REQUEST_SEARCH].generation;
+    struct result *result = result_new(request);
+    request_free(request);
+    assert_non_null(result);
+    struct event_list *events = &result->search.events;
+    assert_int_equal(query_events(bench->handle, &all, first, 10 - first,
+                                  &result->arena, events, &result->error),
+                     0);
+    events->offset = 0;
+    events->total = events->count;
+    return result;
+}
+
+static void send_part(struct bench *bench, uint64_t first, uint64_t done)
+{
+    struct result *part = search_answer(bench, first);
+    part->partial = true;
+    part->done = done;
+    part->all = 20;
+    send(bench, &(struct message){.kind = MESSAGE_RESULT, .result = part});
+}
+
+static void a_search_shows_what_it_finds_until_it_is_stopped(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    answer_all(&bench);
+    press(&bench, 'F');
+    type(&bench, "mallory");
+    press(&bench, KEYCODE_ENTER);
+    send_part(&bench, 10, 2);
+    assert_non_null(strstr(row(&bench, 2), "0 events; 2 of 20 sources, Ctrl-C"));
+    send_part(&bench, 7, 5);
+    assert_non_null(strstr(row(&bench, 2), "3 events; 5 of 20 sources, Ctrl-C"));
+    press(&bench, 'j');
+    const struct list *list = &bench.app.search.list;
+    assert_int_equal(list->cursor, 1);
+    /* Events before those come later: the cursor stays on its row. */
+    send_part(&bench, 2, 9);
+    assert_int_equal(list->total, 8);
+    assert_int_equal(list->cursor, 6);
+    press(&bench, KEY_CTRL('c'));
+    assert_int_equal(bench.interrupts, 1);
+    struct result *stopped = search_answer(&bench, 0);
+    stopped->failed = true;
+    error_set(&stopped->error, ERROR_INTERRUPTED, "stopped");
+    send(&bench, &(struct message){.kind = MESSAGE_RESULT, .result = stopped});
+    assert_non_null(strstr(row(&bench, 2), "8 events; 9 of 20 sources, stopped"));
+    assert_int_equal(list->total, 8);
+    bench_end(&bench);
+}
+
 static void an_unknown_key_says_so(void **state)
 {
     (void)state;
@@ -420,6 +480,7 @@ int main(void)
         cmocka_unit_test(a_wrong_filter_changes_nothing),
         cmocka_unit_test(quitting_asks_only_while_loading),
         cmocka_unit_test(control_c_stops_then_quits),
+        cmocka_unit_test(a_search_shows_what_it_finds_until_it_is_stopped),
         cmocka_unit_test(an_unknown_key_says_so),
         cmocka_unit_test(read_only_writes_nothing),
         cmocka_unit_test(no_order_breaks_it),

@@ -363,7 +363,7 @@ static void tallies_beyond_the_dictionary(struct bed *bed, uint64_t values,
     struct error error = {0};
     uint64_t steps = 0;
     const struct tally_scope scope = {.key = FILTER_USER_AGENT};
-    const struct query_progress progress = {note_step, &steps};
+    const struct query_progress progress = {.step = note_step, .payload = &steps};
     if (query_tally(bed->handle, &scope, TALLY_BY_EVENTS, true, 0, 1000, &progress,
                     &bed->arena, &list, &error))
         fail_msg("%s", error.message);

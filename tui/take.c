@@ -57,7 +57,10 @@ void app_take(struct app *app, struct result *result, struct effects *effects)
     if (result->partial) {
         wait->done = result->done;
         wait->all = result->all;
-        result_free(result);
+        if (result->search.events.count)
+            rows_take(&app->search, result);
+        else
+            result_free(result);
         return;
     }
     wait->pending = false;

@@ -66,29 +66,32 @@ static void resize(struct app *app, const struct layout *layout)
     list_resize(&app->search.list, (uint64_t)layout->body_height);
 }
 
-/* How far it is, or what was found and in how much. */
+/* What was found in how much of it. */
 static void say_found(const struct app *app, struct canvas *canvas, int row, int column)
 {
     const struct wait *wait = &app->waits[REQUEST_SEARCH];
-    int width = sub_sat(canvas->width, column);
+    const struct raw_search_list none = {.bytes = 0};
+    const struct raw_search_list *found =
+        app->search.result ? &app->search.result->search : &none;
+    bool ended = !wait->pending && !app->search.failed;
     char a[NUMBER_MAX], b[NUMBER_MAX], c[NUMBER_MAX];
-    if (wait->pending && wait->all) {
-        canvas_printf(canvas, row, column, width, ROLE_TEXT,
-                      ": %s of %s sources, Ctrl-C stops", format_number(wait->done, a),
-                      format_number(wait->all, b));
+    if (ended ? !app->search.result : !wait->all)
         return;
-    }
-    if (!app->search.result)
-        return;
-    const struct raw_search_list *found = &app->search.result->search;
     column +=
-        canvas_printf(canvas, row, column, width, ROLE_TEXT, ": %s%s events; ",
-                      format_number(found->events.total, a), found->more ? "+" : "");
-    canvas_printf(
-        canvas, row, column, sub_sat(canvas->width, column),
-        found->unread ? ROLE_ALERT : ROLE_TEXT, "%s of %s sources searched, %s MB",
-        format_number(found->sources - found->unread, a),
-        format_number(found->sources, b), format_number(found->bytes / 1000000, c));
+        canvas_printf(canvas, row, column, sub_sat(canvas->width, column), ROLE_TEXT,
+                      ": %s%s events; ", format_number(found->events.total, a),
+                      found->more ? "+" : "");
+    int width = sub_sat(canvas->width, column);
+    if (ended)
+        canvas_printf(
+            canvas, row, column, width, found->unread ? ROLE_ALERT : ROLE_TEXT,
+            "%s of %s sources searched, %s MB",
+            format_number(found->sources - found->unread, a),
+            format_number(found->sources, b), format_number(found->bytes / 1000000, c));
+    else
+        canvas_printf(canvas, row, column, width, ROLE_TEXT, "%s of %s sources, %s",
+                      format_number(wait->done, a), format_number(wait->all, b),
+                      wait->pending ? "Ctrl-C stops" : "stopped");
 }
 
 static void title(const struct app *app, struct canvas *canvas, int row)
@@ -121,7 +124,7 @@ static void render(const struct app *app, struct canvas *canvas,
 {
     const struct list_columns look = {event_columns, event_column_count, render_row};
     const char *nothing = NULL;
-    if (app->search.failed)
+    if (app->search.failed && !app->search.result)
         nothing = "Not searched to the end: F searches again.";
     else if (app->search.known && !app->search.list.total)
         nothing = "No event that could be read holds it; i has what could not.";

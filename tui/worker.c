@@ -67,32 +67,55 @@ struct running {
     struct worker *worker;
     const struct request *request;
     int64_t told_us;
+    uint64_t done, all;
 };
+
+/* How far it is, and the rows until now; arena NULL: no others than before. */
+static void deliver_part(const struct running *running,
+                         const struct raw_search_list *list, struct arena *arena)
+{
+    struct result *result = result_new(running->request);
+    if (!result) {
+        if (arena)
+            arena_fini(arena);
+        return;
+    }
+    result->partial = true;
+    result->done = running->done;
+    result->all = running->all;
+    if (arena) {
+        result->search = *list;
+        result->arena = *arena;
+    }
+    deliver(running->worker, result);
+}
+
+static void tell_found(void *payload, const struct raw_search_list *list,
+                       struct arena *arena)
+{
+    deliver_part(payload, list, arena);
+}
 
 static void tell_progress(void *payload, uint64_t done, uint64_t all)
 {
     struct running *running = payload;
     int64_t now_us = running->worker->options.now_us();
+    running->done = done;
+    running->all = all;
     if (now_us - running->told_us < PROGRESS_MS * INT64_C(1000))
         return;
     running->told_us = now_us;
-    struct result *result = result_new(running->request);
-    if (!result)
-        return;
-    result->partial = true;
-    result->done = done;
-    result->all = all;
-    deliver(running->worker, result);
+    deliver_part(running, NULL, NULL);
 }
-
 static void *run(void *argument)
 {
     struct worker *worker = argument;
     struct request *request;
     while ((request = next(worker))) {
         int64_t now_us = worker->options.now_us();
-        struct running running = {worker, request, now_us};
-        const struct query_progress progress = {tell_progress, &running};
+        struct running running = {
+            .worker = worker, .request = request, .told_us = now_us};
+        const struct query_progress progress = {tell_progress, tell_found, &running};
         struct request_context context = {
             .analyst = worker->options.analyst,
             .now_us = now_us,

@@ -14,9 +14,7 @@ mkdir inside
 record 04 'Vni 4711' >inside/one
 record 05 'vni 4712' >inside/two
 tar cf members.tar inside
-# The text lies where two windows of the reader meet, whatever their length.
-{ printf '{"Records":['; record 06 "$(printf '%0100000d' 7 | sed 's/00/vnj/g')"
-    printf ','; record 07 'vni 4711'; printf ']}'; } >document
+{ printf '{"Records":['; record 06 other; printf ','; record 07 'vni 4711'; printf ']}'; } >document
 run 3 load -q -c t.case plain packed.gz members.tar document
 record 08 'vni 4711' >kept
 "$program" load -q -c t.case - <kept 2>err || fail "standard input is not loaded" "$(cat err)"
@@ -38,4 +36,20 @@ printf 'keys F\ntext not there\nkeys Enter\ndump\nkeys F Enter\n' >keys
 run 0 open -c t.case --script keys
 says out 'No event that could be read holds it'
 says out 'a text of 1 to 256 bytes'
+# The text lies where two windows of the reader meet, wherever that is: it fills more
+# than half of each record, and the records of the second file are half of one later.
+# UTF-16 is never read whole.
+text=$(printf '%0240d' 7)
+many() { # what the identifiers begin with
+    awk -v id="$1" -v text="$text" 'BEGIN { for (i = 100000; i < 104000; i++)
+        printf "{\"eventVersion\":\"1.11\",\"eventTime\":\"2026-03-14T03:00:00Z\"," \
+            "\"eventSource\":\"ec2.amazonaws.com\",\"eventName\":\"DescribeTags\"," \
+            "\"eventID\":\"%s-%s\",\"note\":\"%s\"}\n", id, i, text }'
+}
+{ printf '\377\376'; many a | iconv -f UTF-8 -t UTF-16LE; } >first
+{ printf '\377\376'; { printf '%0199d\n' 0; many b; } | iconv -f UTF-8 -t UTF-16LE; } >second
+run 3 load -q -c w.case first second
+printf 'keys F\ntext %s\nkeys Enter\n' "$text" >keys
+run 0 open -c w.case --script keys
+says out ': 8,000 events; 2 of 2 sources'
 finish
