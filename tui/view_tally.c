@@ -150,9 +150,13 @@ static bool act(struct app *app, enum action_id action, struct effects *effects)
     }
 }
 
+/* The value under the cursor as it is: several may have one short name. */
+enum { DETAILS = 1 };
+
 static void resize(struct app *app, const struct layout *layout)
 {
-    list_resize(&app->tally.list, (uint64_t)layout->body_height);
+    list_resize(&app->tally.list,
+                (uint64_t)sub_sat(layout->body_height, draw_details(layout, DETAILS)));
 }
 
 static void title(const struct app *app, struct canvas *canvas, int row)
@@ -222,6 +226,11 @@ static void render(const struct app *app, struct canvas *canvas,
         canvas_label(canvas, layout->body, ROW_MARKS, canvas->width, nothing, ROLE_DIM);
     else
         draw_rows(app, &app->tally, &list_columns, canvas, layout);
+    ptrdiff_t index = rows_index(&app->tally, app->tally.list.cursor);
+    if (index >= 0 && draw_details(layout, DETAILS))
+        canvas_text(canvas, layout->body + (int)app->tally.list.page, 1,
+                    sub_sat(canvas->width, 2),
+                    app->tally.result->tally.rows[index].value, ROLE_DIM);
 }
 
 const struct view view_tally = {
