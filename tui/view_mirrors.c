@@ -180,9 +180,9 @@ static void render(const struct app *app, struct canvas *canvas,
         render_empty(app, canvas, layout->body);
     draw_rows(app, &app->mirrors, &list_columns, canvas, layout);
     const struct mirror_row *row = current(app);
-    if (row)
-        render_details(row, canvas, layout->body + (int)shown->page,
-                       draw_details(layout, DETAILS));
+    int lines = draw_details(layout, DETAILS);
+    if (row && lines)
+        render_details(row, canvas, layout->body + (int)shown->page, lines);
 }
 
 const struct view view_mirrors = {
