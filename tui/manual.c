@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/filter.h"
+
 static const char *const summary =
     "find who is copying network traffic, from handed-over logs";
 
@@ -31,11 +33,15 @@ static const struct pair environment[] = {ENVIRONMENT(X)};
 static const struct pair exit_statuses[] = {EXIT_STATUSES(X)};
 #undef X
 
+#define X(key, name, kind) " " name
 static const char filter_help[] =
     "A FILTER is a list of terms, all of which must hold: KEY:VALUE equals, KEY:~VALUE "
     "contains, KEY:A,B any of, a leading - negates, bare words search all text. Times "
     "are UTC unless they say otherwise.\n"
+    "KEYs:" FILTER_KEYS(X) /* each after a blank; the last has no name */
+    "or none.\n"
     "  actor:~mallory lifecycle:creation since:2026-03-14T02:00Z until:+1h";
+#undef X
 
 enum { HELP_WIDTH = 79, OPTION_INDENT = 27 };
 
