@@ -58,7 +58,8 @@ static bool is_guid(struct slice text)
 enum own_kind own_kind_of_value(struct slice value)
 {
     struct address_block block;
-    if (address_block_parse(value, &block))
+    bool slash = slice_index(value, '/') >= 0;
+    if (slash || address_block_parse(value, &block))
         return OWN_NETWORK;
     if (is_guid(value))
         return OWN_SUBSCRIPTION;

@@ -20,21 +20,24 @@ static const char group_columns[] =
     " " LIFECYCLE_COUNTS_SQL ", " HIT_COUNTS_SQL ", min(time_us) AS first_us,"
     " max(time_us) AS last_us";
 
-_Static_assert(MIRROR_LIVE == 0, "GROUPS_SQL names this state");
+_Static_assert(MIRROR_LIVE == 0 && LIFECYCLE_DELETION == 3,
+               "GROUPS_SQL names this state and this lifecycle");
 _Static_assert(STANDING_LIVE_FOREIGN == 1 + FOREIGN_YES &&
                    STANDING_LIVE_UNKNOWN == 1 + FOREIGN_UNKNOWN &&
                    STANDING_LIVE == 1 + FOREIGN_NO,
                "GROUPS_SQL makes a standing of a destination");
 
 /* The groups of a scope (columns, then WHERE), each with its standing.  Live mirrors
- * are few, so these are joined to what they rest on and not the other way round. */
+ * are few, so these are joined to what they rest on and not the other way round.  Who
+ * only took something back, in vain, has no part in what is live. */
 #define GROUPS_SQL                                                                     \
     "(SELECT scoped.*, coalesce(worst, 0) AS standing FROM"                            \
     " (SELECT %s FROM operation %.*s GROUP BY actor, provider) AS scoped"              \
     " LEFT JOIN (SELECT o.actor AS by_actor, o.provider AS by_provider,"               \
     "  1 + max(m.foreign_destination) AS worst FROM mirror AS m"                       \
     "  JOIN mirror_operation AS l ON l.mirror = m.id"                                  \
-    "  JOIN operation AS o ON o.id = l.operation WHERE m.state = 0 GROUP BY 1, 2)"     \
+    "  JOIN operation AS o ON o.id = l.operation"                                      \
+    "  WHERE m.state = 0 AND o.lifecycle <> 3 GROUP BY 1, 2)"                          \
     " ON by_actor IS actor AND by_provider = provider)"
 
 static void read_group(sqlite3_stmt *statement, struct arena *arena,

@@ -165,6 +165,7 @@ static void names_kinds(void **state)
                      OWN_SUBSCRIPTION);
     assert_int_equal(own_kind_of_value(SLICE("198.51.100.0/24")), OWN_NETWORK);
     assert_int_equal(own_kind_of_value(SLICE("2001:db8::/32")), OWN_NETWORK);
+    assert_int_equal(own_kind_of_value(SLICE("10.0.0.0/64")), OWN_NETWORK);
     assert_int_equal(own_kind_of_value(SLICE("acme-prod")), OWN_PROJECT);
 }
 

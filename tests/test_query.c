@@ -220,17 +220,20 @@ static void a_group_names_its_accounts(void **state)
     assert_true(slice_equal(list.rows[0].account, SLICE("111122223333")));
 }
 
-/* Three mirrors of three actors: what is foreign and live is on top, what has ended
- * counts for nothing, and a filter hides no standing. */
+/* Four mirrors of four actors: what is foreign and live is on top, what has ended
+ * counts for nothing, nor does who only tried to end it; a filter hides no standing. */
 static void groups_with_live_mirrors_come_first(void **state)
 {
     struct desk *desk = *state;
-    static const char *const actors[] = {"*/mallory", "*/ops-01", "*/ops-02"};
-    static const char *const rows[] = {"0, 2", "0, 1", "7, 2"}; /* state, foreign */
+    static const char *const actors[] = {"*/mallory", "*/ops-01", "*/ops-02",
+                                         "*/ops-03"};
+    static const char *const rows[] = {"0, 2", "0, 1", "7, 2",
+                                       "0, 2"}; /* state, foreign */
     static const enum group_standing expected[] = {
-        STANDING_LIVE_FOREIGN, STANDING_LIVE_UNKNOWN, STANDING_NONE};
+        STANDING_LIVE_FOREIGN, STANDING_LIVE_UNKNOWN, STANDING_NONE, STANDING_NONE};
     char sql[512];
-    for (int i = 0; i < 3; i++) {
+    run(desk, "UPDATE operation SET lifecycle = 3 WHERE actor GLOB '*/ops-03'");
+    for (int i = 0; i < 4; i++) {
         snprintf(sql, sizeof sql,
                  "INSERT INTO mirror(id, mirror, segment, provider, state, sources,"
                  " foreign_destination) SELECT %d, 'm%d', 1, 1, column1, 1, column2"
@@ -251,8 +254,8 @@ static void groups_with_live_mirrors_come_first(void **state)
     assert_int_equal(list.rows[1].standing, STANDING_LIVE_UNKNOWN);
     for (size_t i = 2; i < list.count; i++)
         assert_int_equal(list.rows[i].standing, STANDING_NONE);
-    for (int i = 0; i < 3; i++) {
-        snprintf(sql, sizeof sql, "actor:%s lifecycle:creation", actors[i]);
+    for (int i = 0; i < 4; i++) {
+        snprintf(sql, sizeof sql, "actor:%s outcome:success", actors[i]);
         struct hit_scope scope = filtered(desk, sql);
         DONE(desk, query_groups(desk->handle, &scope, GROUP_BY_URGENCY, true, 0, 10,
                                 &desk->arena, &list, &desk->error));

@@ -260,6 +260,15 @@ static void render_covered(const struct app *app, struct canvas *canvas, int row
         span[0] ? span : "none with a time");
 }
 
+/* Lists of what is there and commits of unknown content show mirrors without a hit. */
+static bool mirrors_listed(const struct app *app)
+{
+    uint64_t mirrors = 0;
+    for (int i = 0; app->overview && i < MIRROR_STATE_COUNT; i++)
+        mirrors += app->overview->mirror_counts.states[i];
+    return mirrors > 0;
+}
+
 static void render_empty(const struct app *app, struct canvas *canvas, int row)
 {
     const char *text = "No mirroring operation in these logs";
@@ -269,6 +278,8 @@ static void render_empty(const struct app *app, struct canvas *canvas, int row)
         text = "Nothing fits the filter; & changes it, 1 2 3 v show what is hidden";
     else if (app->overview && app->overview->summary.events == 0)
         text = "The case is empty: mirrorscope load PATH... fills it";
+    else if (mirrors_listed(app))
+        text = "No mirroring operation in these logs; M shows mirrors without one";
     canvas_label(canvas, row, ROW_MARKS, canvas->width - ROW_MARKS, text, ROLE_DIM);
     render_covered(app, canvas, row + 1);
 }
