@@ -67,8 +67,8 @@ enum own_answer own_is(const struct own *own, enum own_kind kind, struct slice v
 const char *own_kind_name(enum own_kind kind);
 int own_kind_from_name(struct slice name);
 /* What a value looks like: an address or block (anything with a slash, so that one
- * which is mistyped is refused and does not become a project), a GUID, twelve digits or an OCID,
- * else a project. */
+ * which is mistyped is refused and does not become a project), a GUID, twelve digits or
+ * an OCID, else a project. */
 enum own_kind own_kind_of_value(struct slice value);
 
 #endif
