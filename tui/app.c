@@ -135,6 +135,15 @@ void app_copy(struct app *app, struct effects *effects, struct slice text,
 
 /* --- what the lists show ------------------------------------------------------- */
 
+struct request_scope app_filter(const struct app *app)
+{
+    return (struct request_scope){
+        .filter = {app->filter, app->filter_length},
+        .last_event_us =
+            app->overview ? app->overview->summary.last_us : EVENT_TIME_NONE,
+    };
+}
+
 struct request_scope app_scope(const struct app *app, bool one_group,
                                struct arena *arena)
 {
@@ -148,13 +157,10 @@ struct request_scope app_scope(const struct app *app, bool one_group,
         slice_from((hidden & 3) == 3 ? " -lifecycle:creation/modification" : ""),
         slice_from(hidden & DELETIONS ? " -lifecycle:deletion" : ""),
     };
-    struct request_scope scope = {
-        .filter = arena_join(arena, parts, sizeof parts / sizeof parts[0]),
-        .last_event_us =
-            app->overview ? app->overview->summary.last_us : EVENT_TIME_NONE,
-        .hide_approved = app->hide_approved,
-        .one_group = one_group,
-    };
+    struct request_scope scope = app_filter(app);
+    scope.filter = arena_join(arena, parts, sizeof parts / sizeof parts[0]);
+    scope.hide_approved = app->hide_approved;
+    scope.one_group = one_group;
     if (one_group) {
         scope.actor = app->group_actor
                           ? arena_copy(arena, (struct slice){app->group_actor,

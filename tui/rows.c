@@ -221,7 +221,8 @@ static bool covers(uint64_t offset, uint64_t count, uint64_t first, uint64_t end
     return first >= offset && end <= offset + count;
 }
 
-bool rows_want(struct rows *rows, bool pending, uint64_t *offset, size_t *limit)
+/* Whether to ask; then rows->asked_offset and asked_limit say for what. */
+static bool wants(struct rows *rows, bool pending)
 {
     const struct list *list = &rows->list;
     uint64_t first = list->top;
@@ -239,9 +240,19 @@ bool rows_want(struct rows *rows, bool pending, uint64_t *offset, size_t *limit)
         rows->asked_limit = ROWS_LEAST;
     rows->asked_cursor = list->cursor;
     rows->stale = false;
-    *offset = rows->asked_offset;
-    *limit = rows->asked_limit;
     return true;
+}
+
+struct request *rows_request(struct app *app, enum request_kind kind)
+{
+    struct rows *rows = app_rows(app, kind);
+    struct request *request =
+        wants(rows, app->waits[kind].pending) ? request_new(kind) : NULL;
+    if (request) {
+        request->offset = rows->asked_offset;
+        request->limit = rows->asked_limit;
+    }
+    return request;
 }
 
 /* Where the row under the cursor is in the new window, or by how much the row that

@@ -70,6 +70,8 @@ void context_open_mirror(struct app *app, const struct mirror_row *row);
 /* Sends it; older requests of the kind are forgotten. NULL is ignored. */
 void app_ask(struct app *app, struct effects *effects, struct request *request);
 void app_effect(struct effects *effects, struct effect effect);
+/* The filter alone, as the user wrote it: of all events, and of mirrors. */
+struct request_scope app_filter(const struct app *app);
 /* Filter, hidden lifecycles and approvals; with the group of VIEW_HITS. The filter
  * text lives in *arena. */
 struct request_scope app_scope(const struct app *app, bool one_group,
@@ -94,8 +96,9 @@ void app_copy(struct app *app, struct effects *effects, struct slice text,
 /* The list that answers of this kind fill, NULL: none. */
 struct rows *app_rows(struct app *app, enum request_kind kind);
 void app_each_rows(struct app *app, void (*apply)(struct rows *rows));
-/* Whether to ask; then *offset and *limit say for what. */
-bool rows_want(struct rows *rows, bool pending, uint64_t *offset, size_t *limit);
+/* A request for what the list of this kind lacks, with its offset and limit; NULL:
+ * nothing is to be asked. */
+struct request *rows_request(struct app *app, enum request_kind kind);
 /* Takes the result over; the cursor follows its row. */
 void rows_take(struct rows *rows, struct result *result);
 /* To be read again: from the top, or where it is. */

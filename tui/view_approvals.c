@@ -24,11 +24,7 @@ static struct list *list(struct app *app)
 
 static void want(struct app *app, struct effects *effects)
 {
-    uint64_t offset;
-    size_t limit;
-    if (rows_want(&app->approvals, app->waits[REQUEST_APPROVALS].pending, &offset,
-                  &limit))
-        app_ask(app, effects, request_new(REQUEST_APPROVALS));
+    app_ask(app, effects, rows_request(app, REQUEST_APPROVALS));
 }
 
 /* The last two rows tell all about the approval under the cursor. */

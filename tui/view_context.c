@@ -96,11 +96,7 @@ static struct list *list(struct app *app)
 
 static void want(struct app *app, struct effects *effects)
 {
-    uint64_t offset;
-    size_t limit;
-    if (!rows_want(&app->context, app->waits[REQUEST_CONTEXT].pending, &offset, &limit))
-        return;
-    struct request *request = request_new(REQUEST_CONTEXT);
+    struct request *request = rows_request(app, REQUEST_CONTEXT);
     if (!request)
         return;
     struct context_scope scope = context_scope_of(&app->context_of, app->context_span,
@@ -111,8 +107,6 @@ static void want(struct app *app, struct effects *effects)
         scope.ties[i] = arena_copy(&request->arena, scope.ties[i]);
     scope.telling_only = app->context_telling;
     request->context = scope;
-    request->offset = offset;
-    request->limit = limit;
     app_ask(app, effects, request);
 }
 

@@ -24,12 +24,7 @@ static struct list *list(struct app *app)
 
 static void want(struct app *app, struct effects *effects)
 {
-    uint64_t offset;
-    size_t limit;
-    if (!rows_want(&app->coverage, app->waits[REQUEST_COVERAGE].pending, &offset,
-                   &limit))
-        return;
-    app_ask(app, effects, request_new(REQUEST_COVERAGE));
+    app_ask(app, effects, rows_request(app, REQUEST_COVERAGE));
 }
 
 /* The last two rows tell of the place under the cursor, and of what has no log. */

@@ -38,23 +38,13 @@ static struct list *list(struct app *app)
 
 static void want(struct app *app, struct effects *effects)
 {
-    uint64_t offset;
-    size_t limit;
-    if (!rows_want(&app->events, app->waits[REQUEST_EVENTS].pending, &offset, &limit))
-        return;
-    struct request *request = request_new(REQUEST_EVENTS);
+    struct request *request = rows_request(app, REQUEST_EVENTS);
     if (!request)
         return;
-    struct request_scope scope = {
-        .filter = {app->filter, app->filter_length},
-        .last_event_us =
-            app->overview ? app->overview->summary.last_us : EVENT_TIME_NONE,
-    };
+    struct request_scope scope = app_filter(app);
     request_set_scope(request, &scope);
     request->from_us = app->events_from_us;
     request->until_us = app->events_until_us;
-    request->offset = offset;
-    request->limit = limit;
     app_ask(app, effects, request);
 }
 

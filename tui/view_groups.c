@@ -34,11 +34,7 @@ static struct list *list(struct app *app)
 static void want(struct app *app, struct effects *effects)
 {
     struct rows *rows = &app->groups;
-    uint64_t offset;
-    size_t limit;
-    if (!rows_want(rows, app->waits[REQUEST_GROUPS].pending, &offset, &limit))
-        return;
-    struct request *request = request_new(REQUEST_GROUPS);
+    struct request *request = rows_request(app, REQUEST_GROUPS);
     if (!request)
         return;
     struct arena arena;
@@ -48,8 +44,6 @@ static void want(struct app *app, struct effects *effects)
     arena_fini(&arena);
     request->sort = app->group_sorting.column;
     request->descending = app->group_sorting.descending;
-    request->offset = offset;
-    request->limit = limit;
     ptrdiff_t index = rows_index(rows, rows->list.cursor);
     if (index >= 0 && rows->follow) {
         request->anchored = true;

@@ -32,11 +32,7 @@ static struct list *list(struct app *app)
 static void want(struct app *app, struct effects *effects)
 {
     struct rows *rows = &app->hits;
-    uint64_t offset;
-    size_t limit;
-    if (!rows_want(rows, app->waits[REQUEST_HITS].pending, &offset, &limit))
-        return;
-    struct request *request = request_new(REQUEST_HITS);
+    struct request *request = rows_request(app, REQUEST_HITS);
     if (!request)
         return;
     struct arena arena;
@@ -46,8 +42,6 @@ static void want(struct app *app, struct effects *effects)
     arena_fini(&arena);
     request->sort = app->hit_sorting.column;
     request->descending = app->hit_sorting.descending;
-    request->offset = offset;
-    request->limit = limit;
     ptrdiff_t index = rows_index(rows, rows->list.cursor);
     if (index >= 0 && rows->follow) {
         request->anchored = true;

@@ -29,24 +29,14 @@ static struct list *list(struct app *app)
 
 static void want(struct app *app, struct effects *effects)
 {
-    uint64_t offset;
-    size_t limit;
-    if (!rows_want(&app->mirrors, app->waits[REQUEST_MIRRORS].pending, &offset, &limit))
-        return;
-    struct request *request = request_new(REQUEST_MIRRORS);
+    struct request *request = rows_request(app, REQUEST_MIRRORS);
     if (!request)
         return;
-    struct request_scope scope = {
-        .filter = {app->filter, app->filter_length},
-        .last_event_us =
-            app->overview ? app->overview->summary.last_us : EVENT_TIME_NONE,
-    };
+    struct request_scope scope = app_filter(app);
     request_set_scope(request, &scope);
     request->sort = app->mirror_sorting.column;
     request->descending = app->mirror_sorting.descending;
     request->present = app->hide_ended;
-    request->offset = offset;
-    request->limit = limit;
     app_ask(app, effects, request);
 }
 

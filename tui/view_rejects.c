@@ -30,16 +30,10 @@ static struct list *list(struct app *app)
 
 static void want(struct app *app, struct effects *effects)
 {
-    uint64_t offset;
-    size_t limit;
-    if (!rows_want(&app->rejects, app->waits[REQUEST_REJECTS].pending, &offset, &limit))
-        return;
-    struct request *request = request_new(REQUEST_REJECTS);
+    struct request *request = rows_request(app, REQUEST_REJECTS);
     if (!request)
         return;
     request->source = app->reject_source;
-    request->offset = offset;
-    request->limit = limit;
     app_ask(app, effects, request);
 }
 

@@ -39,15 +39,9 @@ static struct list *list(struct app *app)
 
 static void want(struct app *app, struct effects *effects)
 {
-    uint64_t offset;
-    size_t limit;
-    if (!rows_want(&app->sources, app->waits[REQUEST_SOURCES].pending, &offset, &limit))
-        return;
-    struct request *request = request_new(REQUEST_SOURCES);
+    struct request *request = rows_request(app, REQUEST_SOURCES);
     if (!request)
         return;
-    request->offset = offset;
-    request->limit = limit;
     app_ask(app, effects, request);
 }
 

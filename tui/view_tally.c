@@ -48,24 +48,14 @@ static enum filter_key key_of(const struct app *app)
 
 static void want(struct app *app, struct effects *effects)
 {
-    uint64_t offset;
-    size_t limit;
-    if (!rows_want(&app->tally, app->waits[REQUEST_TALLY].pending, &offset, &limit))
-        return;
-    struct request *request = request_new(REQUEST_TALLY);
+    struct request *request = rows_request(app, REQUEST_TALLY);
     if (!request)
         return;
-    struct request_scope scope = {
-        .filter = {app->filter, app->filter_length},
-        .last_event_us =
-            app->overview ? app->overview->summary.last_us : EVENT_TIME_NONE,
-    };
+    struct request_scope scope = app_filter(app);
     request_set_scope(request, &scope);
     request->key = key_of(app);
     request->sort = app->tally_sorting.column;
     request->descending = app->tally_sorting.descending;
-    request->offset = offset;
-    request->limit = limit;
     app_ask(app, effects, request);
 }
 

@@ -52,10 +52,7 @@ static void want(struct app *app, struct effects *effects)
     struct request *request = request_new(REQUEST_TIMELINE);
     if (!request)
         return;
-    struct request_scope scope = {
-        .filter = {app->filter, app->filter_length},
-        .last_event_us = app->overview->summary.last_us,
-    };
+    struct request_scope scope = app_filter(app);
     request_set_scope(request, &scope);
     request->from_us = level->from_us;
     request->step_us = level->step_us;
