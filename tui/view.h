@@ -56,6 +56,8 @@ void hit_open(struct app *app, struct slice operation_id);
 void mirror_open(struct app *app, const struct mirror *mirror);
 /* Any event, by its rowid; and those of a span (INT64_MIN, INT64_MAX: all). */
 void event_open(struct app *app, int64_t rowid);
+/* What every list of events does with the row under the cursor, which may be NULL. */
+bool event_row_act(struct app *app, const struct event_row *row, enum action_id action);
 /* Searches all raw records for a text. */
 void search_open(struct app *app, struct slice text);
 void events_open(struct app *app, int64_t from_us, int64_t until_us);

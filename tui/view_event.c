@@ -19,6 +19,22 @@ void event_open(struct app *app, int64_t rowid)
     app_push(app, VIEW_EVENT);
 }
 
+bool event_row_act(struct app *app, const struct event_row *row, enum action_id action)
+{
+    switch (action) {
+    case ACTION_OPEN:
+        if (row)
+            event_open(app, row->rowid);
+        return true;
+    case ACTION_CONTEXT:
+        if (row)
+            context_open(app, &row->event);
+        return true;
+    default:
+        return false;
+    }
+}
+
 static struct list *list(struct app *app)
 {
     return &app->event.list;

@@ -56,20 +56,8 @@ static const struct event_row *current(const struct app *app)
 
 static bool act(struct app *app, enum action_id action, struct effects *effects)
 {
-    const struct event_row *row = current(app);
     (void)effects;
-    switch (action) {
-    case ACTION_OPEN:
-        if (row)
-            event_open(app, row->rowid);
-        return true;
-    case ACTION_CONTEXT:
-        if (row)
-            context_open(app, &row->event);
-        return true;
-    default:
-        return false;
-    }
+    return event_row_act(app, current(app), action);
 }
 
 static void resize(struct app *app, const struct layout *layout)
