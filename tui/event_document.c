@@ -6,20 +6,6 @@
 #include "tui/record_text.h"
 #include "tui/view.h"
 
-static void heading(struct document *document, const struct event *event)
-{
-    char time[TIMESTAMP_TEXT_MAX];
-    timestamp_format(event->time_us, time);
-    document_line(document, 1, 1);
-    document_printf(document, ROLE_TITLE, "%s", time[0] ? time : "(no time)");
-    document_label(document, "  ", ROLE_TEXT);
-    record_value(document, event->text[FIELD_OPERATION], ROLE_TITLE);
-    document_printf(document,
-                    outcome_is_attempt(event->outcome) ? ROLE_ATTEMPT : ROLE_TEXT,
-                    "  %s", outcome_name(event->outcome));
-    record_when(document, event);
-}
-
 /* How its source stands: in words, and whether it is well. */
 static void standing(struct document *document, const struct event_found *found,
                      const struct event_document_options *options)
@@ -89,7 +75,7 @@ void event_document_build(struct document *document, const struct event_found *f
                           const struct event_document_options *options)
 {
     document_start(document, options->width);
-    heading(document, &found->row.event);
+    record_heading(document, &found->row.event, NULL);
     if (found->row.hit) {
         record_label(document, "marked");
         document_label(document, "as mirroring: Enter opens its operation", ROLE_ALERT);

@@ -6,23 +6,6 @@
 #include "tui/record_text.h"
 #include "tui/view.h"
 
-static void heading(struct document *document, const struct hit_row *hit)
-{
-    const struct operation *operation = &hit->operation;
-    const struct event *event = &operation->event;
-    char time[TIMESTAMP_TEXT_MAX];
-    timestamp_format(event->time_us, time);
-    document_line(document, 1, 1);
-    document_printf(document, ROLE_TITLE, "%s", time[0] ? time : "(no time)");
-    document_label(document, "  ", ROLE_TEXT);
-    record_value(document, event->text[FIELD_OPERATION], ROLE_TITLE);
-    document_printf(document, ROLE_TEXT, "  %s", lifecycle_name(operation->lifecycle));
-    document_printf(document,
-                    outcome_is_attempt(event->outcome) ? ROLE_ATTEMPT : ROLE_TEXT,
-                    "  %s", outcome_name(event->outcome));
-    record_when(document, event);
-}
-
 static void step(struct document *document, const struct lineage_step *step)
 {
     char time[TIMESTAMP_TEXT_MAX];
@@ -136,7 +119,8 @@ void hit_document_build(struct document *document, const struct hit_row *hit,
                         const struct hit_document_options *options)
 {
     document_start(document, options->width);
-    heading(document, hit);
+    record_heading(document, &hit->operation.event,
+                   lifecycle_name(hit->operation.lifecycle));
     record_what(document, &hit->operation.event);
     record_who(document, &hit->operation.event);
     behind(document, options->lineage);

@@ -54,7 +54,7 @@ static void fields(struct document *document, const struct event *event,
 }
 
 /* What is to be known of its time, and how it ended. */
-void record_when(struct document *document, const struct event *event)
+static void when(struct document *document, const struct event *event)
 {
     char time[TIMESTAMP_TEXT_MAX];
     timestamp_format(event->time_us, time);
@@ -65,6 +65,23 @@ void record_when(struct document *document, const struct event *event)
     if (!slice_equal(event->text[FIELD_TIME_TEXT], slice_from(time)))
         record_field(document, "time as logged", event->text[FIELD_TIME_TEXT]);
     record_field(document, "error", event->text[FIELD_ERROR_CODE]);
+}
+
+void record_heading(struct document *document, const struct event *event,
+                    const char *lifecycle)
+{
+    char time[TIMESTAMP_TEXT_MAX];
+    timestamp_format(event->time_us, time);
+    document_line(document, 1, 1);
+    document_printf(document, ROLE_TITLE, "%s", time[0] ? time : "(no time)");
+    document_label(document, "  ", ROLE_TEXT);
+    record_value(document, event->text[FIELD_OPERATION], ROLE_TITLE);
+    if (lifecycle)
+        document_printf(document, ROLE_TEXT, "  %s", lifecycle);
+    document_printf(document,
+                    outcome_is_attempt(event->outcome) ? ROLE_ATTEMPT : ROLE_TEXT,
+                    "  %s", outcome_name(event->outcome));
+    when(document, event);
 }
 
 void record_who(struct document *document, const struct event *event)

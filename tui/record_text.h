@@ -21,8 +21,10 @@ void record_label(struct document *document, const char *name);
 /* Nothing where the value is blank. */
 void record_field(struct document *document, const char *name, struct slice value);
 
-/* The quality of its time, the time as logged where that reads otherwise, its error. */
-void record_when(struct document *document, const struct event *event);
+/* When what was done and how it ended; of its time the quality, and as logged where
+ * that reads otherwise; its error.  lifecycle: NULL for an event that is no hit. */
+void record_heading(struct document *document, const struct event *event,
+                    const char *lifecycle);
 void record_who(struct document *document, const struct event *event);
 void record_what(struct document *document, const struct event *event);
 /* Indented where it is JSON; has_all: the command that gives more than fits. */

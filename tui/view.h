@@ -192,6 +192,7 @@ void row_time(const struct row_pen *pen, int column, int64_t time_us);
 /* A row of any events, and its columns. */
 extern const struct column event_columns[];
 extern const int event_column_count;
+void draw_event_header(const struct app *app, struct canvas *canvas, int row);
 void draw_event_row(const struct event_row *row, const struct row_pen *pen,
                     bool selected);
 /* As many cells of the column as value is of most. */

@@ -81,7 +81,7 @@ static void title(const struct app *app, struct canvas *canvas, int row)
                       ": %s", format_number(app->events.result->events.total, number));
 }
 
-static void header(const struct app *app, struct canvas *canvas, int row)
+void draw_event_header(const struct app *app, struct canvas *canvas, int row)
 {
     struct column_place places[COLUMN_COUNT];
     (void)app;
@@ -137,6 +137,6 @@ const struct view view_events = {
     .act = act,
     .resize = resize,
     .title = title,
-    .header = header,
+    .header = draw_event_header,
     .render = render,
 };

@@ -93,14 +93,6 @@ static void title(const struct app *app, struct canvas *canvas, int row)
     say_found(app, canvas, row, column);
 }
 
-static void header(const struct app *app, struct canvas *canvas, int row)
-{
-    struct column_place places[COLUMNS_MAX];
-    (void)app;
-    columns_place(event_columns, event_column_count, canvas->width - ROW_MARKS, places);
-    draw_header(canvas, row, event_columns, event_column_count, places, -1, false);
-}
-
 static void render_row(const struct app *app, size_t index, const struct row_pen *pen,
                        bool selected)
 {
@@ -128,6 +120,6 @@ const struct view view_search = {
     .act = act,
     .resize = resize,
     .title = title,
-    .header = header,
+    .header = draw_event_header,
     .render = render,
 };
