@@ -158,10 +158,11 @@ static void resize(struct app *app, const struct layout *layout)
     list_resize(&app->context.list, (uint64_t)sub_sat(layout->body_height, 1));
 }
 
+/* When it was comes last: a mirror's span is the first to be cut on a small screen. */
 static void title(const struct app *app, struct canvas *canvas, int row)
 {
     const struct context_span *span = &app->context_span;
-    char text[160], time[TIMESTAMP_TEXT_MAX], until[TIMESTAMP_TEXT_MAX] = "";
+    char time[TIMESTAMP_TEXT_MAX], until[TIMESTAMP_TEXT_MAX] = "";
     char a[NUMBER_MAX], b[NUMBER_MAX];
     timestamp_format_short(span->from_us, time);
     if (span->until_us != span->from_us)
@@ -169,16 +170,18 @@ static void title(const struct app *app, struct canvas *canvas, int row)
     int column = 1 + canvas_label(canvas, row, 1, canvas->width, "Around ", ROLE_TITLE);
     column += canvas_text(canvas, row, column, canvas->width / 3,
                           app->context_of.text[FIELD_OPERATION], ROLE_TITLE);
-    snprintf(text, sizeof text, " %s%s%s +-%s", time[0] ? time : "(no time)",
-             until[0] ? " - " : "", until, margins[app->context_margin].words);
-    column += canvas_label(canvas, row, column, sub_sat(canvas->width, column), text,
-                           ROLE_TITLE);
-    if (!app->context.result)
-        return;
-    const struct context_list *found = &app->context.result->context;
-    snprintf(text, sizeof text, ": %s events, %s telling",
-             format_number(found->found, a), format_number(found->telling, b));
-    canvas_label(canvas, row, column, sub_sat(canvas->width, column), text, ROLE_TEXT);
+    column += canvas_printf(canvas, row, column, sub_sat(canvas->width, column),
+                            ROLE_TITLE, " +-%s", margins[app->context_margin].words);
+    if (app->context.result) {
+        const struct context_list *found = &app->context.result->context;
+        column += canvas_printf(canvas, row, column, sub_sat(canvas->width, column),
+                                ROLE_TEXT, ": %s events, %s telling",
+                                format_number(found->found, a),
+                                format_number(found->telling, b));
+    }
+    canvas_printf(canvas, row, column, sub_sat(canvas->width, column), ROLE_DIM,
+                  "  %s%s%s", time[0] ? time : "(no time)", until[0] ? " - " : "",
+                  until);
 }
 
 static void header(const struct app *app, struct canvas *canvas, int row)
