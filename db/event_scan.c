@@ -175,8 +175,7 @@ int event_scan_event(struct event_scan *scan, uint32_t place, struct arena *aren
     return 0;
 }
 
-/* --- events that were found --------------------------------------------------------
- */
+/* --- events that were found ---------------------------------------------------- */
 
 int event_place_order(const void *left, const void *right)
 {

@@ -106,8 +106,7 @@ static void keep_place(struct events_search *search, uint64_t key,
         search->places[search->count++] = *place;
 }
 
-/* --- where the window begins ---------------------------------------------------------
- */
+/* --- where the window begins --------------------------------------------------- */
 
 /* A span of keys, how many events have one, and how many of them the window skips. */
 struct span {
@@ -208,8 +207,7 @@ static int search_window(struct events_search *search, uint64_t offset, size_t l
     return 0;
 }
 
-/* --- the span of all ---------------------------------------------------------------
- */
+/* --- the span of all ----------------------------------------------------------- */
 
 static int find_span(struct events_search *search, const struct events_scope *scope,
                      struct error *error)

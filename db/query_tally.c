@@ -187,19 +187,12 @@ static int all_rows(struct tally *tally, struct tally_row **rows, size_t *total,
     return 0;
 }
 
-static int compare_values(struct slice a, struct slice b)
-{
-    size_t shared = a.length < b.length ? a.length : b.length;
-    int order = shared ? memcmp(a.data, b.data, shared) : 0;
-    return order ? order : (a.length > b.length) - (a.length < b.length);
-}
-
 #define BY_NUMBER(name, member)                                                        \
     static int name(const void *left, const void *right)                               \
     {                                                                                  \
         const struct tally_row *a = left, *b = right;                                  \
         int order = (a->member > b->member) - (a->member < b->member);                 \
-        return order ? order : -compare_values(a->value, b->value);                    \
+        return order ? order : -slice_compare(a->value, b->value);                     \
     }
 BY_NUMBER(by_events, events)
 BY_NUMBER(by_hits, hits)
@@ -209,7 +202,7 @@ BY_NUMBER(by_last, last_us)
 static int by_value(const void *left, const void *right)
 {
     const struct tally_row *a = left, *b = right;
-    return compare_values(a->value, b->value);
+    return slice_compare(a->value, b->value);
 }
 
 static int (*const orders[TALLY_SORT_COUNT])(const void *, const void *) = {

@@ -88,8 +88,7 @@ static int read_hit(struct raw_reader *reader, int64_t source,
     return result;
 }
 
-/* --- the bytes at a place ----------------------------------------------------------
- */
+/* --- the bytes at a place ------------------------------------------------------ */
 
 static int read_embedded(struct raw_reader *reader, int64_t source,
                          const struct record_place *place, struct arena *arena,
@@ -192,8 +191,7 @@ static int read_file(struct raw_reader *reader, int64_t source,
     return error->code == ERROR_INPUT ? 0 : -1;
 }
 
-/* --- asking ------------------------------------------------------------------------
- */
+/* --- asking -------------------------------------------------------------------- */
 
 int raw_reader_read(struct raw_reader *reader, int64_t source,
                     const struct record_place *place, struct arena *arena,

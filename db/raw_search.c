@@ -284,8 +284,7 @@ static int tell(struct search *search, struct error *error)
                                     : 0;
 }
 
-/* --- what the case keeps itself ----------------------------------------------------
- */
+/* --- what the case keeps itself ------------------------------------------------ */
 
 static int search_embedded(struct searcher *searcher, struct wanted *wanted,
                            char *buffer, struct error *error)
@@ -374,8 +373,7 @@ static int search_all(struct search *search, unsigned threads, struct error *err
     return result;
 }
 
-/* --- the search --------------------------------------------------------------------
- */
+/* --- the search ---------------------------------------------------------------- */
 
 static int add_wanted(struct search *search, sqlite3_stmt *row, struct arena *arena)
 {
@@ -422,8 +420,10 @@ static int compile(struct search *search, struct slice needle, struct error *err
     int code;
     PCRE2_SIZE at;
     search->needle_length = needle.length;
-    if (!needle.length)
-        return error_set(error, ERROR_SYNTAX, "an empty text is everywhere");
+    if (!needle.length || needle.length > LIMIT_SEARCH_TEXT)
+        return error_set(error, ERROR_SYNTAX,
+                         "a text of 1 to %d bytes can be searched for",
+                         LIMIT_SEARCH_TEXT);
     search->pattern = pcre2_compile((PCRE2_SPTR)needle.data, needle.length,
                                     PCRE2_LITERAL | PCRE2_CASELESS, &code, &at, NULL);
     if (!search->pattern)

@@ -24,18 +24,21 @@ enum {
     /* Places that are met before the search ends by itself. */
     LIMIT_SEARCH_PLACES = 200000,
     LIMIT_SEARCH_THREADS = 16,
+    /* Bytes of the text. */
+    LIMIT_SEARCH_TEXT = 256,
 };
 
 struct raw_search_list {
-    struct event_list
-        events;     /* in order of time; one window; total: all that hold it */
-    uint64_t bytes; /* searched, unpacked */
+    /* In order of time; one window; total: all that hold it. */
+    struct event_list events;
+    uint64_t bytes;           /* searched, unpacked */
     uint64_t sources, unread; /* unread: not there any more, or not to their end */
     bool more;                /* LIMIT_SEARCH_PLACES was met */
 };
 
-/* threads: 0 for one per processor.  progress: of sources, in the caller's thread; may
- * be NULL.  Not inside of a transaction. */
+/* needle: of 1 to LIMIT_SEARCH_TEXT bytes, else ERROR_SYNTAX.  threads: 0 for one per
+ * processor.  progress: of sources, in the caller's thread; may be NULL.  Not inside of
+ * a transaction. */
 int raw_search(struct case_file *handle, struct slice needle, unsigned threads,
                const struct query_progress *progress, struct arena *arena,
                struct raw_search_list *out, struct error *error);

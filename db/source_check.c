@@ -102,8 +102,7 @@ static bool takes(void *payload, struct slice bytes)
     return goes_on(payload);
 }
 
-/* --- one file, one member ----------------------------------------------------------
- */
+/* --- one file, one member ------------------------------------------------------ */
 
 static bool looks_the_same(const struct stat *status, const struct file_facts *facts)
 {
@@ -174,8 +173,7 @@ static enum source_condition check_member(struct source_checker *checker,
     return condition;
 }
 
-/* --- one place of a source ---------------------------------------------------------
- */
+/* --- one place of a source ----------------------------------------------------- */
 
 /* What the case knows: of the source, and of the file that it is a member of. */
 struct facts {
@@ -236,8 +234,7 @@ static struct source_standing check_alias(struct source_checker *checker,
     return check_place(checker, facts, facts->path);
 }
 
-/* --- asking ------------------------------------------------------------------------
- */
+/* --- asking -------------------------------------------------------------------- */
 
 /* An archive's own row is begun right before those of its members. */
 #define FACTS_SQL                                                                      \

@@ -128,8 +128,7 @@ static void start(struct bench *bench)
     send(bench, &(struct message){.kind = MESSAGE_START});
 }
 
-/* --- behaviour ---------------------------------------------------------------------
- */
+/* --- behaviour ----------------------------------------------------------------- */
 
 static void waits_quietly_then_says_so(void **state)
 {
@@ -365,8 +364,7 @@ static void read_only_writes_nothing(void **state)
     bench_end(&bench);
 }
 
-/* --- any order of anything -----------------------------------------------------------
- */
+/* --- any order of anything ----------------------------------------------------- */
 
 static uint32_t next_random(uint32_t *seed)
 {

@@ -221,8 +221,7 @@ static void many_operations_are_cut_aloud(void **state)
     says_not(text, ": op 1000.\n");
 }
 
-/* --- hostile texts and widths ------------------------------------------------------
- */
+/* --- hostile texts and widths -------------------------------------------------- */
 
 static void nothing_unsafe_leaves(void **state)
 {
@@ -299,8 +298,7 @@ static void an_arn_is_never_cut(void **state)
     says(report(bed, bed->handle, ""), arn);
 }
 
-/* --- the sink and the case ----------------------------------------------------------
- */
+/* --- the sink and the case ----------------------------------------------------- */
 
 static int refuse(void *payload, const char *data, size_t length)
 {

@@ -19,8 +19,7 @@
 #include "tui/list.h"
 #include "tui/prompt.h"
 
-/* --- canvas ------------------------------------------------------------------------
- */
+/* --- canvas -------------------------------------------------------------------- */
 
 static const char *row_text(const struct canvas *canvas, int row)
 {
@@ -120,8 +119,7 @@ static void canvas_finds_matches(void **state)
     canvas_fini(&canvas);
 }
 
-/* --- list --------------------------------------------------------------------------
- */
+/* --- list ---------------------------------------------------------------------- */
 
 static void list_stays_valid(void **state)
 {
@@ -184,8 +182,7 @@ static void list_says_where_it_ends(void **state)
     assert_false(list_move(&list, -1));
 }
 
-/* --- columns -----------------------------------------------------------------------
- */
+/* --- columns ------------------------------------------------------------------- */
 
 static void columns_fit(void **state)
 {
@@ -212,8 +209,7 @@ static void columns_fit(void **state)
     }
 }
 
-/* --- prompt ------------------------------------------------------------------------
- */
+/* --- prompt -------------------------------------------------------------------- */
 
 static void type(struct prompt *prompt, const char *text)
 {
@@ -265,8 +261,7 @@ static void a_question_takes_only_yes(void **state)
     assert_int_equal(prompt_key(&prompt, 'y'), PROMPT_DONE);
 }
 
-/* --- keys and actions --------------------------------------------------------------
- */
+/* --- keys and actions ---------------------------------------------------------- */
 
 static void keys_have_names(void **state)
 {
@@ -322,8 +317,7 @@ static void every_screen_has_a_way_back_and_help(void **state)
     assert_int_equal(action_for_key(VIEW_GROUPS, KEYCODE_ESCAPE)->id, ACTION_CLEAR);
 }
 
-/* --- documents ---------------------------------------------------------------------
- */
+/* --- documents ----------------------------------------------------------------- */
 
 static const char *document_row(const struct document *document, size_t line)
 {
@@ -434,8 +428,7 @@ static void documents_find_across_a_wrap(void **state)
     document_fini(&document);
 }
 
-/* --- clipboard ---------------------------------------------------------------------
- */
+/* --- clipboard ----------------------------------------------------------------- */
 
 static void osc52_is_bounded(void **state)
 {

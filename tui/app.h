@@ -125,7 +125,7 @@ struct event_state {
 
 /* What VIEW_SEARCH shows: searched once, however the case changes meanwhile. */
 struct search_state {
-    char text[256];
+    char text[LIMIT_SEARCH_TEXT];
     size_t length;
     bool asked;
 };
