@@ -457,7 +457,7 @@ static void no_order_breaks_it(void **state)
         bench.app.quitting = false;
         check_list(&bench.app.groups.list);
         check_list(&bench.app.hits.list);
-        check_list(view_get(app_view(&bench.app))->list(&bench.app));
+        check_list(view_list(&bench.app, view_get(app_view(&bench.app))));
         assert_in_range(bench.app.depth, 1, APP_DEPTH);
         if (i % 8 == 0) {
             app_render(&bench.app, &bench.canvas);

@@ -18,7 +18,7 @@ static bool move_action(struct app *app, enum action_id action)
 {
     struct layout layout;
     app_layout(app, &layout);
-    struct list *list = view_get(app_view(app))->list(app);
+    struct list *list = view_list(app, view_get(app_view(app)));
     int64_t page = layout.body_height > 1 ? layout.body_height - 1 : 1;
     bool moved;
     switch (action) {

@@ -273,11 +273,11 @@ static void settle(struct app *app, struct effects *effects)
     struct layout layout;
     const struct view *view = view_get(app_view(app));
     app_layout(app, &layout);
-    view->resize(app, &layout);
+    view_resize(app, view, &layout);
     if (app->quitting)
         return;
     want_overview(app, effects);
-    view->want(app, effects);
+    view_want(app, view, effects);
 }
 
 static void resize(struct app *app, int width, int height)

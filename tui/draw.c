@@ -38,9 +38,10 @@ void format_span(int64_t first_us, int64_t last_us, char *out, size_t size)
 }
 
 void draw_header(struct canvas *canvas, int row, const struct column *columns,
-                 int count, const struct column_place *places, int sorted,
-                 bool descending)
+                 int count, int sorted, bool descending)
 {
+    struct column_place places[COLUMNS_MAX];
+    columns_place(columns, count, canvas->width - ROW_MARKS, places);
     for (int i = 0; i < count; i++) {
         int start = ROW_MARKS + places[i].start, width = places[i].width;
         char title[40];
@@ -79,26 +80,6 @@ int draw_details(const struct layout *layout, int lines)
 {
     int room = sub_sat(layout->body_height, LEAST_ROWS);
     return lines < room ? lines : room;
-}
-
-void draw_rows(const struct app *app, const struct rows *rows,
-               const struct list_columns *look, struct canvas *canvas,
-               const struct layout *layout)
-{
-    struct column_place places[COLUMNS_MAX];
-    const struct list *shown = &rows->list;
-    columns_place(look->columns, look->count, canvas->width - ROW_MARKS, places);
-    for (int i = 0; i < (int)shown->page; i++) {
-        uint64_t position = shown->top + (uint64_t)i;
-        struct row_pen pen = {canvas, layout->body + i, places};
-        if (rows->known && position >= shown->total)
-            break;
-        ptrdiff_t index = rows_index(rows, position);
-        if (index < 0)
-            draw_placeholder(app, canvas, pen.row, position == shown->cursor);
-        else
-            look->row(app, (size_t)index, &pen, position == shown->cursor);
-    }
 }
 
 void row_text(const struct row_pen *pen, int column, struct slice text, enum role role)

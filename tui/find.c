@@ -78,7 +78,7 @@ static void go(struct app *app)
         app_error(app, "not found");
         return;
     }
-    struct list *list = view_get(app_view(app))->list(app);
+    struct list *list = view_list(app, view_get(app_view(app)));
     bool wrapped;
     finding->index = choose(finding, step_from(app, list), &wrapped);
     list_go(list, place(finding, finding->index));

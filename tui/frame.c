@@ -30,7 +30,7 @@ void app_layout(const struct app *app, struct layout *out)
         out->filter = row++;
     if (view->title)
         out->title = row++;
-    if (view->header)
+    if (view->rows || view->header)
         out->header = row++;
     if (lists && app->height >= HISTOGRAM_HEIGHT && !app->prompt.kind)
         out->histogram = --end;
@@ -268,7 +268,7 @@ static void render_footer(const struct app *app, struct canvas *canvas, int row)
                      app->notice_is_error ? ROLE_ALERT : ROLE_TITLE);
         return;
     }
-    const struct list *list = view_get(app_view(app))->list((struct app *)app);
+    const struct list *list = view_list((struct app *)app, view_get(app_view(app)));
     char a[NUMBER_MAX], b[NUMBER_MAX], text[2 * NUMBER_MAX];
     snprintf(text, sizeof text, "%s/%s", format_number(list->total, a),
              format_number(list->total, b));
@@ -336,8 +336,8 @@ void app_render(const struct app *app, struct canvas *canvas)
     if (layout.title >= 0)
         view->title(app, canvas, layout.title);
     if (layout.header >= 0)
-        view->header(app, canvas, layout.header);
-    view->render(app, canvas, &layout);
+        view_header(app, view, canvas, layout.header);
+    view_render(app, view, canvas, &layout);
     if (app->finding.length)
         for (int i = 0; i < layout.body_height; i++)
             canvas_mark(canvas, layout.body + i, 0, canvas->width, find_text(app));

@@ -314,3 +314,10 @@ void rows_forget(struct rows *rows)
     struct list list = {.page = rows->list.page};
     *rows = (struct rows){.list = list};
 }
+
+void rows_open(struct app *app, enum request_kind kind, enum view_id view)
+{
+    app->waits[kind].pending = false;
+    rows_forget(app_rows(app, kind));
+    app_push(app, view);
+}

@@ -17,10 +17,46 @@ struct layout {
     int histogram, footer;
 };
 
+/* The columns of one row. */
+struct row_pen {
+    struct canvas *canvas;
+    int row;
+    const struct column_place *places;
+};
+
+/*
+ * A screen that is one list of rows: what it shows, as data.  Asking for windows of
+ * it, its header, its pages and what is said where it is empty are the same for all
+ * (list_view.c).  An index is a row's place in the window that the app keeps.
+ */
+enum { COLUMNS_MAX = 16 };
+struct list_view {
+    enum request_kind kind; /* whose rows: rows.c */
+    const struct column *columns;
+    int column_count; /* at most COLUMNS_MAX */
+    void (*row)(const struct app *app, size_t index, const struct row_pen *pen,
+                bool selected);
+    /* The column that each order is shown on, -1: none; NULL: there is one order. */
+    const int *sort_columns;
+    size_t sorting; /* offset of its struct sorting in struct app */
+    /* Completes a request for rows; NULL: it needs nothing more. */
+    void (*ask)(const struct app *app, struct request *request);
+    /* Why there is no row: words, or what writes them. */
+    const char *empty;
+    void (*render_empty)(const struct app *app, struct canvas *canvas, int row);
+    /* Lines below the list that tell of the row under the cursor; a small screen
+     * gives it fewer, from 1 on. */
+    int details;
+    void (*render_details)(const struct app *app, size_t index, struct canvas *canvas,
+                           int row, int lines);
+};
+
+/* One screen. With `rows`, it has no `list`, `resize`, `header` and `render`. */
 struct view {
+    const struct list_view *rows;
     /* What moves with j and k. */
     struct list *(*list)(struct app *app);
-    /* Asks for what it needs and does not have. */
+    /* Asks for what it needs and does not have; NULL: for its rows, or nothing. */
     void (*want)(struct app *app, struct effects *effects);
     /* An action of its own; false: none of its. NULL: it has none. */
     bool (*act)(struct app *app, enum action_id action, struct effects *effects);
@@ -32,6 +68,14 @@ struct view {
     void (*render)(const struct app *app, struct canvas *canvas,
                    const struct layout *layout);
 };
+
+struct list *view_list(struct app *app, const struct view *view);
+void view_want(struct app *app, const struct view *view, struct effects *effects);
+void view_resize(struct app *app, const struct view *view, const struct layout *layout);
+void view_header(const struct app *app, const struct view *view, struct canvas *canvas,
+                 int row);
+void view_render(const struct app *app, const struct view *view, struct canvas *canvas,
+                 const struct layout *layout);
 
 extern const struct view view_groups, view_hits, view_hit, view_approvals, view_sources,
     view_rejects, view_timeline, view_mirrors, view_mirror, view_context, view_coverage,
@@ -107,6 +151,8 @@ void rows_take(struct rows *rows, struct result *result);
 void rows_restart(struct rows *rows);
 void rows_refresh(struct rows *rows);
 void rows_forget(struct rows *rows);
+/* Opens a view on a list that is read anew. */
+void rows_open(struct app *app, enum request_kind kind, enum view_id view);
 /* Index into the window of a position, or -1. */
 ptrdiff_t rows_index(const struct rows *rows, uint64_t position);
 
@@ -139,9 +185,9 @@ void relocate_take(struct app *app, const struct result *result);
 
 /* --- drawing (draw.c) --------------------------------------------------------- */
 
+/* Titles of columns; sorted: the one that shows the order, -1: none. */
 void draw_header(struct canvas *canvas, int row, const struct column *columns,
-                 int count, const struct column_place *places, int sorted,
-                 bool descending);
+                 int count, int sorted, bool descending);
 /* "9,998,120" */
 enum { NUMBER_MAX = 32 };
 const char *format_number(uint64_t value, char out[NUMBER_MAX]);
@@ -154,26 +200,8 @@ void draw_marks(struct canvas *canvas, int row, bool selected, char mark,
 /* The row is not known yet. */
 void draw_placeholder(const struct app *app, struct canvas *canvas, int row,
                       bool selected);
-/* The columns of one row. */
-struct row_pen {
-    struct canvas *canvas;
-    int row;
-    const struct column_place *places;
-};
-/* How the rows of a list look; row: of the window that app keeps of it. */
-enum { COLUMNS_MAX = 16 };
-struct list_columns {
-    const struct column *columns;
-    int count; /* at most COLUMNS_MAX */
-    void (*row)(const struct app *app, size_t index, const struct row_pen *pen,
-                bool selected);
-};
 /* Lines for what is told of one row: as many as it has, while the list keeps some. */
 int draw_details(const struct layout *layout, int lines);
-/* A page of the list from the body's first row on. */
-void draw_rows(const struct app *app, const struct rows *rows,
-               const struct list_columns *look, struct canvas *canvas,
-               const struct layout *layout);
 /* A document that scrolls by lines; in raw records, what `of` is about stands out. */
 void document_scroll(const struct document *document, struct list *list, int height);
 void draw_document(const struct document *document, const struct list *list,
@@ -190,9 +218,8 @@ void row_right(const struct row_pen *pen, int column, const char *text, enum rol
 /* To the second, without the year. */
 void row_time(const struct row_pen *pen, int column, int64_t time_us);
 /* A row of any events, and its columns. */
-extern const struct column event_columns[];
-extern const int event_column_count;
-void draw_event_header(const struct app *app, struct canvas *canvas, int row);
+enum { EVENT_COLUMNS = 7 };
+extern const struct column event_columns[EVENT_COLUMNS];
 void draw_event_row(const struct event_row *row, const struct row_pen *pen,
                     bool selected);
 /* As many cells of the column as value is of most. */

@@ -17,23 +17,8 @@ static const struct column columns[COLUMN_COUNT] = {
     [REASON] = {"REASON", 14, 60, 2, 5, false},
 };
 
-static struct list *list(struct app *app)
-{
-    return &app->approvals.list;
-}
-
-static void want(struct app *app, struct effects *effects)
-{
-    app_ask(app, effects, rows_request(app, REQUEST_APPROVALS));
-}
-
 /* The last two rows tell all about the approval under the cursor. */
 enum { DETAILS = 2 };
-
-static void resize(struct app *app, const struct layout *layout)
-{
-    list_resize(&app->approvals.list, (uint64_t)sub_sat(layout->body_height, DETAILS));
-}
 
 static void title(const struct app *app, struct canvas *canvas, int row)
 {
@@ -41,14 +26,6 @@ static void title(const struct app *app, struct canvas *canvas, int row)
     canvas_label(canvas, row, 1, canvas->width,
                  "Approvals  (a: enabled, -: disabled; times are of the events)",
                  ROLE_TITLE);
-}
-
-static void header(const struct app *app, struct canvas *canvas, int row)
-{
-    (void)app;
-    struct column_place places[COLUMN_COUNT];
-    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
-    draw_header(canvas, row, columns, COLUMN_COUNT, places, -1, false);
 }
 
 static void selectors_at(struct canvas *canvas, int row, int start, int width,
@@ -66,11 +43,15 @@ static void selectors_at(struct canvas *canvas, int row, int start, int width,
     }
 }
 
-static void render_details(const struct approval *approval, struct canvas *canvas,
-                           int row)
+static void render_details(const struct app *app, size_t index, struct canvas *canvas,
+                           int row, int lines)
 {
+    const struct approval *approval =
+        &app->approvals.result->approvals.rows[index].approval;
     int width = sub_sat(canvas->width, 2);
     selectors_at(canvas, row, 1, width, approval);
+    if (lines < DETAILS)
+        return;
     int column =
         1 + canvas_text(canvas, row + 1, 1, width, approval->reason, ROLE_TITLE);
     column += column > 1 ? 2 : 0;
@@ -103,29 +84,17 @@ static void render_row(const struct app *app, size_t index, const struct row_pen
     row_text(pen, REASON, approval->reason, ROLE_TEXT);
 }
 
-static const struct list_columns list_columns = {columns, COLUMN_COUNT, render_row};
-
-static void render(const struct app *app, struct canvas *canvas,
-                   const struct layout *layout)
-{
-    const struct list *shown = &app->approvals.list;
-    if (app->approvals.known && shown->total == 0)
-        canvas_label(
-            canvas, layout->body, ROW_MARKS, canvas->width,
-            "Nothing is approved yet: a on an operation or a group approves it",
-            ROLE_DIM);
-    draw_rows(app, &app->approvals, &list_columns, canvas, layout);
-    ptrdiff_t index = rows_index(&app->approvals, shown->cursor);
-    if (index >= 0)
-        render_details(&app->approvals.result->approvals.rows[index].approval, canvas,
-                       layout->body + (int)shown->page);
-}
+static const struct list_view rows = {
+    .kind = REQUEST_APPROVALS,
+    .columns = columns,
+    .column_count = COLUMN_COUNT,
+    .row = render_row,
+    .empty = "Nothing is approved yet: a on an operation or a group approves it",
+    .details = DETAILS,
+    .render_details = render_details,
+};
 
 const struct view view_approvals = {
-    .list = list,
-    .want = want,
-    .resize = resize,
+    .rows = &rows,
     .title = title,
-    .header = header,
-    .render = render,
 };

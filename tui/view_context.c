@@ -46,9 +46,7 @@ static void open_around(struct app *app, const struct event *event,
     app->context_span = span;
     app->context_margin = MARGIN_AT_FIRST;
     app->context_telling = false;
-    app->waits[REQUEST_CONTEXT].pending = false;
-    rows_forget(&app->context);
-    app_push(app, VIEW_CONTEXT);
+    rows_open(app, REQUEST_CONTEXT, VIEW_CONTEXT);
 }
 
 void context_open(struct app *app, const struct event *event)
@@ -89,16 +87,8 @@ void context_open_mirror(struct app *app, const struct mirror_row *row)
     open_around(app, &event, span);
 }
 
-static struct list *list(struct app *app)
+static void ask(const struct app *app, struct request *request)
 {
-    return &app->context.list;
-}
-
-static void want(struct app *app, struct effects *effects)
-{
-    struct request *request = rows_request(app, REQUEST_CONTEXT);
-    if (!request)
-        return;
     struct context_scope scope = context_scope_of(&app->context_of, app->context_span,
                                                   margins[app->context_margin].us);
     request->mirror_id = arena_copy(&request->arena, app->context_mirror);
@@ -107,7 +97,6 @@ static void want(struct app *app, struct effects *effects)
         scope.ties[i] = arena_copy(&request->arena, scope.ties[i]);
     scope.telling_only = app->context_telling;
     request->context = scope;
-    app_ask(app, effects, request);
 }
 
 static void look(struct app *app, size_t margin)
@@ -152,12 +141,6 @@ static bool act(struct app *app, enum action_id action, struct effects *effects)
     }
 }
 
-/* The last row of the body puts the event under the cursor into words. */
-static void resize(struct app *app, const struct layout *layout)
-{
-    list_resize(&app->context.list, (uint64_t)sub_sat(layout->body_height, 1));
-}
-
 /* When it was comes last: a mirror's span is the first to be cut on a small screen. */
 static void title(const struct app *app, struct canvas *canvas, int row)
 {
@@ -182,14 +165,6 @@ static void title(const struct app *app, struct canvas *canvas, int row)
     canvas_printf(canvas, row, column, sub_sat(canvas->width, column), ROLE_DIM,
                   "  %s%s%s", time[0] ? time : "(no time)", until[0] ? " - " : "",
                   until);
-}
-
-static void header(const struct app *app, struct canvas *canvas, int row)
-{
-    (void)app;
-    struct column_place places[COLUMN_COUNT];
-    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
-    draw_header(canvas, row, columns, COLUMN_COUNT, places, -1, false);
 }
 
 /* "ac..r": a letter for each tie, a dot for none; those by one field share a place. */
@@ -246,9 +221,10 @@ static int add_words(struct canvas *canvas, int row, int column, const char *lab
                                 text, role);
 }
 
-static void render_details(const struct context_row *found, struct canvas *canvas,
-                           int row)
+static void render_details(const struct app *app, size_t index, struct canvas *canvas,
+                           int row, int lines)
 {
+    const struct context_row *found = &app->context.result->context.rows[index];
     const struct slice *text = found->at.event.text;
     int column = 1;
     if (found->telling)
@@ -256,6 +232,7 @@ static void render_details(const struct context_row *found, struct canvas *canva
             add_words(canvas, row, column, "", slice_from(found->telling), ROLE_ALERT) +
             2;
     const char *separator = "same ";
+    (void)lines;
     for (int i = 0; i < CONTEXT_TIE_COUNT; i++) {
         if (!(found->ties & 1u << i))
             continue;
@@ -269,32 +246,29 @@ static void render_details(const struct context_row *found, struct canvas *canva
     add_words(canvas, row, column, " error ", text[FIELD_ERROR_CODE], ROLE_DIM);
 }
 
-static const struct list_columns list_columns = {columns, COLUMN_COUNT, render_row};
-
-static void render(const struct app *app, struct canvas *canvas,
-                   const struct layout *layout)
+static void render_empty(const struct app *app, struct canvas *canvas, int row)
 {
-    const struct list *shown = &app->context.list;
-    if (app->context.known && shown->total == 0)
-        canvas_label(canvas, layout->body, ROW_MARKS, canvas->width,
-                     app->context_span.from_us == EVENT_TIME_NONE &&
-                             app->context_span.until_us == EVENT_TIME_NONE
-                         ? "It has no time: nothing is around it"
-                         : "Nothing within this time: + looks further",
-                     ROLE_DIM);
-    draw_rows(app, &app->context, &list_columns, canvas, layout);
-    ptrdiff_t index = rows_index(&app->context, shown->cursor);
-    if (index >= 0)
-        render_details(&app->context.result->context.rows[index], canvas,
-                       layout->body + layout->body_height - 1);
+    const struct context_span *span = &app->context_span;
+    bool timed = span->from_us != EVENT_TIME_NONE || span->until_us != EVENT_TIME_NONE;
+    canvas_label(canvas, row, ROW_MARKS, canvas->width,
+                 timed ? "Nothing within this time: + looks further"
+                       : "It has no time: nothing is around it",
+                 ROLE_DIM);
 }
 
+static const struct list_view rows = {
+    .kind = REQUEST_CONTEXT,
+    .columns = columns,
+    .column_count = COLUMN_COUNT,
+    .row = render_row,
+    .ask = ask,
+    .render_empty = render_empty,
+    .details = 1,
+    .render_details = render_details,
+};
+
 const struct view view_context = {
-    .list = list,
-    .want = want,
+    .rows = &rows,
     .act = act,
-    .resize = resize,
     .title = title,
-    .header = header,
-    .render = render,
 };

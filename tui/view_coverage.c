@@ -17,24 +17,8 @@ static const struct column columns[COLUMN_COUNT] = {
     [LAST] = {"LAST", 14, 14, 0, 3, false},
 };
 
-static struct list *list(struct app *app)
-{
-    return &app->coverage.list;
-}
-
-static void want(struct app *app, struct effects *effects)
-{
-    app_ask(app, effects, rows_request(app, REQUEST_COVERAGE));
-}
-
 /* The last two rows tell of the place under the cursor, and of what has no log. */
-enum { DETAIL_ROWS = 2 };
-
-static void resize(struct app *app, const struct layout *layout)
-{
-    list_resize(&app->coverage.list,
-                (uint64_t)sub_sat(layout->body_height, DETAIL_ROWS));
-}
+enum { DETAILS = 2 };
 
 static const struct coverage_grid *grid_of(const struct app *app)
 {
@@ -57,14 +41,6 @@ static void title(const struct app *app, struct canvas *canvas, int row)
                   "  %zu accounts and regions, %zu gaps, %zu%s named without a log  %s",
                   grid->count, gaps, grid->unlogged_count,
                   grid->unlogged_more ? " and more" : "", span);
-}
-
-static void header(const struct app *app, struct canvas *canvas, int row)
-{
-    (void)app;
-    struct column_place places[COLUMN_COUNT];
-    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
-    draw_header(canvas, row, columns, COLUMN_COUNT, places, -1, false);
 }
 
 static bool in_gap(const struct coverage_place *place, int64_t time_us)
@@ -174,30 +150,26 @@ static void render_unlogged(const struct coverage_grid *grid, struct canvas *can
     }
 }
 
-static const struct list_columns list_columns = {columns, COLUMN_COUNT, render_row};
-
-static void render(const struct app *app, struct canvas *canvas,
-                   const struct layout *layout)
+static void render_details(const struct app *app, size_t index, struct canvas *canvas,
+                           int row, int lines)
 {
-    const struct list *shown = &app->coverage.list;
     const struct coverage_grid *grid = grid_of(app);
-    if (app->coverage.known && shown->total == 0)
-        canvas_label(canvas, layout->body, ROW_MARKS, canvas->width,
-                     "No event is loaded: nothing is covered", ROLE_DIM);
-    draw_rows(app, &app->coverage, &list_columns, canvas, layout);
-    ptrdiff_t index = rows_index(&app->coverage, shown->cursor);
-    if (index < 0 || layout->body_height <= DETAIL_ROWS)
-        return;
-    int row = layout->body + layout->body_height - DETAIL_ROWS;
     render_gaps(&grid->places[index], canvas, row);
-    render_unlogged(grid, canvas, row + 1);
+    if (lines == DETAILS)
+        render_unlogged(grid, canvas, row + 1);
 }
 
+static const struct list_view rows = {
+    .kind = REQUEST_COVERAGE,
+    .columns = columns,
+    .column_count = COLUMN_COUNT,
+    .row = render_row,
+    .empty = "No event is loaded: nothing is covered",
+    .details = DETAILS,
+    .render_details = render_details,
+};
+
 const struct view view_coverage = {
-    .list = list,
-    .want = want,
-    .resize = resize,
+    .rows = &rows,
     .title = title,
-    .header = header,
-    .render = render,
 };

@@ -8,9 +8,9 @@
 #include "core/timestamp.h"
 #include "tui/view.h"
 
-enum { TIME, OPERATION, OUTCOME, ACTOR, ADDRESS, RESOURCE, PLACE, COLUMN_COUNT };
+enum { TIME, OPERATION, OUTCOME, ACTOR, ADDRESS, RESOURCE, PLACE };
 
-const struct column event_columns[] = {
+const struct column event_columns[EVENT_COLUMNS] = {
     [TIME] = {"TIME", 14, 14, 0, 0, false},
     [OPERATION] = {"OPERATION", 20, 44, 10, 0, false},
     [OUTCOME] = {"OUTCOME", 8, 8, 0, 2, false},
@@ -20,32 +20,19 @@ const struct column event_columns[] = {
     [PLACE] = {"ACCOUNT", 14, 36, 2, 5, false},
 };
 
-const int event_column_count = COLUMN_COUNT;
-
 void events_open(struct app *app, int64_t from_us, int64_t until_us)
 {
     app->events_from_us = from_us;
     app->events_until_us = until_us;
-    app->waits[REQUEST_EVENTS].pending = false;
-    rows_forget(&app->events);
-    app_push(app, VIEW_EVENTS);
+    rows_open(app, REQUEST_EVENTS, VIEW_EVENTS);
 }
 
-static struct list *list(struct app *app)
+static void ask(const struct app *app, struct request *request)
 {
-    return &app->events.list;
-}
-
-static void want(struct app *app, struct effects *effects)
-{
-    struct request *request = rows_request(app, REQUEST_EVENTS);
-    if (!request)
-        return;
     struct request_scope scope = app_filter(app);
     request_set_scope(request, &scope);
     request->from_us = app->events_from_us;
     request->until_us = app->events_until_us;
-    app_ask(app, effects, request);
 }
 
 static const struct event_row *current(const struct app *app)
@@ -58,11 +45,6 @@ static bool act(struct app *app, enum action_id action, struct effects *effects)
 {
     (void)effects;
     return event_row_act(app, current(app), action);
-}
-
-static void resize(struct app *app, const struct layout *layout)
-{
-    list_resize(&app->events.list, (uint64_t)layout->body_height);
 }
 
 static void title(const struct app *app, struct canvas *canvas, int row)
@@ -79,14 +61,6 @@ static void title(const struct app *app, struct canvas *canvas, int row)
     if (app->events.result)
         canvas_printf(canvas, row, column, sub_sat(canvas->width, column), ROLE_TEXT,
                       ": %s", format_number(app->events.result->events.total, number));
-}
-
-void draw_event_header(const struct app *app, struct canvas *canvas, int row)
-{
-    struct column_place places[COLUMN_COUNT];
-    (void)app;
-    columns_place(event_columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
-    draw_header(canvas, row, event_columns, COLUMN_COUNT, places, -1, false);
 }
 
 void draw_event_row(const struct event_row *row, const struct row_pen *pen,
@@ -114,29 +88,17 @@ static void render_row(const struct app *app, size_t index, const struct row_pen
     draw_event_row(&app->events.result->events.rows[index], pen, selected);
 }
 
-static const struct list_columns list_columns = {event_columns, COLUMN_COUNT,
-                                                 render_row};
-
-static void render(const struct app *app, struct canvas *canvas,
-                   const struct layout *layout)
-{
-    if (app->events.failed)
-        canvas_label(canvas, layout->body, ROW_MARKS, canvas->width,
-                     "Not listed: see the message below; & changes the filter.",
-                     ROLE_DIM);
-    else if (app->events.known && !app->events.list.total)
-        canvas_label(canvas, layout->body, ROW_MARKS, canvas->width,
-                     "No event fits the filter; & changes it.", ROLE_DIM);
-    else
-        draw_rows(app, &app->events, &list_columns, canvas, layout);
-}
+static const struct list_view rows = {
+    .kind = REQUEST_EVENTS,
+    .columns = event_columns,
+    .column_count = EVENT_COLUMNS,
+    .row = render_row,
+    .ask = ask,
+    .empty = "No event fits the filter; & changes it.",
+};
 
 const struct view view_events = {
-    .list = list,
-    .want = want,
+    .rows = &rows,
     .act = act,
-    .resize = resize,
     .title = title,
-    .header = draw_event_header,
-    .render = render,
 };

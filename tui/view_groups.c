@@ -26,32 +26,22 @@ static const int sort_columns[GROUP_SORT_COUNT] = {
     [GROUP_BY_URGENCY] = STATE, [GROUP_BY_LAST] = LAST, [GROUP_BY_FIRST] = FIRST,
     [GROUP_BY_ACTOR] = ACTOR,   [GROUP_BY_COUNT] = -1,  [GROUP_BY_OPEN] = -1,
 };
-static struct list *list(struct app *app)
-{
-    return &app->groups.list;
-}
 
-static void want(struct app *app, struct effects *effects)
+static void ask(const struct app *app, struct request *request)
 {
-    struct rows *rows = &app->groups;
-    struct request *request = rows_request(app, REQUEST_GROUPS);
-    if (!request)
-        return;
+    const struct rows *shown = &app->groups;
     struct arena arena;
     arena_init(&arena);
     struct request_scope scope = app_scope(app, false, &arena);
     request_set_scope(request, &scope);
     arena_fini(&arena);
-    request->sort = app->group_sorting.column;
-    request->descending = app->group_sorting.descending;
-    ptrdiff_t index = rows_index(rows, rows->list.cursor);
-    if (index >= 0 && rows->follow) {
+    ptrdiff_t index = rows_index(shown, shown->list.cursor);
+    if (index >= 0 && shown->follow) {
         request->anchored = true;
         request->anchor =
-            arena_copy(&request->arena, rows->result->groups.rows[index].actor);
-        request->anchor_provider = rows->result->groups.rows[index].provider;
+            arena_copy(&request->arena, shown->result->groups.rows[index].actor);
+        request->anchor_provider = shown->result->groups.rows[index].provider;
     }
-    app_ask(app, effects, request);
 }
 
 static const struct group_row *current(const struct app *app)
@@ -76,9 +66,7 @@ static void open_group(struct app *app)
     app->group_actor = actor;
     app->group_actor_length = group->actor.length;
     app->group_provider = group->provider;
-    app->waits[REQUEST_HITS].pending = false;
-    rows_forget(&app->hits);
-    app_push(app, VIEW_HITS);
+    rows_open(app, REQUEST_HITS, VIEW_HITS);
 }
 
 static bool act(struct app *app, enum action_id action, struct effects *effects)
@@ -103,19 +91,6 @@ static bool act(struct app *app, enum action_id action, struct effects *effects)
         return true;
     }
     return false;
-}
-
-static void resize(struct app *app, const struct layout *layout)
-{
-    list_resize(&app->groups.list, (uint64_t)layout->body_height);
-}
-
-static void header(const struct app *app, struct canvas *canvas, int row)
-{
-    struct column_place places[COLUMN_COUNT];
-    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
-    draw_header(canvas, row, columns, COLUMN_COUNT, places,
-                sort_columns[app->group_sorting.column], app->group_sorting.descending);
 }
 
 static char mark_of(const struct group_row *group, enum role *role)
@@ -278,24 +253,18 @@ static void render_empty(const struct app *app, struct canvas *canvas, int row)
     render_covered(app, canvas, row + 1);
 }
 
-static const struct list_columns list_columns = {columns, COLUMN_COUNT, render_row};
-
-static void render(const struct app *app, struct canvas *canvas,
-                   const struct layout *layout)
-{
-    const struct list *groups = &app->groups.list;
-    if (app->groups.known && groups->total == 0) {
-        render_empty(app, canvas, layout->body);
-        return;
-    }
-    draw_rows(app, &app->groups, &list_columns, canvas, layout);
-}
+static const struct list_view rows = {
+    .kind = REQUEST_GROUPS,
+    .columns = columns,
+    .column_count = COLUMN_COUNT,
+    .row = render_row,
+    .sort_columns = sort_columns,
+    .sorting = offsetof(struct app, group_sorting),
+    .ask = ask,
+    .render_empty = render_empty,
+};
 
 const struct view view_groups = {
-    .list = list,
-    .want = want,
+    .rows = &rows,
     .act = act,
-    .resize = resize,
-    .header = header,
-    .render = render,
 };

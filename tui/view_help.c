@@ -94,12 +94,6 @@ static struct list *list(struct app *app)
     return &app->help_list;
 }
 
-static void want(struct app *app, struct effects *effects)
-{
-    (void)app;
-    (void)effects;
-}
-
 static void resize(struct app *app, const struct layout *layout)
 {
     if (!app->help_document.line_count)
@@ -120,7 +114,6 @@ static void render(const struct app *app, struct canvas *canvas,
 
 const struct view view_help = {
     .list = list,
-    .want = want,
     .resize = resize,
     .render = render,
 };

@@ -24,31 +24,20 @@ static const int sort_columns[OPERATION_SORT_COUNT] = {
     [OPERATION_BY_ADDRESS] = ADDRESS,
 };
 
-static struct list *list(struct app *app)
+static void ask(const struct app *app, struct request *request)
 {
-    return &app->hits.list;
-}
-
-static void want(struct app *app, struct effects *effects)
-{
-    struct rows *rows = &app->hits;
-    struct request *request = rows_request(app, REQUEST_HITS);
-    if (!request)
-        return;
+    const struct rows *shown = &app->hits;
     struct arena arena;
     arena_init(&arena);
     struct request_scope scope = app_scope(app, true, &arena);
     request_set_scope(request, &scope);
     arena_fini(&arena);
-    request->sort = app->hit_sorting.column;
-    request->descending = app->hit_sorting.descending;
-    ptrdiff_t index = rows_index(rows, rows->list.cursor);
-    if (index >= 0 && rows->follow) {
+    ptrdiff_t index = rows_index(shown, shown->list.cursor);
+    if (index >= 0 && shown->follow) {
         request->anchored = true;
         request->anchor =
-            arena_copy(&request->arena, rows->result->hits.rows[index].id);
+            arena_copy(&request->arena, shown->result->hits.rows[index].id);
     }
-    app_ask(app, effects, request);
 }
 
 static const struct hit_row *current(const struct app *app)
@@ -109,11 +98,6 @@ static bool act(struct app *app, enum action_id action, struct effects *effects)
     }
 }
 
-static void resize(struct app *app, const struct layout *layout)
-{
-    list_resize(&app->hits.list, (uint64_t)layout->body_height);
-}
-
 static void title(const struct app *app, struct canvas *canvas, int row)
 {
     struct slice actor = {app->group_actor, app->group_actor_length};
@@ -129,14 +113,6 @@ static void title(const struct app *app, struct canvas *canvas, int row)
     if (actor_short(actor).length != actor.length)
         canvas_text(canvas, row, column + 2, sub_sat(canvas->width, column + 3), actor,
                     ROLE_DIM);
-}
-
-static void header(const struct app *app, struct canvas *canvas, int row)
-{
-    struct column_place places[COLUMN_COUNT];
-    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
-    draw_header(canvas, row, columns, COLUMN_COUNT, places,
-                sort_columns[app->hit_sorting.column], app->hit_sorting.descending);
 }
 
 static void target_at(const struct row_pen *pen, const struct slice *text)
@@ -191,24 +167,19 @@ static void render_row(const struct app *app, size_t index, const struct row_pen
     approval_at(pen, hit);
 }
 
-static const struct list_columns list_columns = {columns, COLUMN_COUNT, render_row};
-
-static void render(const struct app *app, struct canvas *canvas,
-                   const struct layout *layout)
-{
-    const struct list *hits = &app->hits.list;
-    if (app->hits.known && hits->total == 0)
-        canvas_label(canvas, layout->body, ROW_MARKS, canvas->width,
-                     "Nothing here fits what is shown: & filter, 1 2 3, v", ROLE_DIM);
-    draw_rows(app, &app->hits, &list_columns, canvas, layout);
-}
+static const struct list_view rows = {
+    .kind = REQUEST_HITS,
+    .columns = columns,
+    .column_count = COLUMN_COUNT,
+    .row = render_row,
+    .sort_columns = sort_columns,
+    .sorting = offsetof(struct app, hit_sorting),
+    .ask = ask,
+    .empty = "Nothing here fits what is shown: & filter, 1 2 3, v",
+};
 
 const struct view view_hits = {
-    .list = list,
-    .want = want,
+    .rows = &rows,
     .act = act,
-    .resize = resize,
     .title = title,
-    .header = header,
-    .render = render,
 };

@@ -20,24 +20,18 @@ static const struct column columns[COLUMN_COUNT] = {
     [APPROVAL] = {"APPROVAL", 12, 24, 1, 6, false},
 };
 
+static const int sort_columns[MIRROR_SORT_COUNT] = {
+    [MIRROR_BY_URGENCY] = STATE,    [MIRROR_BY_SINCE] = SINCE,   [MIRROR_BY_ACTOR] = BY,
+    [MIRROR_BY_DESTINATION] = WHAT, [MIRROR_BY_ACCOUNT] = WHERE,
+};
+
 enum { DETAILS = 1 + MIRROR_LINE_COUNT };
 
-static struct list *list(struct app *app)
+static void ask(const struct app *app, struct request *request)
 {
-    return &app->mirrors.list;
-}
-
-static void want(struct app *app, struct effects *effects)
-{
-    struct request *request = rows_request(app, REQUEST_MIRRORS);
-    if (!request)
-        return;
     struct request_scope scope = app_filter(app);
     request_set_scope(request, &scope);
-    request->sort = app->mirror_sorting.column;
-    request->descending = app->mirror_sorting.descending;
     request->present = app->hide_ended;
-    app_ask(app, effects, request);
 }
 
 static const struct mirror_row *current(const struct app *app)
@@ -70,31 +64,12 @@ static bool act(struct app *app, enum action_id action, struct effects *effects)
     }
 }
 
-static void resize(struct app *app, const struct layout *layout)
-{
-    list_resize(&app->mirrors.list,
-                (uint64_t)sub_sat(layout->body_height, draw_details(layout, DETAILS)));
-}
-
 static void title(const struct app *app, struct canvas *canvas, int row)
 {
     char text[160];
     snprintf(text, sizeof text, "Mirrors%s  of the logs in this case",
              app->hide_ended ? " that have not ended" : "");
     canvas_label(canvas, row, 1, canvas->width, text, ROLE_TITLE);
-}
-
-static void header(const struct app *app, struct canvas *canvas, int row)
-{
-    static const int sorted[MIRROR_SORT_COUNT] = {
-        [MIRROR_BY_URGENCY] = STATE, [MIRROR_BY_SINCE] = SINCE,
-        [MIRROR_BY_ACTOR] = BY,      [MIRROR_BY_DESTINATION] = WHAT,
-        [MIRROR_BY_ACCOUNT] = WHERE,
-    };
-    struct column_place places[COLUMN_COUNT];
-    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
-    draw_header(canvas, row, columns, COLUMN_COUNT, places,
-                sorted[app->mirror_sorting.column], app->mirror_sorting.descending);
 }
 
 /* The device, or account and region. */
@@ -152,35 +127,30 @@ static void render_empty(const struct app *app, struct canvas *canvas, int row)
                   span);
 }
 
-static void render_details(const struct mirror_row *row, struct canvas *canvas, int top,
-                           int lines)
+static void render_details(const struct app *app, size_t index, struct canvas *canvas,
+                           int row, int lines)
 {
-    canvas_fill(canvas, top, 0, canvas->width, '-', ROLE_DIM);
+    const struct mirror_row *mirror = &app->mirrors.result->mirrors.rows[index];
+    canvas_fill(canvas, row, 0, canvas->width, '-', ROLE_DIM);
     for (int i = 0; i < lines - 1; i++)
-        draw_mirror_line(row, (enum mirror_line)i, canvas, top + 1 + i);
+        draw_mirror_line(mirror, (enum mirror_line)i, canvas, row + 1 + i);
 }
 
-static const struct list_columns list_columns = {columns, COLUMN_COUNT, render_row};
-
-static void render(const struct app *app, struct canvas *canvas,
-                   const struct layout *layout)
-{
-    const struct list *shown = &app->mirrors.list;
-    if (app->mirrors.known && shown->total == 0)
-        render_empty(app, canvas, layout->body);
-    draw_rows(app, &app->mirrors, &list_columns, canvas, layout);
-    const struct mirror_row *row = current(app);
-    int lines = draw_details(layout, DETAILS);
-    if (row && lines)
-        render_details(row, canvas, layout->body + (int)shown->page, lines);
-}
+static const struct list_view rows = {
+    .kind = REQUEST_MIRRORS,
+    .columns = columns,
+    .column_count = COLUMN_COUNT,
+    .row = render_row,
+    .sort_columns = sort_columns,
+    .sorting = offsetof(struct app, mirror_sorting),
+    .ask = ask,
+    .render_empty = render_empty,
+    .details = DETAILS,
+    .render_details = render_details,
+};
 
 const struct view view_mirrors = {
-    .list = list,
-    .want = want,
+    .rows = &rows,
     .act = act,
-    .resize = resize,
     .title = title,
-    .header = header,
-    .render = render,
 };

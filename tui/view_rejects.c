@@ -18,28 +18,12 @@ enum { DETAILS = 3 };
 void rejects_open(struct app *app, int64_t source)
 {
     app->reject_source = source;
-    app->waits[REQUEST_REJECTS].pending = false;
-    rows_forget(&app->rejects);
-    app_push(app, VIEW_REJECTS);
+    rows_open(app, REQUEST_REJECTS, VIEW_REJECTS);
 }
 
-static struct list *list(struct app *app)
+static void ask(const struct app *app, struct request *request)
 {
-    return &app->rejects.list;
-}
-
-static void want(struct app *app, struct effects *effects)
-{
-    struct request *request = rows_request(app, REQUEST_REJECTS);
-    if (!request)
-        return;
     request->source = app->reject_source;
-    app_ask(app, effects, request);
-}
-
-static void resize(struct app *app, const struct layout *layout)
-{
-    list_resize(&app->rejects.list, (uint64_t)sub_sat(layout->body_height, DETAILS));
 }
 
 static void title(const struct app *app, struct canvas *canvas, int row)
@@ -47,14 +31,6 @@ static void title(const struct app *app, struct canvas *canvas, int row)
     (void)app;
     canvas_label(canvas, row, 1, canvas->width,
                  "Not read as events: damaged, of unknown kind, or noted", ROLE_TITLE);
-}
-
-static void header(const struct app *app, struct canvas *canvas, int row)
-{
-    (void)app;
-    struct column_place places[COLUMN_COUNT];
-    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
-    draw_header(canvas, row, columns, COLUMN_COUNT, places, -1, false);
 }
 
 static void render_row(const struct app *app, size_t index, const struct row_pen *pen,
@@ -71,39 +47,33 @@ static void render_row(const struct app *app, size_t index, const struct row_pen
     row_text(pen, BYTES, reject->bytes, ROLE_DIM);
 }
 
-static void render_details(const struct reject_row *reject, struct canvas *canvas,
-                           int row)
+static void render_details(const struct app *app, size_t index, struct canvas *canvas,
+                           int row, int lines)
 {
+    const struct reject_row *reject = &app->rejects.result->rejects.rows[index];
     int width = sub_sat(canvas->width, 2);
     int used = canvas_text(canvas, row, 1, width, reject->path, ROLE_TEXT);
     if (!slice_blank(reject->member))
         canvas_text(canvas, row, used + 2, sub_sat(width, used + 1), reject->member,
                     ROLE_TEXT);
-    canvas_text(canvas, row + 1, 1, width, reject->reason, ROLE_ALERT);
-    canvas_text(canvas, row + 2, 1, width, reject->bytes, ROLE_DIM);
+    if (lines > 1)
+        canvas_text(canvas, row + 1, 1, width, reject->reason, ROLE_ALERT);
+    if (lines > 2)
+        canvas_text(canvas, row + 2, 1, width, reject->bytes, ROLE_DIM);
 }
 
-static const struct list_columns list_columns = {columns, COLUMN_COUNT, render_row};
-
-static void render(const struct app *app, struct canvas *canvas,
-                   const struct layout *layout)
-{
-    const struct list *shown = &app->rejects.list;
-    if (app->rejects.known && shown->total == 0)
-        canvas_label(canvas, layout->body, ROW_MARKS, canvas->width,
-                     "Everything in this source was read.", ROLE_DIM);
-    draw_rows(app, &app->rejects, &list_columns, canvas, layout);
-    ptrdiff_t index = rows_index(&app->rejects, shown->cursor);
-    if (index >= 0)
-        render_details(&app->rejects.result->rejects.rows[index], canvas,
-                       layout->body + (int)shown->page);
-}
+static const struct list_view rows = {
+    .kind = REQUEST_REJECTS,
+    .columns = columns,
+    .column_count = COLUMN_COUNT,
+    .row = render_row,
+    .ask = ask,
+    .empty = "Everything in this source was read.",
+    .details = DETAILS,
+    .render_details = render_details,
+};
 
 const struct view view_rejects = {
-    .list = list,
-    .want = want,
-    .resize = resize,
+    .rows = &rows,
     .title = title,
-    .header = header,
-    .render = render,
 };

@@ -14,14 +14,7 @@ void search_open(struct app *app, struct slice text)
     memcpy(state->text, text.data, text.length);
     state->length = text.length;
     state->asked = false;
-    app->waits[REQUEST_SEARCH].pending = false;
-    rows_forget(&app->search);
-    app_push(app, VIEW_SEARCH);
-}
-
-static struct list *list(struct app *app)
-{
-    return &app->search.list;
+    rows_open(app, REQUEST_SEARCH, VIEW_SEARCH);
 }
 
 static void want(struct app *app, struct effects *effects)
@@ -47,11 +40,6 @@ static bool act(struct app *app, enum action_id action, struct effects *effects)
 {
     (void)effects;
     return event_row_act(app, current(app), action);
-}
-
-static void resize(struct app *app, const struct layout *layout)
-{
-    list_resize(&app->search.list, (uint64_t)layout->body_height);
 }
 
 /* What was found in how much of it. */
@@ -99,27 +87,17 @@ static void render_row(const struct app *app, size_t index, const struct row_pen
     draw_event_row(&app->search.result->search.events.rows[index], pen, selected);
 }
 
-static void render(const struct app *app, struct canvas *canvas,
-                   const struct layout *layout)
-{
-    const struct list_columns look = {event_columns, event_column_count, render_row};
-    const char *nothing = NULL;
-    if (app->search.failed && !app->search.result)
-        nothing = "Not searched to the end: F searches again.";
-    else if (app->search.known && !app->search.list.total)
-        nothing = "No event that could be read holds it; i has what could not.";
-    if (nothing)
-        canvas_label(canvas, layout->body, ROW_MARKS, canvas->width, nothing, ROLE_DIM);
-    else
-        draw_rows(app, &app->search, &look, canvas, layout);
-}
+static const struct list_view rows = {
+    .kind = REQUEST_SEARCH,
+    .columns = event_columns,
+    .column_count = EVENT_COLUMNS,
+    .row = render_row,
+    .empty = "No event that could be read holds it; i has what could not.",
+};
 
 const struct view view_search = {
-    .list = list,
+    .rows = &rows,
     .want = want,
     .act = act,
-    .resize = resize,
     .title = title,
-    .header = draw_event_header,
-    .render = render,
 };

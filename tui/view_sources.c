@@ -32,19 +32,6 @@ static const struct column columns[COLUMN_COUNT] = {
     [REASON] = {"REASON", 16, 60, 3, 4, false},
 };
 
-static struct list *list(struct app *app)
-{
-    return &app->sources.list;
-}
-
-static void want(struct app *app, struct effects *effects)
-{
-    struct request *request = rows_request(app, REQUEST_SOURCES);
-    if (!request)
-        return;
-    app_ask(app, effects, request);
-}
-
 static bool act(struct app *app, enum action_id action, struct effects *effects)
 {
     (void)effects;
@@ -56,12 +43,6 @@ static bool act(struct app *app, enum action_id action, struct effects *effects)
     if (row && action == ACTION_RELOCATE)
         relocate_ask(app, row->path);
     return action == ACTION_OPEN || action == ACTION_RELOCATE;
-}
-
-/* The last row of the body tells all about the source under the cursor. */
-static void resize(struct app *app, const struct layout *layout)
-{
-    list_resize(&app->sources.list, (uint64_t)sub_sat(layout->body_height, 1));
 }
 
 static void title(const struct app *app, struct canvas *canvas, int row)
@@ -78,14 +59,6 @@ static void title(const struct app *app, struct canvas *canvas, int row)
              format_number(sum->skipped, c), format_number(sum->unknown, d),
              (unsigned long long)sum->damaged);
     canvas_label(canvas, row, 1, canvas->width, text, ROLE_TITLE);
-}
-
-static void header(const struct app *app, struct canvas *canvas, int row)
-{
-    (void)app;
-    struct column_place places[COLUMN_COUNT];
-    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
-    draw_header(canvas, row, columns, COLUMN_COUNT, places, -1, false);
 }
 
 static bool is_bad(const struct source_row *row)
@@ -127,9 +100,11 @@ static void render_row(const struct app *app, size_t index, const struct row_pen
     row_text(pen, REASON, source->reason, ROLE_TEXT);
 }
 
-static void render_details(const struct source_row *source, struct canvas *canvas,
-                           int row)
+static void render_details(const struct app *app, size_t index, struct canvas *canvas,
+                           int row, int lines)
 {
+    const struct source_row *source = &app->sources.result->sources.rows[index];
+    (void)lines;
     int column = 1;
     if (!slice_blank(source->reason)) {
         column += canvas_text(canvas, row, column, canvas->width - 2, source->reason,
@@ -149,28 +124,18 @@ static void render_details(const struct source_row *source, struct canvas *canva
     }
 }
 
-static const struct list_columns list_columns = {columns, COLUMN_COUNT, render_row};
-
-static void render(const struct app *app, struct canvas *canvas,
-                   const struct layout *layout)
-{
-    const struct list *shown = &app->sources.list;
-    if (app->sources.known && shown->total == 0)
-        canvas_label(canvas, layout->body, ROW_MARKS, canvas->width,
-                     "Nothing is loaded: mirrorscope load PATH...", ROLE_DIM);
-    draw_rows(app, &app->sources, &list_columns, canvas, layout);
-    ptrdiff_t index = rows_index(&app->sources, shown->cursor);
-    if (index >= 0)
-        render_details(&app->sources.result->sources.rows[index], canvas,
-                       layout->body + layout->body_height - 1);
-}
+static const struct list_view rows = {
+    .kind = REQUEST_SOURCES,
+    .columns = columns,
+    .column_count = COLUMN_COUNT,
+    .row = render_row,
+    .empty = "Nothing is loaded: mirrorscope load PATH...",
+    .details = 1,
+    .render_details = render_details,
+};
 
 const struct view view_sources = {
-    .list = list,
-    .want = want,
+    .rows = &rows,
     .act = act,
-    .resize = resize,
     .title = title,
-    .header = header,
-    .render = render,
 };

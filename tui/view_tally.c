@@ -36,27 +36,16 @@ static const enum filter_key keys[] = {
 };
 enum { KEYS = sizeof keys / sizeof keys[0] };
 
-static struct list *list(struct app *app)
-{
-    return &app->tally.list;
-}
-
 static enum filter_key key_of(const struct app *app)
 {
     return keys[app->tally_column];
 }
 
-static void want(struct app *app, struct effects *effects)
+static void ask(const struct app *app, struct request *request)
 {
-    struct request *request = rows_request(app, REQUEST_TALLY);
-    if (!request)
-        return;
     struct request_scope scope = app_filter(app);
     request_set_scope(request, &scope);
     request->key = key_of(app);
-    request->sort = app->tally_sorting.column;
-    request->descending = app->tally_sorting.descending;
-    app_ask(app, effects, request);
 }
 
 static const struct tally_row *current(const struct app *app)
@@ -140,15 +129,6 @@ static bool act(struct app *app, enum action_id action, struct effects *effects)
     }
 }
 
-/* The value under the cursor as it is: several may have one short name. */
-enum { DETAILS = 1 };
-
-static void resize(struct app *app, const struct layout *layout)
-{
-    list_resize(&app->tally.list,
-                (uint64_t)sub_sat(layout->body_height, draw_details(layout, DETAILS)));
-}
-
 static void title(const struct app *app, struct canvas *canvas, int row)
 {
     const struct wait *wait = &app->waits[REQUEST_TALLY];
@@ -173,14 +153,6 @@ static void title(const struct app *app, struct canvas *canvas, int row)
                       format_number(tally->others, a));
 }
 
-static void header(const struct app *app, struct canvas *canvas, int row)
-{
-    struct column_place places[COLUMN_COUNT];
-    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
-    draw_header(canvas, row, columns, COLUMN_COUNT, places,
-                sort_columns[app->tally_sorting.column], app->tally_sorting.descending);
-}
-
 static void render_row(const struct app *app, size_t index, const struct row_pen *pen,
                        bool selected)
 {
@@ -202,33 +174,30 @@ static void render_row(const struct app *app, size_t index, const struct row_pen
     row_time(pen, LAST, row->last_us);
 }
 
-static const struct list_columns list_columns = {columns, COLUMN_COUNT, render_row};
-
-static void render(const struct app *app, struct canvas *canvas,
-                   const struct layout *layout)
+/* The value under the cursor as it is: several may have one short name. */
+static void render_details(const struct app *app, size_t index, struct canvas *canvas,
+                           int row, int lines)
 {
-    const char *nothing = NULL;
-    if (app->tally.failed)
-        nothing = "Not counted: see the message below; & changes the filter.";
-    else if (app->tally.known && !app->tally.list.total)
-        nothing = "No event fits the filter; & changes it.";
-    if (nothing)
-        canvas_label(canvas, layout->body, ROW_MARKS, canvas->width, nothing, ROLE_DIM);
-    else
-        draw_rows(app, &app->tally, &list_columns, canvas, layout);
-    ptrdiff_t index = rows_index(&app->tally, app->tally.list.cursor);
-    if (index >= 0 && draw_details(layout, DETAILS))
-        canvas_text(canvas, layout->body + (int)app->tally.list.page, 1,
-                    sub_sat(canvas->width, 2),
-                    app->tally.result->tally.rows[index].value, ROLE_DIM);
+    (void)lines;
+    canvas_text(canvas, row, 1, sub_sat(canvas->width, 2),
+                app->tally.result->tally.rows[index].value, ROLE_DIM);
 }
 
+static const struct list_view rows = {
+    .kind = REQUEST_TALLY,
+    .columns = columns,
+    .column_count = COLUMN_COUNT,
+    .row = render_row,
+    .sort_columns = sort_columns,
+    .sorting = offsetof(struct app, tally_sorting),
+    .ask = ask,
+    .empty = "No event fits the filter; & changes it.",
+    .details = 1,
+    .render_details = render_details,
+};
+
 const struct view view_tally = {
-    .list = list,
-    .want = want,
+    .rows = &rows,
     .act = act,
-    .resize = resize,
     .title = title,
-    .header = header,
-    .render = render,
 };

@@ -141,9 +141,7 @@ static void title(const struct app *app, struct canvas *canvas, int row)
 static void header(const struct app *app, struct canvas *canvas, int row)
 {
     (void)app;
-    struct column_place places[COLUMN_COUNT];
-    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
-    draw_header(canvas, row, columns, COLUMN_COUNT, places, -1, false);
+    draw_header(canvas, row, columns, COLUMN_COUNT, -1, false);
 }
 
 static uint64_t most_events(const struct timeline *timeline)
