@@ -91,18 +91,19 @@ void event_batch_unmap(struct event_batch *batch)
         unmap(&batch->columns[i]);
 }
 
+static void forget_values(struct event_batch *batch)
+{
+    for (int i = 0; i < TEXT_COLUMNS; i++) {
+        value_table_clear(&batch->columns[i].values, TABLE_KEPT_BYTES);
+        unmap(&batch->columns[i]);
+        batch->columns[i].last = 0;
+    }
+    batch->dictionary_bytes = 0;
+}
+
 void event_batch_reset(struct event_batch *batch)
 {
     batch->count = 0;
-    if (batch->full) {
-        for (int i = 0; i < TEXT_COLUMNS; i++) {
-            value_table_clear(&batch->columns[i].values, TABLE_KEPT_BYTES);
-            unmap(&batch->columns[i]);
-            batch->columns[i].last = 0;
-        }
-        batch->dictionary_bytes = 0;
-        batch->full = false;
-    }
     if (batch->bytes > ARENA_KEPT_BYTES)
         arena_fini(&batch->arena);
     else
@@ -222,21 +223,33 @@ static bool look_up(struct event_batch *batch, const struct lookup *lookup)
     return true;
 }
 
-bool event_batch_add(struct event_batch *batch, const struct event *event,
-                     enum lifecycle lifecycle, const struct record_place *place)
+/* False where the dictionaries are full. */
+static bool add_texts(struct event_batch *batch, const struct event *event)
 {
     struct lookup lookups[TEXT_COLUMNS];
-    uint32_t at = batch->count;
-    if (at == BATCH_EVENTS || batch->full)
-        return false;
     size_t count = compare_with_last(batch, event, lookups);
     for (size_t i = 0; i < count; i++)
         value_table_fetch_value(&lookups[i].column->values, lookups[i].hash);
     for (size_t i = 0; i < count; i++) {
-        if (!look_up(batch, &lookups[i])) {
-            batch->full = true;
+        if (!look_up(batch, &lookups[i]))
             return false;
-        }
+    }
+    return true;
+}
+
+bool event_batch_add(struct event_batch *batch, const struct event *event,
+                     enum lifecycle lifecycle, const struct record_place *place)
+{
+    uint32_t at = batch->count;
+    if (at == BATCH_EVENTS)
+        return false;
+    if (!add_texts(batch, event)) {
+        /* Only the events of this batch need what fills the dictionaries. */
+        if (at)
+            return false;
+        forget_values(batch);
+        if (!add_texts(batch, event))
+            return false;
     }
     batch->numbers[COLUMN_TIME][at] = event->time_us;
     batch->numbers[COLUMN_OFFSET][at] = (int64_t)place->offset;

@@ -64,7 +64,6 @@ struct batch_chunk {
 struct event_batch {
     uint32_t count;
     uint64_t store; /* whose codes `mapped` holds */
-    bool full;      /* of dictionary values: cleared by the next append */
     uint32_t dictionary_bytes;
     int64_t numbers[NUMBER_COLUMNS][BATCH_EVENTS]; /* COLUMN_SOURCE is not used */
     struct batch_column columns[TEXT_COLUMNS];
@@ -84,7 +83,7 @@ struct event_batch {
 bool event_batch_map_room(struct batch_column *column);
 /* Forgets what the codes mean to a store. */
 void event_batch_unmap(struct event_batch *batch);
-/* Empty again; dictionaries stay unless they were full. */
+/* Empty again; dictionaries stay until they are full and no event needs them. */
 void event_batch_reset(struct event_batch *batch);
 
 #endif

@@ -559,6 +559,23 @@ static void bounds_its_memory(void **state)
 #endif
 }
 
+/* A batch may end with the value that fills its dictionary. */
+static void goes_on_when_batch_and_dictionary_are_full_at_once(void **state)
+{
+    struct bed *bed = *state;
+    char text[16];
+    struct event event;
+    const struct record_place place = {0, 1, 0};
+    event_clear(&event);
+    for (unsigned i = 0; i <= LIMIT_DICTIONARY_VALUES; i++) {
+        snprintf(text, sizeof text, "%u", i);
+        event.text[FIELD_SOURCE_TEXT] = slice_from(text);
+        if (i % BATCH_EVENTS == LIMIT_DICTIONARY_VALUES % BATCH_EVENTS)
+            event_batch_reset(bed->batch);
+        assert_true(event_batch_add(bed->batch, &event, LIFECYCLE_NONE, &place));
+    }
+}
+
 static void keeps_the_fields_that_events_have(void **state)
 {
     (void)state;
@@ -677,6 +694,7 @@ int main(void)
         ON_BED(cuts_long_values_between_characters),
         ON_BED(fails_for_good_when_the_disk_is_full),
         ON_BED(bounds_its_memory),
+        ON_BED(goes_on_when_batch_and_dictionary_are_full_at_once),
         cmocka_unit_test(keeps_the_fields_that_events_have),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
