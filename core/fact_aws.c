@@ -19,11 +19,54 @@ static json_t *response_of(const struct fact_reader *reader)
                       facts_member(reader->tree.root, "responseElements"));
 }
 
+#define NO_NUMBER UINT64_MAX
+
+static uint64_t number_of(struct slice digits)
+{
+    enum { DIGITS_MAX = 18 };
+    uint64_t number = 0;
+    if (!digits.length || digits.length > DIGITS_MAX)
+        return NO_NUMBER;
+    for (size_t i = 0; i < digits.length; i++) {
+        if (digits.data[i] < '0' || digits.data[i] > '9')
+            return NO_NUMBER;
+        number = number * 10 + (uint64_t)(digits.data[i] - '0');
+    }
+    return number;
+}
+
+/*
+ * "123123123123" of "1.23123123123e+11": some exports pass ids that are numbers through
+ * a floating one, whose digits are exact.  Another text stays as it is.
+ */
+static struct slice whole_number(struct arena *arena, struct slice text)
+{
+    static const struct slice zeros = SLICE_INIT("000000000000");
+    struct slice rest = text;
+    struct slice first = slice_cut(&rest, '.');
+    struct slice fraction = slice_cut(&rest, 'e');
+    uint64_t exponent =
+        number_of(slice_skip(rest, slice_starts_with(rest, SLICE("+"))));
+    if (first.length != 1 || number_of(first) == NO_NUMBER ||
+        number_of(fraction) == NO_NUMBER || exponent < fraction.length ||
+        exponent - fraction.length > zeros.length)
+        return text;
+    const struct slice parts[] = {first, fraction,
+                                  slice_first(zeros, exponent - fraction.length)};
+    return arena_join(arena, parts, 3);
+}
+
+static struct slice number_at(const struct fact_reader *reader, json_t *node,
+                              const char *key)
+{
+    return whole_number(reader->tree.arena, facts_find_text(&reader->tree, node, key));
+}
+
 /* The response describes the object as it is now; the request what was asked. */
 static struct slice id_of(const struct fact_reader *reader, const char *key)
 {
-    struct slice text = facts_find_text(&reader->tree, response_of(reader), key);
-    return text.length ? text : facts_find_text(&reader->tree, request_of(reader), key);
+    struct slice text = number_at(reader, response_of(reader), key);
+    return text.length ? text : number_at(reader, request_of(reader), key);
 }
 
 /* The caller's account where it is not the account that the call was made in. */
@@ -63,6 +106,18 @@ static void fill(const struct fact_reader *reader, struct fact *fact,
     }
 }
 
+/* What the request of a Modify takes away. */
+static struct slice removed_words(const struct fact_reader *reader)
+{
+    struct slice words = SLICE_NONE;
+    struct facts_list list = {.count = 0};
+    facts_add_all(&reader->tree, &list, facts_find(request_of(reader), "removeField"),
+                  "content");
+    for (size_t i = 0; i < list.count; i++)
+        words = fact_word(reader->tree.arena, words, list.items[i]);
+    return words;
+}
+
 /* What the request of a Modify names: a description alone changes no mirror. */
 static void fill_changes(const struct fact_reader *reader, struct fact *fact)
 {
@@ -70,7 +125,7 @@ static void fill_changes(const struct fact_reader *reader, struct fact *fact)
                                        "sessionNumber", "packetLength",
                                        "virtualNetworkId"};
     struct arena *arena = reader->tree.arena;
-    json_t *request = request_of(reader), *removed;
+    json_t *request = request_of(reader);
     if (!request)
         return;
     struct slice words = SLICE("");
@@ -78,14 +133,12 @@ static void fill_changes(const struct fact_reader *reader, struct fact *fact)
         if (facts_find(request, keys[i]))
             words = fact_word(arena, words, slice_from(keys[i]));
     }
-    struct facts_list list = {.count = 0};
-    removed = facts_find(request, "removeField");
-    facts_add_all(&reader->tree, &list, removed, "content");
-    for (size_t i = 0; i < list.count; i++) {
-        fact->text[FACT_REMOVED] =
-            fact_word(arena, fact->text[FACT_REMOVED], list.items[i]);
-        if (!slice_equal(list.items[i], SLICE("description")))
-            words = fact_word(arena, words, list.items[i]);
+    fact->text[FACT_REMOVED] = removed_words(reader);
+    struct slice removed = fact->text[FACT_REMOVED];
+    while (slice_present(removed)) {
+        struct slice word = slice_cut(&removed, ' ');
+        if (!slice_equal(word, SLICE("description")))
+            words = fact_word(arena, words, word);
     }
     fact->text[FACT_CHANGED] = words;
 }
@@ -103,8 +156,7 @@ static void session(struct fact_reader *reader)
     };
     struct fact *fact = fact_add(reader, THING_SESSION, act_of(reader));
     fill(reader, fact, fields, sizeof fields / sizeof fields[0]);
-    fact->text[FACT_OWNER] =
-        facts_find_text(&reader->tree, response_of(reader), "ownerId");
+    fact->text[FACT_OWNER] = number_at(reader, response_of(reader), "ownerId");
     fact->text[FACT_CALLER] = foreign_caller(reader);
     if (fact->act == ACT_CHANGE)
         fill_changes(reader, fact);
@@ -121,8 +173,7 @@ static void target(struct fact_reader *reader)
     };
     struct fact *fact = fact_add(reader, THING_TARGET, act_of(reader));
     fill(reader, fact, fields, sizeof fields / sizeof fields[0]);
-    json_t *response = response_of(reader);
-    fact->text[FACT_OWNER] = facts_find_text(&reader->tree, response, "ownerId");
+    fact->text[FACT_OWNER] = number_at(reader, response_of(reader), "ownerId");
     fact->text[FACT_CALLER] = foreign_caller(reader);
 }
 
@@ -174,6 +225,7 @@ static void rule(struct fact_reader *reader)
     struct fact *fact = fact_add(reader, THING_RULE, act_of(reader));
     aws_fill_rule(reader, fact, response_of(reader));
     aws_fill_rule(reader, fact, request_of(reader));
+    fact->text[FACT_REMOVED] = removed_words(reader);
 }
 
 bool aws_mentions(json_t *node, const char *word)
@@ -223,8 +275,9 @@ static void take_interface(struct fact_reader *reader, json_t *object,
     fact->text[FACT_NETWORK] = fact_text_at(reader, object, "vpcId");
     fact->text[FACT_ADDRESS] = fact_text_at(reader, object, "privateIpAddress");
     fact->text[FACT_LABEL] = facts_find_text(&reader->tree, attachment, "attachmentId");
-    fact->text[FACT_ENABLED] =
-        facts_find_text(&reader->tree, attachment, "deleteOnTermination");
+    /* A request that uses an interface again says so beside its id. */
+    fact->text[FACT_ENABLED] = facts_find_text(
+        &reader->tree, attachment ? attachment : object, "deleteOnTermination");
 }
 
 static void take_machine(struct fact_reader *reader, json_t *object, struct slice none)
@@ -238,6 +291,8 @@ static void take_machine(struct fact_reader *reader, json_t *object, struct slic
 static void run_instances(struct fact_reader *reader)
 {
     fact_each_with(reader, response_of(reader), "instanceId", SLICE_NONE, take_machine);
+    fact_each_with(reader, request_of(reader), "networkInterfaceId", SLICE_NONE,
+                   take_interface);
 }
 
 static void take_ended(struct fact_reader *reader, json_t *object, struct slice none)
@@ -310,13 +365,18 @@ static void balancer(struct fact_reader *reader)
         "loadBalancerArn", SLICE_NONE, take_balancer);
 }
 
-/* Calls that delete several name them in a list whose elements hold the id. */
+/* Calls that delete several name them in a list whose elements hold the id.  Such a
+ * call succeeds even where it deletes none of them: the answer tells which it did not.
+ */
 static void delete_endpoints(struct fact_reader *reader)
 {
     struct facts_list ids = {.count = 0};
     json_t *request = request_of(reader);
+    json_t *left = facts_find(response_of(reader), "unsuccessful");
     facts_add_all(&reader->tree, &ids, facts_find(request, "vpcEndpointId"), "content");
     for (size_t i = 0; i < ids.count; i++) {
+        if (aws_mentions(left, ids.items[i].data))
+            continue;
         struct fact *fact = fact_add(reader, THING_BALANCER, ACT_DELETE);
         fact->text[FACT_OBJECT] = ids.items[i];
     }
@@ -348,6 +408,13 @@ static void share(struct fact_reader *reader)
     add_shared(reader, request_of(reader));
 }
 
+/* What another account offers: which target is in it, its own log alone says. */
+static void accepted_share(struct fact_reader *reader)
+{
+    struct fact *fact = fact_add(reader, THING_SHARE, ACT_ATTACH);
+    fact->text[FACT_OWNER] = id_of(reader, "senderAccountId");
+}
+
 const struct fact_row fact_rows_aws[] = {
     {SLICE_INIT("CreateTrafficMirrorSession"), true, session},
     {SLICE_INIT("ModifyTrafficMirrorSession"), true, session},
@@ -372,5 +439,6 @@ const struct fact_row fact_rows_aws[] = {
     {SLICE_INIT("DeleteVpcEndpoints"), true, delete_endpoints},
     {SLICE_INIT("CreateResourceShare"), true, share},
     {SLICE_INIT("AssociateResourceShare"), true, share},
+    {SLICE_INIT("AcceptResourceShareInvitation"), true, accepted_share},
     {SLICE_NONE, false, NULL},
 };

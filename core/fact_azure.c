@@ -96,10 +96,15 @@ static void tap(struct fact_reader *reader)
 
 /* A TAP may be put on an interface by writing the interface itself; the next write
  * without it takes it away.  Without a body neither can be told. */
+static bool tells_taps(const struct fact_reader *reader)
+{
+    return azure_in_bodies(&reader->tree, "ipConfigurations") != NULL;
+}
+
 static void direct_taps(struct fact_reader *reader, struct slice interface)
 {
     struct slice taps = azure_ids_in_bodies(&reader->tree, "virtualNetworkTaps");
-    if (!taps.length && !azure_in_bodies(&reader->tree, "ipConfigurations"))
+    if (!taps.length && !tells_taps(reader))
         return;
     struct fact *fact =
         fact_add(reader, THING_SESSION, taps.length ? ACT_WRITE : ACT_DETACH);
@@ -133,7 +138,8 @@ static void network_interface(struct fact_reader *reader)
     fact->text[FACT_OBJECT] = id;
     if (fact->act == ACT_DELETE)
         return;
-    fact->act = ACT_CREATE;
+    fact->text[FACT_CHANGED] =
+        tells_taps(reader) ? SLICE("virtualNetworkTaps") : SLICE_NONE;
     fact->text[FACT_PARENT] =
         lower(reader, azure_ids_in_bodies(&reader->tree, "virtualMachine"));
     fact->text[FACT_ADDRESS] =

@@ -79,7 +79,10 @@ static void policy(struct fact_reader *reader)
     gcp_mirror_facts(&reader->tree);
     struct fact *fact = fact_add(reader, THING_SESSION, act_of(reader));
     fact->text[FACT_OBJECT] = event.text[FIELD_MIRROR];
-    gcp_fill_policy(reader, fact, gcp_request(&reader->tree));
+    json_t *request = gcp_request(&reader->tree);
+    gcp_fill_policy(reader, fact, request);
+    if (json_is_object(request))
+        fact->text[FACT_CHANGED] = SLICE(""); /* the body is there, whatever it names */
 }
 
 /* ---- the chain ---- */

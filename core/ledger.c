@@ -183,6 +183,24 @@ struct ledger_row *ledger_split(struct ledger *ledger, struct ledger_track *trac
     return row;
 }
 
+void ledger_doubt(struct ledger *ledger, struct ledger_track *track,
+                  const struct fact *fact, const char *how, const char *why)
+{
+    struct ledger_row *row = ledger_split(ledger, track, fact, MIRROR_UNKNOWN, how);
+    if (row)
+        row->mirror.closed_how = slice_from(why);
+}
+
+void ledger_end_in_doubt(struct ledger *ledger, struct ledger_track *track,
+                         const struct fact *fact)
+{
+    static const char why[] = "its deletion began; the logs do not show its result";
+    struct ledger_row *row =
+        ledger_split(ledger, track, fact, ledger_state_of(fact), why);
+    if (row)
+        row->mirror.closed_how = slice_from(why);
+}
+
 /* ---- snapshots ---- */
 
 struct ledger_row *ledger_see(struct ledger *ledger, struct ledger_track *track,

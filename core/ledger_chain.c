@@ -67,6 +67,8 @@ static struct link *referring(struct link *from, enum fact_thing thing,
 
 /* ---- one chain as it stands ---- */
 
+#define DEPLOYMENT "deployment"
+
 struct standing {
     struct slice networks, ends, missing;
     uint64_t sources;
@@ -99,7 +101,7 @@ static void find_ends(struct ledger_chains *chains, struct slice group,
         any = true;
         link = link->next;
     }
-    need(arena, standing, any, "deployment");
+    need(arena, standing, any, DEPLOYMENT);
 }
 
 /* Whether the logs show a firewall policy on networks, and now on none. */
@@ -185,6 +187,18 @@ static void stamp(struct ledger_chains *chains, struct ledger_track *track,
     ledger_judge_project(chains->ledger, mirror, standing->ends);
 }
 
+static const char *change_word(enum mirror_state before, enum mirror_state now)
+{
+    static const char *const words[MIRROR_STATE_COUNT] = {
+        [MIRROR_SHUT] = "its rule was switched off",
+        [MIRROR_BLACKHOLED] = "its destination was deleted",
+        [MIRROR_INCOMPLETE] = "a link of its chain is gone",
+    };
+    return words[now]              ? words[now]
+           : before == MIRROR_SHUT ? "a rule applies to it"
+                                   : "changed";
+}
+
 static void advance(struct ledger_chains *chains, struct link *link,
                     const struct standing *standing, enum mirror_state state,
                     const struct fact *fact)
@@ -211,9 +225,7 @@ static void advance(struct ledger_chains *chains, struct link *link,
         ledger_link(chains->ledger, row, fact, PART_OPENED);
     } else {
         ledger_split(chains->ledger, track, fact, state,
-                     state == MIRROR_SHUT               ? "its rule was switched off"
-                     : row->mirror.state == MIRROR_SHUT ? "a rule applies to it"
-                                                        : "changed");
+                     change_word(row->mirror.state, state));
     }
     if (track->row)
         stamp(chains, track, standing);
@@ -225,6 +237,18 @@ static void end(struct ledger_chains *chains, struct link *link,
     if (link->track && link->track->row)
         ledger_end(chains->ledger, link->track, fact,
                    fact->act == ACT_LIST ? LEDGER_NOT_SHOWN : "deleted");
+}
+
+/* A chain that copied, and of which nothing but the end is gone: it still names it. */
+static bool lost_its_end(const struct link *link, struct standing *standing)
+{
+    const struct ledger_row *row = link->track ? link->track->row : NULL;
+    if (!row || !slice_equal(standing->missing, slice_from(DEPLOYMENT)) ||
+        (row->mirror.state != MIRROR_LIVE && row->mirror.state != MIRROR_BLACKHOLED))
+        return false;
+    standing->ends = row->mirror.destination;
+    standing->missing = SLICE_NONE;
+    return true;
 }
 
 static void work_out(struct ledger_chains *chains, struct link *link,
@@ -239,7 +263,9 @@ static void work_out(struct ledger_chains *chains, struct link *link,
     find_networks(chains, link->name, &standing);
     find_rule(chains, link->name, &standing);
     enum mirror_state state = ledger_state_of(fact);
-    if (standing.missing.length)
+    if (lost_its_end(link, &standing))
+        state = MIRROR_BLACKHOLED;
+    else if (standing.missing.length)
         state = standing.rule_off ? MIRROR_SHUT : MIRROR_INCOMPLETE;
     advance(chains, link, &standing, state, fact);
 }

@@ -53,11 +53,21 @@ static void merge(struct policy *policy, const struct fact *fact)
     }
 }
 
+/* Whether the record had a body. */
+static bool tells_body(const struct fact *fact)
+{
+    for (int i = 0; i < FACT_FIELD_COUNT; i++) {
+        if (slice_present(fact->text[i]) && i != FACT_OBJECT)
+            return true;
+    }
+    return false;
+}
+
 static void replace(struct policy *policy, const struct fact *fact)
 {
     memset(policy->body, 0, sizeof policy->body);
     merge(policy, fact);
-    policy->seen_whole = true;
+    policy->seen_whole = tells_body(fact);
 }
 
 static bool is_off(const struct policy *policy)
@@ -238,6 +248,11 @@ static void patch(struct gcp *gcp, struct policy *policy, const struct fact *fac
         ledger_open(gcp->ledger, &policy->track, fact, MIRROR_LIVE, true);
         stamp(gcp, policy);
     }
+    if (!tells_body(fact)) {
+        ledger_doubt(gcp->ledger, &policy->track, fact, "changed",
+                     LEDGER_CHANGE_NOT_SHOWN);
+        return;
+    }
     merge(policy, fact);
     enum mirror_state state = state_of(policy, fact);
     struct ledger_row *row = policy->track.row;
@@ -262,8 +277,7 @@ static void delete (struct gcp *gcp, struct policy *policy, const struct fact *f
     if (fact->outcome == OUTCOME_SUCCESS)
         ledger_end(gcp->ledger, &policy->track, fact, "deleted");
     else
-        ledger_split(gcp->ledger, &policy->track, fact, ledger_state_of(fact),
-                     "its deletion began; the logs do not show its result");
+        ledger_end_in_doubt(gcp->ledger, &policy->track, fact);
 }
 
 static void observe(struct gcp *gcp, struct policy *policy, const struct fact *fact)

@@ -72,6 +72,14 @@ void ledger_end(struct ledger *ledger, struct ledger_track *track,
 struct ledger_row *ledger_split(struct ledger *ledger, struct ledger_track *track,
                                 const struct fact *fact, enum mirror_state state,
                                 const char *how);
+/* Begins a stretch of which nobody knows whether anything is copied: what ended the one
+ * before, and why it is not known. */
+#define LEDGER_CHANGE_NOT_SHOWN "changed, and the logs do not show how: check"
+void ledger_doubt(struct ledger *ledger, struct ledger_track *track,
+                  const struct fact *fact, const char *how, const char *why);
+/* Its deletion is told without a success. */
+void ledger_end_in_doubt(struct ledger *ledger, struct ledger_track *track,
+                         const struct fact *fact);
 /* Takes the present stretch back: another row tells it. */
 void ledger_drop(struct ledger_track *track);
 /* Notes that the fact's operations had to do with the row. */

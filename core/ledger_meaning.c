@@ -69,6 +69,19 @@ struct slice cloud_traffic_text(const struct filter *filter, struct arena *arena
     return ledger_joined(arena, parts, 3, "; ");
 }
 
+/* A packet is copied once, by the session of the interface with the lowest number that
+ * takes it. */
+static struct slice priority_text(const struct session *session, struct arena *arena)
+{
+    const struct slice parts[] = {SLICE("what sessions below number "), session->number,
+                                  SLICE(" leave")};
+    return session->number.length && !slice_equal(session->number, SLICE("1"))
+               ? arena_join(arena, parts, 3)
+               : SLICE_NONE;
+}
+
+#define ACCEPTS_NOTHING "nothing: the filter accepts nothing"
+
 static struct slice aws_filter_text(struct cloud *cloud, const struct session *session)
 {
     struct arena *arena = cloud->ledger->arena;
@@ -77,7 +90,7 @@ static struct slice aws_filter_text(struct cloud *cloud, const struct session *s
     if (filter && filter->made) {
         traffic = cloud_traffic_text(filter, arena);
         if (!traffic.length)
-            traffic = SLICE("nothing: the filter accepts nothing");
+            traffic = SLICE(ACCEPTS_NOTHING);
     } else if (session->filter.length) {
         const struct slice parts[] = {SLICE("rules of "), session->filter,
                                       SLICE(" not in the logs")};
@@ -93,8 +106,10 @@ static struct slice aws_filter_text(struct cloud *cloud, const struct session *s
                                       SLICE(" bytes of each packet")};
         length = arena_join(arena, parts, 3);
     }
-    const struct slice parts[] = {traffic, length};
-    return traffic.length ? ledger_joined(arena, parts, 2, "; ") : SLICE_NONE;
+    const struct slice parts[] = {traffic, length,
+                                  labelled(arena, "VXLAN id ", session->label),
+                                  priority_text(session, arena)};
+    return traffic.length ? ledger_joined(arena, parts, 4, "; ") : SLICE_NONE;
 }
 
 struct slice cloud_filter_text(struct cloud *cloud, const struct session *session)
@@ -161,25 +176,44 @@ static bool is_other(struct cloud *cloud, const struct mirror *mirror,
 
 /* How a cloud says whose a destination is. */
 struct foreign_words {
-    const char *not_shown, *target, *end;
+    const char *no_target, *not_shown, *target, *end;
 };
 
 static const struct foreign_words *words_of(enum provider provider)
 {
     static const struct foreign_words
-        aws = {"the target was made before the log starts, or is shared from another "
+        aws = {"the logs do not show the target",
+               "the target was made before the log starts, or is shared from another "
                "account",
                "the target belongs to account ",
                "the load balancer belongs to account "},
-        azure = {"the logs do not show the TAP's destination: az network vnet tap show",
+        azure = {"the logs do not show the TAP: az network vnet tap show",
+                 "the logs do not show the TAP's destination: az network vnet tap show",
                  "the TAP belongs to subscription ",
                  "the destination belongs to subscription "},
-        other = {"the logs do not show whose the target is",
+        other = {"the logs do not show the target",
+                 "the logs do not show whose the target is",
                  "the target belongs to account ",
                  "the destination belongs to account "};
     return provider == PROVIDER_AWS     ? &aws
            : provider == PROVIDER_AZURE ? &azure
                                         : &other;
+}
+
+/* "; resource shares of account X were accepted": the target may be in one. */
+static struct slice accepted_shares(struct cloud *cloud, const struct mirror *mirror)
+{
+    struct arena *arena = cloud->ledger->arena;
+    struct slice owners = SLICE_NONE;
+    for (const struct share *share = cloud->shares; share; share = share->next) {
+        if (slice_equal(share->account, mirror->account) &&
+            is_other(cloud, mirror, share->owner)) {
+            const struct slice parts[] = {owners, share->owner};
+            owners = ledger_joined(arena, parts, 2, ", ");
+        }
+    }
+    const struct slice words[] = {SLICE("; shares accepted from account "), owners};
+    return owners.length ? arena_join(arena, words, 2) : SLICE_NONE;
 }
 
 static void judge_target(struct cloud *cloud, struct mirror *mirror,
@@ -189,7 +223,8 @@ static void judge_target(struct cloud *cloud, struct mirror *mirror,
     struct slice owner = target->owner.length ? target->owner : account_in(target->id);
     struct address address;
     if (!end.length && (!target->made || mirror->provider == PROVIDER_AZURE))
-        set_foreign(cloud, mirror, FOREIGN_UNKNOWN, words->not_shown, SLICE_NONE);
+        set_foreign(cloud, mirror, FOREIGN_UNKNOWN, words->not_shown,
+                    accepted_shares(cloud, mirror));
     if (is_other(cloud, mirror, owner))
         set_foreign(cloud, mirror, FOREIGN_YES, words->target, owner);
     if (is_other(cloud, mirror, account_in(end)))
@@ -203,14 +238,18 @@ static void judge_target(struct cloud *cloud, struct mirror *mirror,
 static void judge(struct cloud *cloud, struct mirror *mirror,
                   const struct target *target, struct slice end)
 {
+    const struct session *session = ledger_find(&cloud->sessions, mirror->id);
     struct slice caller = mirror->foreign_reason;
     mirror->foreign = FOREIGN_NO;
     mirror->foreign_reason = SLICE_NONE;
     if (target)
         judge_target(cloud, mirror, target, end);
     else
-        set_foreign(cloud, mirror, FOREIGN_UNKNOWN, "the logs do not show the target",
-                    SLICE_NONE);
+        set_foreign(cloud, mirror, FOREIGN_UNKNOWN,
+                    words_of(mirror->provider)->no_target, SLICE_NONE);
+    if (session && is_other(cloud, mirror, session->owner))
+        set_foreign(cloud, mirror, FOREIGN_YES, "the session belongs to account ",
+                    session->owner);
     if (caller.length) {
         const struct slice called[] = {SLICE("called from account "), caller};
         const struct slice reasons[] = {mirror->foreign_reason,
@@ -254,24 +293,42 @@ static void give_meaning(struct cloud *cloud, struct mirror *mirror)
     mirror->destination = ledger_described(arena, end, parts, 5);
 }
 
-/* A target that nothing has used and that still stands. */
-static void add_prepared(struct cloud *cloud, struct target *target)
+/* What nothing has used and still stands. */
+static struct ledger_row *add_prepared(struct cloud *cloud, struct slice id,
+                                       const struct fact *maker)
 {
+    bool observed = maker->act == ACT_OBSERVE;
     struct ledger_track *track = ledger_alloc(cloud->ledger, sizeof *track);
     if (!track)
-        return;
-    track->id = target->id;
-    ledger_add_track(cloud->ledger, track, target->maker);
+        return NULL;
+    track->id = id;
+    ledger_add_track(cloud->ledger, track, maker);
     struct ledger_row *row =
-        ledger_open(cloud->ledger, track, target->maker, MIRROR_PREPARED,
-                    target->maker->act == ACT_OBSERVE);
+        ledger_open(cloud->ledger, track, maker, MIRROR_PREPARED, observed);
+    if (!row)
+        return NULL;
+    row->mirror.foreign_reason = maker->text[FACT_CALLER];
+    if (observed)
+        row->mirror.observed_us = maker->time_us;
+    return row;
+}
+
+static void add_prepared_target(struct cloud *cloud, const struct target *target)
+{
+    struct ledger_row *row = add_prepared(cloud, target->id, target->maker);
     if (!row)
         return;
     row->mirror.destination = target->id;
     row->mirror.destination_ids = target->end;
-    row->mirror.foreign_reason = target->maker->text[FACT_CALLER];
-    if (target->maker->act == ACT_OBSERVE)
-        row->mirror.observed_us = target->maker->time_us;
+}
+
+/* A session on a target that another account shares needs nothing else of ours. */
+static void add_prepared_filter(struct cloud *cloud, const struct filter *filter)
+{
+    struct ledger_row *row = add_prepared(cloud, filter->id, filter->maker);
+    struct slice traffic = cloud_traffic_text(filter, cloud->ledger->arena);
+    if (row)
+        row->mirror.filter = traffic.length ? traffic : SLICE(ACCEPTS_NOTHING);
 }
 
 void cloud_give_meaning(struct cloud *cloud)
@@ -279,7 +336,12 @@ void cloud_give_meaning(struct cloud *cloud)
     for (size_t i = 0; i < cloud->targets.room; i++) {
         struct target *target = cloud->targets.slots[i].thing;
         if (target && target->made && !target->gone && !target->used)
-            add_prepared(cloud, target);
+            add_prepared_target(cloud, target);
+    }
+    for (size_t i = 0; i < cloud->filters.room; i++) {
+        struct filter *filter = cloud->filters.slots[i].thing;
+        if (filter && filter->maker && !filter->gone && !filter->used)
+            add_prepared_filter(cloud, filter);
     }
     for (struct ledger_row *row = cloud->ledger->rows; row; row = row->next)
         give_meaning(cloud, &row->mirror);

@@ -6,7 +6,7 @@
 
 #include "core/ledger_sessions.h"
 
-static struct filter *filter_of(struct cloud *cloud, struct slice id)
+struct filter *cloud_filter(struct cloud *cloud, struct slice id)
 {
     struct filter *filter = cloud_thing(cloud, &cloud->filters, id, sizeof *filter);
     if (filter)
@@ -89,14 +89,12 @@ static void doubt_interface(struct cloud *cloud, struct session *session,
     const struct interface *interface =
         ledger_find(&cloud->interfaces, session->interface);
     bool stays = interface && slice_equal(interface->goes, SLICE("false"));
-    struct ledger_row *row = ledger_split(
-        cloud->ledger, &session->track, fact, MIRROR_UNKNOWN,
-        stays ? "its instance was terminated, its interface was to stay: check"
-              : "its instance was terminated, its interface is not known: check");
-    if (row)
-        row->mirror.closed_how = stays
-                                     ? SLICE("instance gone, interface to stay: check")
-                                     : SLICE("instance gone, interface unknown: check");
+    ledger_doubt(cloud->ledger, &session->track, fact,
+                 stays ? "its instance was terminated, its interface was to stay: check"
+                       : "its instance was terminated, its interface is not known: "
+                         "check",
+                 stays ? "instance gone, interface to stay: check"
+                       : "instance gone, interface unknown: check");
 }
 
 static void blackhole(struct cloud *cloud, struct session *session,
@@ -180,8 +178,21 @@ void cloud_take_target(struct cloud *cloud, const struct fact *fact)
         each_open(cloud, fact, target->id, uses_target, retarget);
 }
 
+static void accept_share(struct cloud *cloud, const struct fact *fact)
+{
+    struct share *share = ledger_alloc(cloud->ledger, sizeof *share);
+    if (!share || fact->outcome != OUTCOME_SUCCESS)
+        return;
+    *share = (struct share){cloud->shares, fact->account, fact->text[FACT_OWNER]};
+    cloud->shares = share;
+}
+
 void cloud_take_share(struct cloud *cloud, const struct fact *fact)
 {
+    if (fact->act == ACT_ATTACH) {
+        accept_share(cloud, fact);
+        return;
+    }
     struct target *target = cloud_target(cloud, fact->text[FACT_OBJECT]);
     if (target)
         cloud_take(&target->owner, fact->text[FACT_OWNER]);
@@ -189,14 +200,18 @@ void cloud_take_share(struct cloud *cloud, const struct fact *fact)
 
 void cloud_take_filter(struct cloud *cloud, const struct fact *fact)
 {
-    struct filter *filter = filter_of(cloud, fact->text[FACT_OBJECT]);
+    struct filter *filter = cloud_filter(cloud, fact->text[FACT_OBJECT]);
     if (!filter || !fact->text[FACT_OBJECT].length)
         return;
     if (fact->act == ACT_DELETE) {
-        if (fact->outcome == OUTCOME_SUCCESS)
-            each_open(cloud, fact, filter->id, uses_filter, end_implied);
+        if (fact->outcome != OUTCOME_SUCCESS)
+            return;
+        filter->gone = true;
+        each_open(cloud, fact, filter->id, uses_filter, end_implied);
         return;
     }
+    if (fact->act != ACT_CHANGE && !filter->maker)
+        filter->maker = fact;
     /* A snapshot's rules follow it and are all there are. */
     for (struct rule *rule = filter->rules; rule && fact->act == ACT_OBSERVE;
          rule = rule->next)
@@ -243,6 +258,43 @@ static struct slice rule_id(struct cloud *cloud, const struct fact *fact)
                                                        sizeof parts / sizeof parts[0]);
 }
 
+/* The block of "10.0.0.0/8 ports 80-443", or its ports. */
+static struct slice end_part(struct slice end, bool ports)
+{
+    ptrdiff_t at = slice_find(end, SLICE("port"));
+    size_t length = at < 0 ? end.length : (size_t)at;
+    return ports ? slice_skip(end, length) : slice_trim(slice_first(end, length));
+}
+
+/* What a change does not name stays, unless it takes it away. */
+static void change_end(struct cloud *cloud, struct slice *end, const struct fact *fact,
+                       enum fact_field field, const char *ports_word)
+{
+    struct slice now = fact->text[field];
+    struct slice parts[] = {end_part(now, false), end_part(now, true)};
+    if (!parts[0].length)
+        parts[0] = end_part(*end, false);
+    if (!parts[1].length && !cloud_removes(fact, ports_word))
+        parts[1] = end_part(*end, true);
+    *end = ledger_joined(cloud->ledger->arena, parts, 2, " ");
+}
+
+static void change_rule(struct cloud *cloud, struct rule *rule, const struct fact *fact)
+{
+    if (fact->act != ACT_CHANGE)
+        *rule = (struct rule){.next = rule->next, .id = rule->id};
+    rule->gone = false;
+    cloud_take(&rule->direction, fact->text[FACT_DIRECTION]);
+    cloud_take(&rule->number, fact->text[FACT_NUMBER]);
+    cloud_take(&rule->verdict, fact->text[FACT_VERDICT]);
+    cloud_take(&rule->protocol, fact->text[FACT_PROTOCOL]);
+    if (cloud_removes(fact, "protocol"))
+        rule->protocol = SLICE_NONE;
+    change_end(cloud, &rule->source, fact, FACT_SOURCE, "source-port-range");
+    change_end(cloud, &rule->destination, fact, FACT_DESTINATION,
+               "destination-port-range");
+}
+
 struct placed_rule {
     struct rule rule; /* first */
     struct filter *filter;
@@ -256,20 +308,14 @@ void cloud_take_rule(struct cloud *cloud, const struct fact *fact)
         return;
     struct rule *rule = &placed->rule;
     if (fact->text[FACT_PARENT].length)
-        placed->filter = filter_of(cloud, fact->text[FACT_PARENT]);
+        placed->filter = cloud_filter(cloud, fact->text[FACT_PARENT]);
     if (!placed->filter)
         return; /* a rule of a filter that the logs do not name */
     rule->id = id;
     if (fact->act == ACT_DELETE) {
         rule->gone = true;
     } else {
-        rule->gone = false;
-        cloud_take(&rule->direction, fact->text[FACT_DIRECTION]);
-        cloud_take(&rule->number, fact->text[FACT_NUMBER]);
-        cloud_take(&rule->verdict, fact->text[FACT_VERDICT]);
-        cloud_take(&rule->protocol, fact->text[FACT_PROTOCOL]);
-        cloud_take(&rule->source, fact->text[FACT_SOURCE]);
-        cloud_take(&rule->destination, fact->text[FACT_DESTINATION]);
+        change_rule(cloud, rule, fact);
         place_rule(placed->filter, rule);
     }
     each_open(cloud, fact, placed->filter->id, uses_filter, refilter);
@@ -289,6 +335,22 @@ static void attach(struct cloud *cloud, struct interface *interface,
     interface->machine = machine;
     interface->next_of_machine = holder->interfaces;
     holder->interfaces = interface;
+}
+
+/* Azure: a TAP that stands in the interface itself goes when it is written without. */
+static bool is_put_on_interface(struct cloud *cloud, const struct session *session,
+                                struct slice id)
+{
+    return copies_interface(cloud, session, id) &&
+           slice_ends_with_nocase(session->track.id, SLICE("/virtualnetworktaps")) &&
+           session->track.row->mirror.state != MIRROR_UNKNOWN;
+}
+
+static void doubt_written(struct cloud *cloud, struct session *session,
+                          const struct fact *fact)
+{
+    ledger_doubt(cloud->ledger, &session->track, fact, "its interface was written",
+                 "its interface was written, and the logs do not show how: check");
 }
 
 static void lose_interface(struct cloud *cloud, struct interface *interface,
@@ -332,6 +394,8 @@ void cloud_take_interface(struct cloud *cloud, const struct fact *fact)
     default:
         cloud_take(&interface->goes, fact->text[FACT_ENABLED]);
         attach(cloud, interface, fact->text[FACT_PARENT]);
+        if (fact->act == ACT_WRITE && !fact->text[FACT_CHANGED].length)
+            each_open(cloud, fact, id, is_put_on_interface, doubt_written);
         break;
     }
 }

@@ -96,14 +96,18 @@ static struct session *session_of(struct cloud *cloud, const struct fact *fact)
     return session;
 }
 
-static bool is_removed(const struct fact *fact, const char *what)
+static bool has_word(struct slice words, struct slice word)
 {
-    struct slice rest = fact->text[FACT_REMOVED];
-    while (slice_present(rest)) {
-        if (slice_equal(slice_cut(&rest, ' '), slice_from(what)))
+    while (slice_present(words)) {
+        if (slice_equal(slice_cut(&words, ' '), word))
             return true;
     }
     return false;
+}
+
+bool cloud_removes(const struct fact *fact, const char *what)
+{
+    return has_word(fact->text[FACT_REMOVED], slice_from(what));
 }
 
 static void take_values(struct cloud *cloud, struct session *session,
@@ -118,14 +122,18 @@ static void take_values(struct cloud *cloud, struct session *session,
     cloud_take(&session->owner, fact->text[FACT_OWNER]);
     cloud_take(&session->caller, fact->text[FACT_CALLER]);
     cloud_take(&session->enabled, fact->text[FACT_ENABLED]);
-    if (is_removed(fact, "packet-length"))
+    if (cloud_removes(fact, "packet-length"))
         session->length = SLICE_NONE;
-    if (is_removed(fact, "virtual-network-id"))
+    if (cloud_removes(fact, "virtual-network-id"))
         session->label = SLICE_NONE;
     struct target *target =
         session->target.length ? cloud_target(cloud, session->target) : NULL;
+    struct filter *filter =
+        session->filter.length ? cloud_filter(cloud, session->filter) : NULL;
     if (target)
         target->used = true;
+    if (filter)
+        filter->used = true;
 }
 
 void cloud_stamp(struct cloud *cloud, struct session *session)
@@ -172,7 +180,10 @@ static void open_session(struct cloud *cloud, const struct fact *fact)
     enum mirror_state state = state_of(cloud, session, ledger_state_of(fact));
     struct ledger_row *row = session->track.row;
     if (!row) {
-        ledger_open(cloud->ledger, &session->track, fact, state, false);
+        row = ledger_open(cloud->ledger, &session->track, fact, state, false);
+        session->unnamed = !fact->text[FACT_OBJECT].length;
+        if (row && session->unnamed)
+            row->mirror.closed_how = SLICE("its id is not in the logs");
     } else if (row->mirror.state == state &&
                slice_equal(before.interface, session->interface) &&
                slice_equal(before.target, session->target) &&
@@ -195,6 +206,13 @@ static bool changes_something(const struct fact *fact)
     return !slice_present(changed) || changed.length;
 }
 
+/* Whether the request or the answer is there. */
+static bool tells_values(const struct fact *fact)
+{
+    return slice_present(fact->text[FACT_CHANGED]) ||
+           fact->text[FACT_DESTINATION].length || fact->text[FACT_ENABLED].length;
+}
+
 static void change_session(struct cloud *cloud, const struct fact *fact)
 {
     struct session *session = session_of(cloud, fact);
@@ -215,10 +233,29 @@ static void change_session(struct cloud *cloud, const struct fact *fact)
     enum mirror_state state = state_of(cloud, session, ledger_state_of(fact));
     enum mirror_state before =
         session->track.row ? session->track.row->mirror.state : state;
-    ledger_split(cloud->ledger, &session->track, fact, state,
-                 change_word(before, state));
+    struct ledger_row *row = ledger_split(cloud->ledger, &session->track, fact, state,
+                                          change_word(before, state));
     cloud_stamp(cloud, session);
+    if (row && !tells_values(fact))
+        row->mirror.closed_how = SLICE(LEDGER_CHANGE_NOT_SHOWN);
     link_chain(cloud, session);
+}
+
+/* A session of which no making is known was deleted: one of those that were made
+ * without an answer may be it. */
+static void doubt_unnamed(struct cloud *cloud, const struct fact *fact)
+{
+    for (struct session *session = (struct session *)cloud->ledger->tracks; session;
+         session = cloud_next_session(session)) {
+        const struct ledger_track *track = &session->track;
+        if (!session->unnamed || !track->row ||
+            !slice_equal(track->account, fact->account) ||
+            !slice_equal(track->region, fact->region))
+            continue;
+        track->row->mirror.state = MIRROR_UNKNOWN;
+        track->row->mirror.closed_how = SLICE(
+            "its id is not in the logs; a session that may be this one was deleted");
+    }
 }
 
 static void delete_session(struct cloud *cloud, const struct fact *fact)
@@ -228,13 +265,14 @@ static void delete_session(struct cloud *cloud, const struct fact *fact)
         return;
     if (!session->track.row && session->track.segments)
         return; /* ended before */
-    if (!session->track.row)
+    if (!session->track.row) {
         ledger_open(cloud->ledger, &session->track, fact, MIRROR_LIVE, true);
+        doubt_unnamed(cloud, fact);
+    }
     if (fact->outcome == OUTCOME_SUCCESS)
         ledger_end(cloud->ledger, &session->track, fact, "deleted");
     else
-        ledger_split(cloud->ledger, &session->track, fact, ledger_state_of(fact),
-                     "its deletion began; the logs do not show its result");
+        ledger_end_in_doubt(cloud->ledger, &session->track, fact);
 }
 
 /* ---- snapshots ---- */
@@ -248,15 +286,6 @@ static void observe_session(struct cloud *cloud, const struct fact *fact)
     ledger_see(cloud->ledger, &session->track, fact,
                state_of(cloud, session, MIRROR_LIVE));
     cloud_stamp(cloud, session);
-}
-
-static bool has_word(struct slice words, struct slice word)
-{
-    while (slice_present(words)) {
-        if (slice_equal(slice_cut(&words, ' '), word))
-            return true;
-    }
-    return false;
 }
 
 /* Whether a document that showed other sessions of that account and region, and not

@@ -32,8 +32,15 @@ struct rule {
 struct filter {
     struct slice id;
     struct rule *rules;
+    const struct fact *maker;
     bool made; /* in these logs, or shown by a snapshot: its rules are known */
-    bool dns;
+    bool dns, gone, used;
+};
+
+/* A resource share of another account that an account accepted. */
+struct share {
+    struct share *next;
+    struct slice account, owner;
 };
 
 struct target {
@@ -48,11 +55,13 @@ struct session {
     struct ledger_track track; /* first */
     struct slice interface, target, filter, length, label, number, owner, caller;
     struct slice enabled; /* "true", "false", absent: not told */
+    bool unnamed;         /* the logs do not show its id */
 };
 
 /* What facts refer to each other by. */
 struct cloud {
     struct ledger *ledger;
+    struct share *shares;
     struct ledger_index sessions, targets, filters, interfaces, machines, attachments,
         rules;
 };
@@ -65,6 +74,9 @@ static inline struct session *cloud_next_session(struct session *session)
 void *cloud_thing(struct cloud *cloud, struct ledger_index *index, struct slice id,
                   size_t size);
 struct target *cloud_target(struct cloud *cloud, struct slice id);
+struct filter *cloud_filter(struct cloud *cloud, struct slice id);
+/* Whether a change takes that away. */
+bool cloud_removes(const struct fact *fact, const char *what);
 /* Takes a text that says something. */
 void cloud_take(struct slice *into, struct slice text);
 /* A session whose filter is known to accept nothing copies nothing. */

@@ -10,8 +10,18 @@
 
 struct slice gcp_short_name(struct slice url)
 {
-    ptrdiff_t at = slice_find(url, SLICE("/projects/"));
-    return at < 0 ? url : slice_skip(url, (size_t)at + 1);
+    static const struct slice roots[] = {
+        SLICE_INIT("/projects/"), SLICE_INIT("/organizations/"),
+        SLICE_INIT("/folders/"), SLICE_INIT("/locations/")};
+    /* A name without a host may hold the other words within. */
+    bool has_host = slice_find(url, SLICE("//")) >= 0;
+    size_t count = has_host ? sizeof roots / sizeof roots[0] : 1;
+    for (size_t i = 0; i < count; i++) {
+        ptrdiff_t at = slice_find(url, roots[i]);
+        if (at >= 0)
+            return slice_skip(url, (size_t)at + 1);
+    }
+    return url;
 }
 
 json_t *gcp_request(const struct facts *facts)

@@ -71,7 +71,8 @@ json_t *azure_in_bodies(const struct facts *facts, const char *key);
 /* The "id" of the object under `key`, or the ids of the objects of an array. */
 struct slice azure_ids_in_bodies(const struct facts *facts, const char *key);
 
-/* GCP: "projects/P/..." of "https://.../compute/v1/projects/P/...". */
+/* GCP: "projects/P/..." of "https://.../compute/v1/projects/P/...", and
+ * "organizations/O/..." of "//networksecurity.googleapis.com/organizations/O/...". */
 struct slice gcp_short_name(struct slice url);
 json_t *gcp_request(const struct facts *facts);
 /* A reference: a URL, or an object with one. */

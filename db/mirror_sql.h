@@ -17,14 +17,16 @@ _Static_assert(PROVIDER_AWS == 1 && PROVIDER_OCI == 4 && PROVIDER_HUAWEI == 6,
 
 /*
  * The last event of its logs: of account and region where the cloud's events all have
- * a region, of the account or device where not; a snapshot may be newer.
+ * a region, of the account or device where not; a snapshot, or what opened it in the
+ * log of another account, may be newer.
  */
 #define AS_OF_SQL                                                                      \
     "nullif(max(coalesce((SELECT max(last_us) FROM seen WHERE seen.provider ="         \
     " mirror.provider AND seen.account = coalesce(mirror.device, mirror.account, '')"  \
     " AND (mirror.provider NOT IN (1, 4, 5, 6) OR mirror.region IS NULL"               \
     " OR seen.region = mirror.region)), -9223372036854775807),"                        \
-    " coalesce(observed_us, -9223372036854775807)), -9223372036854775807)"
+    " coalesce(observed_us, -9223372036854775807),"                                    \
+    " coalesce(since_us, -9223372036854775807)), -9223372036854775807)"
 
 /* A live mirror beyond the end of the approval of what opened it. */
 #define STANDING_SQL                                                                   \

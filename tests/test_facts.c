@@ -101,6 +101,27 @@ static const struct told aws[] = {
          "null"),
      "session create mirrored=eni-1 destination=tmt-1\n"},
     {AWS("DeleteTrafficMirrorSession", "null", "null"), "session delete\n"},
+    /* Numbers that went through a floating one. */
+    {AWS("CreateTrafficMirrorSession", "null",
+         "{'CreateTrafficMirrorSessionResponse':{'trafficMirrorSession':{"
+         "'trafficMirrorSessionId':'tms-1','ownerId':1.11122223333e+11,"
+         "'virtualNetworkId':1.2348395e+07,'sessionNumber':1.5}}}"),
+     "session create object=tms-1 owner=111122223333 number_text=1.5 label=12348395\n"},
+    /* It succeeds though it leaves one of them. */
+    {AWS("DeleteVpcEndpoints",
+         "{'DeleteVpcEndpointsRequest':{'VpcEndpointId':[{'tag':1,'content':'vpce-1'},"
+         "{'tag':2,'content':'vpce-2'}]}}",
+         "{'DeleteVpcEndpointsResponse':{'unsuccessful':{'item':{'resourceId':"
+         "'vpce-1'}}}}"),
+     "balancer delete object=vpce-2\n"},
+    {AWS("AcceptResourceShareInvitation", "null",
+         "{'resourceShareInvitation':{'senderAccountId':'444455556666'}}"),
+     "share attach owner=444455556666\n"},
+    {AWS("ModifyTrafficMirrorFilterRule",
+         "{'ModifyTrafficMirrorFilterRuleRequest':{'TrafficMirrorFilterRuleId':"
+         "'tmfr-1','RemoveField':[{'content':'protocol','tag':1}]}}",
+         "null"),
+     "rule change object=tmfr-1 removed=protocol\n"},
     {AWS("ModifyTrafficMirrorSession",
          "{'ModifyTrafficMirrorSessionRequest':{'TrafficMirrorSessionId':'tms-1',"
          "'PacketLength':64,'RemoveField':[{'content':'description','tag':1},"
@@ -143,6 +164,12 @@ static const struct told aws[] = {
          "'attachment':{'attachmentId':'a-1','deleteOnTermination':true}}]}}]}}"),
      "interface create object=eni-1 parent=i-1 label=a-1 network=vpc-1"
      " address=10.0.0.5 enabled=true\n"},
+    /* It uses an interface that was there. */
+    {AWS("RunInstances",
+         "{'networkInterfaceSet':{'items':[{'networkInterfaceId':'eni-1',"
+         "'deleteOnTermination':false}]}}",
+         "null"),
+     "interface create object=eni-1 enabled=false\n"},
     {AWS("TerminateInstances", "{'instancesSet':{'items':[{'instanceId':'i-1'}]}}",
          "null"),
      "machine delete object=i-1\n"},
@@ -185,6 +212,18 @@ static const struct told azure[] = {
      "session write object=" LOWER "/networkinterfaces/n/tapconfigurations/c"
      " mirrored=" LOWER "/networkinterfaces/n destination=" LOWER
      "/virtualnetworktaps/t\n"},
+    /* An interface, with the TAP that is put on it, and without a body. */
+    {AZURE("Microsoft.Network/networkInterfaces/write", GROUP "/networkInterfaces/N",
+           "'requestbody':'{\\'properties\\':{\\'ipConfigurations\\':[{\\'properties\\'"
+           ":{\\'virtualNetworkTaps\\':[{\\'id\\':\\'" GROUP
+           "/virtualNetworkTaps/T\\'}]}}]}}'"),
+     "interface write object=" LOWER "/networkinterfaces/n changed=virtualNetworkTaps\n"
+     "session write object=" LOWER
+     "/networkinterfaces/n/virtualnetworktaps mirrored=" LOWER
+     "/networkinterfaces/n destination=" LOWER "/virtualnetworktaps/t\n"},
+    {AZURE("Microsoft.Network/networkInterfaces/write", GROUP "/networkInterfaces/N",
+           ""),
+     "interface write object=" LOWER "/networkinterfaces/n\n"},
     /* Without a body. */
     {AZURE("Microsoft.Network/networkInterfaces/tapConfigurations/delete",
            GROUP "/networkInterfaces/N/tapConfigurations/C", ""),
@@ -275,10 +314,16 @@ static const struct told gcp[] = {
      "session create object=" REGION "/packetMirrorings/m"
      " mirrored=projects/p/zones/z/instances/vm destination=" REGION
      "/forwardingRules/ids direction=BOTH network=projects/p/global/networks/n tags=web"
-     " enabled=TRUE\n"},
+     " enabled=TRUE changed=\n"},
     {GCP("v1.compute.packetMirrorings.delete", REGION "/packetMirrorings/m", "null",
          ""),
      "session delete object=" REGION "/packetMirrorings/m\n"},
+    /* A patch that names nothing of the policy, and one whose request is gone. */
+    {GCP("v1.compute.packetMirrorings.patch", REGION "/packetMirrorings/m",
+         "{'description':'d'}", ""),
+     "session change object=" REGION "/packetMirrorings/m changed=\n"},
+    {GCP("v1.compute.packetMirrorings.patch", REGION "/packetMirrorings/m", "null", ""),
+     "session change object=" REGION "/packetMirrorings/m\n"},
     {GCP("v1.compute.instances.setTags", "projects/p/zones/z/instances/vm",
          "{'fingerprint':'f','tags':['web','db']}", ""),
      "machine write object=projects/p/zones/z/instances/vm tags=web, db\n"},
@@ -294,9 +339,8 @@ static const struct told gcp[] = {
     {GCP("v1.compute.networkFirewallPolicies.addPacketMirroringRule",
          "projects/p/global/firewallPolicies/fp",
          "{'priority':'10','action':'mirror','direction':'INGRESS',"
-         "'securityProfileGroup':'organizations/1/locations/global/"
-         "securityProfileGroups"
-         "/g'}",
+         "'securityProfileGroup':'//networksecurity.googleapis.com/organizations/1/"
+         "locations/global/securityProfileGroups/g'}",
          ""),
      "mirroring rule create object=projects/p/global/firewallPolicies/fp"
      "/packetMirroringRules/10 parent=projects/p/global/firewallPolicies/fp"

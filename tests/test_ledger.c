@@ -268,19 +268,30 @@ static void run_all(const struct scenario *scenarios, size_t count)
 
 static const struct scenario aws_scenarios[] = {
     {"sessions that nothing names are not one",
-     "02:11:00 aws session create op=a\n02:12:00 aws session create op=b\n"
-     "02:13:00 aws session delete op=c\n",
+     "02:11:00 aws session create op=a\n02:12:00 aws session create op=b\n",
      "111122223333/us-east-1/unnamed act 0#1 live since=02:11:00 foreign=unknown"
-     " why=[the logs do not show the target] by=[mallory] +a\n"
+     " why=[the logs do not show the target] by=[mallory] how=[its id is not in the"
+     " logs] +a\n"
      "111122223333/us-east-1/unnamed act 1#1 live since=02:12:00 foreign=unknown"
-     " why=[the logs do not show the target] by=[mallory] +b\n"
-     "111122223333/us-east-1/unnamed act 2#1 ended since=- until=02:13:00"
-     " foreign=unknown why=[the logs do not show the target] closed=[mallory]"
-     " how=[deleted] -c\n"},
+     " why=[the logs do not show the target] by=[mallory] how=[its id is not in the"
+     " logs] +b\n"},
+    {"one of which no making is known may be the one without a name",
+     "02:11:00 aws session create op=a\n"
+     "02:12:00 aws session create region=eu-west-1 op=b\n"
+     "02:13:00 aws session delete object=tms-1 op=c\n",
+     "111122223333/eu-west-1/unnamed act 1#1 live since=02:12:00 foreign=unknown"
+     " why=[the logs do not show the target] by=[mallory] how=[its id is not in the"
+     " logs] +b\n"
+     "111122223333/us-east-1/unnamed act 0#1 unknown since=02:11:00 foreign=unknown"
+     " why=[the logs do not show the target] by=[mallory] how=[its id is not in the"
+     " logs; a session that may be this one was deleted] +a\n"
+     "tms-1#1 ended since=- until=02:13:00 foreign=unknown why=[the logs do not show"
+     " the target] closed=[mallory] how=[deleted] -c\n"},
     {"without its number a session is its source",
      "02:11:00 aws session create mirrored=eni-1 op=a\n",
      "111122223333/us-east-1/eni-1/session#1 live since=02:11:00 from=[eni-1]"
-     " foreign=unknown why=[the logs do not show the target] by=[mallory] +a\n"},
+     " foreign=unknown why=[the logs do not show the target] by=[mallory]"
+     " how=[its id is not in the logs] +a\n"},
     {"a session opens", TARGET OPEN, LIVE},
     {"attempts touch nothing",
      TARGET "02:11:00 aws session create outcome=denied mirrored=eni-9 op=x\n" OPEN
@@ -332,7 +343,21 @@ static const struct scenario aws_scenarios[] = {
      TARGET "02:11:09 aws session create mirrored=eni-1 destination=tmt-1"
             " filter=tmf-1 number_text=5 op=o\n",
      "111122223333/us-east-1/eni-1/session 5#1 live since=02:11:09 from=[eni-1]" TO
-         RULES " by=[mallory] +o ~t\n"},
+     " what=[rules of tmf-1 not in the logs; whole packets; what sessions below number"
+     " 5 leave] foreign=no by=[mallory] how=[its id is not in the logs] +o ~t\n"},
+    {"a change of its VXLAN id begins the next stretch",
+     TARGET OPEN "02:20:00 aws session change object=tms-1 label=77"
+                 " changed=virtualNetworkId op=m\n",
+     ENDED("02:20:00") " by=[mallory] closed=[mallory] how=[changed] -m +o ~t\n"
+                       "tms-1#2 live since=02:20:00 from=[eni-1]" TO
+                       " what=[rules of tmf-1 not in the logs; whole packets; VXLAN id"
+                       " 77] foreign=no by=[mallory] +m ~t\n"},
+    {"a change that the logs do not show",
+     TARGET OPEN "02:20:00 aws session change object=tms-1 op=m\n",
+     ENDED("02:20:00") " by=[mallory] closed=[mallory] how=[changed] -m +o ~t\n"
+                       "tms-1#2 live since=02:20:00 from=[eni-1]" TO RULES
+                       " by=[mallory] how=[changed, and the logs do not show how:"
+                       " check] +m ~t\n"},
     {"one second for the whole chain",
      "02:11:09 aws session create object=tms-1 mirrored=eni-1 destination=tmt-1"
      " filter=tmf-1 op=o\n"
@@ -394,6 +419,14 @@ static const struct scenario aws_ends[] = {
      "tmt-1#1 prepared since=02:10:00" TO " foreign=no by=[mallory] +t\n"},
     {"a target was made and deleted",
      TARGET "02:20:00 aws target delete object=tmt-1 op=d\n", ""},
+    {"only a filter was made",
+     "02:10:00 aws filter create object=tmf-1 op=f\n"
+     "02:10:01 aws rule create object=r1 parent=tmf-1 direction=ingress number_text=1"
+     " verdict=accept op=r\n"
+     "02:10:02 aws filter create object=tmf-2 op=g\n"
+     "02:10:03 aws filter delete object=tmf-2 op=h\n",
+     "tmf-1#1 prepared since=02:10:00 what=[in: all] foreign=unknown why=[the logs do"
+     " not show the target] by=[mallory] +f\n"},
 };
 
 static const struct scenario aws_filters[] = {
@@ -415,6 +448,19 @@ static const struct scenario aws_filters[] = {
      "tms-1#2 live since=02:30:00 from=[eni-1]" TO
      " what=[out: not all from 10.9.0.0/16, tcp from 10.0.0.0/8 to 0.0.0.0/0 port 443;"
      " whole packets] foreign=no by=[mallory] +q\n"},
+    {"a change of a rule keeps what it does not name, and loses what it takes away",
+     TARGET "02:10:01 aws filter create object=tmf-1 op=f\n"
+            "02:10:02 aws rule create object=r1 parent=tmf-1 direction=ingress"
+            " number_text=1 verdict=accept protocol=6 mirrored=10.0.0.0/8_port_80"
+            " destination=10.9.0.0/16_port_443 op=r\n" OPEN
+            "02:30:00 aws rule change object=r1 mirrored=port_81"
+            " destination=10.8.0.0/16 removed=protocol_destination-port-range op=q\n",
+     "tms-1#1 ended since=02:11:09 until=02:30:00 from=[eni-1]" TO
+     " what=[in: tcp from 10.0.0.0/8 port 80 to 10.9.0.0/16 port 443; whole packets]"
+     " foreign=no by=[mallory] closed=[mallory] how=[changed] +o -q ~t\n"
+     "tms-1#2 live since=02:30:00 from=[eni-1]" TO
+     " what=[in: all from 10.0.0.0/8 port 81 to 10.8.0.0/16; whole packets] foreign=no"
+     " by=[mallory] +q\n"},
     {"DNS alone",
      TARGET "02:10:01 aws filter create object=tmf-1 op=f\n"
             "02:10:02 aws filter change object=tmf-1 protocol=amazon-dns op=n\n" OPEN,
@@ -447,6 +493,19 @@ static const struct scenario aws_foreign[] = {
      "tms-1#1 live since=02:11:09 from=[eni-1] to=[tmt-1]"
      " what=[rules of tmf-1 not in the logs; whole packets] foreign=yes why=[the target"
      " belongs to account 444455556666] by=[mallory] +o\n"},
+    {"a target that the logs do not show, and a share of another account",
+     "02:00:00 aws share attach owner=444455556666\n"
+     "02:00:01 aws share attach owner=222233334444\n" OPEN,
+     "tms-1#1 live since=02:11:09 from=[eni-1] to=[tmt-1] what=[rules of tmf-1 not in"
+     " the logs; whole packets] foreign=unknown why=[the target was made before the log"
+     " starts, or is shared from another account; shares accepted from account"
+     " 444455556666] by=[mallory] +o\n"},
+    {"the session is another account's",
+     TARGET "02:11:09 aws session create object=tms-1 mirrored=eni-1"
+            " destination=tmt-1 filter=tmf-1 owner=444455556666 op=o\n",
+     "tms-1#1 live since=02:11:09 from=[eni-1]" TO
+     " what=[rules of tmf-1 not in the logs; whole packets] foreign=yes why=[the"
+     " session belongs to account 444455556666] by=[mallory] +o ~t\n"},
     {"the target is another own account's",
      "02:10:00 aws target create account=222233334444 object=tmt-1 destination=eni-7"
      " owner=222233334444 op=t\n" OPEN,
@@ -550,7 +609,7 @@ static const struct scenario azure_scenarios[] = {
      " op=c\n",
      CONFIGURATION "#1 live since=02:10:00 from=[" NIC "]"
                    " what=[all traffic of the interface] foreign=unknown why=[the logs"
-                   " do not show the target] by=[mallory] +c\n"},
+                   " do not show the TAP: az network vnet tap show] by=[mallory] +c\n"},
     {"written again without a change",
      TAP_WRITE(OWN_END) TAP_START TAP_DONE
      "02:30:00 azure session write account=sub-1 object=" CONFIGURATION " mirrored=" NIC
@@ -592,6 +651,19 @@ static const struct scenario azure_scenarios[] = {
      AZURE_ENDED("03:00:00", "[its destination was deleted] +c ~t\n") CONFIGURATION
      "#2 blackholed since=03:00:00 from=[" NIC "] to=[" OWN_END " (" TAP ")]"
      " what=[all traffic of the interface] foreign=no by=[mallory]\n"},
+    {"put on by writing the interface, and written again without its body",
+     "02:10:00 azure session write account=sub-1 object=nic/virtualnetworktaps"
+     " mirrored=nic destination=" TAP " op=c\n"
+     "02:20:00 azure interface write object=nic changed=virtualNetworkTaps\n"
+     "03:00:00 azure interface write object=nic by=alice\n",
+     "nic/virtualnetworktaps#1 ended since=02:10:00 until=03:00:00 from=[nic] to=[" TAP
+     "] what=[all traffic of the interface] foreign=unknown why=[the logs do not show"
+     " the TAP's destination: az network vnet tap show] by=[mallory] closed=[alice]"
+     " how=[its interface was written] +c\n"
+     "nic/virtualnetworktaps#2 unknown since=03:00:00 from=[nic] to=[" TAP "] what=[all"
+     " traffic of the interface] foreign=unknown why=[the logs do not show the TAP's"
+     " destination: az network vnet tap show] by=[alice] how=[its interface was"
+     " written, and the logs do not show how: check]\n"},
     {"put on by writing the interface, and taken off by the next write",
      "02:10:00 azure session write account=sub-1 object=nic/taps mirrored=nic"
      " destination=" TAP " op=c\n"
@@ -716,6 +788,34 @@ static const struct scenario gcp_scenarios[] = {
     {"a patch takes away what is null", INSERT(COLLECTOR) PATCH("tags= mirrored=vm-2"),
      GCP_ENDED("changed") " +i -u\n" GCP_NEXT("live",
                                               "from=[vm-2]" TO_COLLECTOR " +u\n")},
+    {"a patch that the logs do not show", INSERT(COLLECTOR) PATCH(""),
+     GCP_ENDED("changed") " +i -u\n" GCP_NEXT(
+         "unknown", "from=[vm-1, vm-2, tag:web]" TO_COLLECTOR " how=[changed, and the"
+                    " logs do not show how: check] +u\n")},
+    {"an insert whose body is missing",
+     "02:20:00 gcp session create account=p object=" PM " op=i\n",
+     PM "#1 live since=02:20:00 foreign=unknown why=[the logs do not show the"
+        " destination] by=[mallory] +i\n"},
+    {"a deletion of which the result is missing",
+     INSERT(
+         COLLECTOR) "03:00:00 gcp session delete outcome=pending account=p object=" PM
+                    " op=u\n",
+     GCP_ENDED(
+         "its deletion began; the logs do not show its result") " +i "
+                                                                "-u\n" GCP_NEXT(
+                                                                    "pending",
+                                                                    "from=[vm-1, "
+                                                                    "vm-2, "
+                                                                    "tag:"
+                                                                    "web"
+                                                                    "]" TO_COLLECTOR
+                                                                    " how=[its "
+                                                                    "deletion "
+                                                                    "began; the "
+                                                                    "logs do not "
+                                                                    "show its "
+                                                                    "result] "
+                                                                    "+u\n")},
     {"a patch that changes nothing", INSERT(COLLECTOR) PATCH("direction=BOTH"),
      PM "#1 live since=02:20:00 from=[vm-1, vm-2, tag:web]" TO_COLLECTOR " +i ~u\n"},
     {"switched off", INSERT(COLLECTOR) PATCH("enabled=FALSE"),
@@ -846,11 +946,16 @@ static const struct scenario chain_scenarios[] = {
     {"its rule is removed",
      CHAIN RULE "03:00:00 gcp mirroring_rule delete account=p object=r op=x\n",
      "eg#1 ended since=02:06:00 until=03:00:00" CHAIN_ENDS
-     " closed=[mallory] how=[changed] +c +d +g -x\n"
+     " closed=[mallory] how=[a link of its chain is gone] +c +d +g -x\n"
      "eg#2 incomplete since=03:00:00 from=[net] to=[" SINK
      "] what=[nothing yet, the logs"
      " do not show: mirroring rule] foreign=unknown why=[the destination belongs to"
      " project evil] by=[mallory] +x\n"},
+    {"its collector is deleted",
+     CHAIN RULE "03:00:00 gcp balancer delete object=" SINK "\n",
+     "eg#1 ended since=02:06:00 until=03:00:00" CHAIN_ENDS
+     " closed=[mallory] how=[its destination was deleted] +c +d +g\n"
+     "eg#2 blackholed since=03:00:00" CHAIN_ENDS "\n"},
     {"its rule is disabled",
      CHAIN RULE "03:00:00 gcp mirroring_rule change account=p object=r destination=sg"
                 " enabled=false op=x\n",
@@ -892,7 +997,7 @@ static const struct scenario chain_scenarios[] = {
            " object=fp/packetMirroringRules/\n"
            "03:00:00 gcp mirroring_rule list op=x object=fp/packetMirroringRules/\n",
      "eg#1 ended since=02:06:00 until=03:00:00" CHAIN_ENDS
-     " closed=[mallory] how=[changed] +c +d +g -x\n"
+     " closed=[mallory] how=[a link of its chain is gone] +c +d +g -x\n"
      "eg#2 incomplete since=03:00:00 from=[net] to=[" SINK "] what=[nothing yet, the"
      " logs do not show: mirroring rule] foreign=unknown why=[the destination belongs"
      " to project evil] by=[mallory] +x\n"},
