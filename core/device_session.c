@@ -192,21 +192,38 @@ static bool parse_number(struct slice text, uint64_t *out)
     return text.length > 0;
 }
 
-/* "1-3,5" holds 2; a name holds itself. */
+/* Numbers as IOS and NX-OS list them; a name of EOS or IOS XR may hold a hyphen. */
+static bool is_range(struct slice names)
+{
+    for (size_t i = 0; i < names.length; i++) {
+        char c = names.data[i];
+        if ((c < '0' || c > '9') && c != '-' && c != ',' && c != ' ')
+            return false;
+    }
+    return true;
+}
+
+/* "1-3,5" holds 2. */
 static bool range_holds(struct slice range, struct slice number)
 {
     uint64_t wanted, from, to;
+    if (!is_range(range) || !parse_number(number, &wanted))
+        return false;
     while (slice_present(range)) {
         struct slice part = slice_trim(slice_cut(&range, ','));
         struct slice low = slice_trim(slice_cut(&part, '-'));
         struct slice high = slice_present(part) ? slice_trim(part) : low;
-        if (slice_equal_nocase(low, number))
-            return true;
-        if (parse_number(number, &wanted) && parse_number(low, &from) &&
-            parse_number(high, &to) && wanted >= from && wanted <= to)
+        if (parse_number(low, &from) && parse_number(high, &to) && wanted >= from &&
+            wanted <= to)
             return true;
     }
     return false;
+}
+
+static bool is_any(const struct session *session)
+{
+    (void)session;
+    return true;
 }
 
 static bool is_remote(const struct session *session)
@@ -218,32 +235,48 @@ static bool is_remote(const struct session *session)
     return slice_starts_with_nocase(session->destination, SLICE("remote "));
 }
 
-bool device_session_is_named(const struct session *session, struct slice names)
+static bool is_local(const struct session *session)
 {
-    static const struct slice prefix = SLICE_INIT("session ");
-    if (slice_equal(session->name, names) || slice_equal(session->parent, names))
-        return true;
-    if (!slice_starts_with(names, prefix) || !slice_starts_with(session->name, prefix))
-        return false;
-    names = slice_skip(names, prefix.length);
-    if (slice_equal_nocase(names, SLICE("all")))
-        return true;
-    if (slice_equal_nocase(names, SLICE("local")))
-        return !is_remote(session) &&
-               !slice_starts_with_nocase(session->kind, SLICE("erspan"));
-    if (slice_equal_nocase(names, SLICE("remote")))
-        return is_remote(session);
-    return range_holds(names, slice_skip(session->name, prefix.length));
+    return !is_remote(session) &&
+           !slice_starts_with_nocase(session->kind, SLICE("erspan"));
 }
 
-/* A single number that the logs do not know was a session from before them. */
+static const struct group {
+    struct slice names;
+    bool (*holds)(const struct session *session);
+} groups[] = {
+    {SLICE_INIT("session all"), is_any},
+    {SLICE_INIT("session local"), is_local},
+    {SLICE_INIT("session remote"), is_remote},
+};
+
+static const struct group *group_of(struct slice names)
+{
+    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
+        if (slice_equal_nocase(names, groups[i].names))
+            return &groups[i];
+    }
+    return NULL;
+}
+
+static const struct slice session_mark = SLICE_INIT("session ");
+
+bool device_session_is_named(const struct session *session, struct slice names)
+{
+    if (slice_equal(session->name, names) || slice_equal(session->parent, names))
+        return true;
+    if (!slice_starts_with(names, session_mark) ||
+        !slice_starts_with(session->name, session_mark))
+        return false;
+    const struct group *group = group_of(names);
+    return group ? group->holds(session)
+                 : range_holds(slice_skip(names, session_mark.length),
+                               slice_skip(session->name, session_mark.length));
+}
+
 bool device_names_one(struct slice names)
 {
-    static const char *const groups[] = {"session all", "session local",
-                                         "session remote"};
-    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
-        if (slice_equal_nocase(names, slice_from(groups[i])))
-            return false;
-    }
-    return slice_index(names, ',') < 0 && slice_index(names, '-') < 0;
+    struct slice numbers = slice_skip(names, session_mark.length);
+    bool several = slice_index(numbers, ',') >= 0 || slice_index(numbers, '-') >= 0;
+    return !group_of(names) && !(several && is_range(numbers));
 }

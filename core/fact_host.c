@@ -20,6 +20,12 @@ static struct slice joined(const struct path *path, struct slice a, struct slice
     return b.length ? arena_join(path->reader->tree.arena, parts, 2) : SLICE_NONE;
 }
 
+/* "eth0 rx", or "eth0" where no side is told. */
+static struct slice sided(const struct path *path, struct slice port, struct slice side)
+{
+    return port.length && side.length ? joined(path, port, side) : port;
+}
+
 static struct slice word_after(struct slice text, struct slice mark)
 {
     struct slice rest = text_after(text, mark);
@@ -44,7 +50,7 @@ static void vrp_source(struct path *path, struct slice command, bool undone)
     struct slice port = slice_starts_with_nocase(view, interface)
                             ? slice_skip(view, interface.length)
                             : SLICE("a traffic behavior");
-    device_fact_set(path, FACT_SOURCE, joined(path, port, vrp_way(command)));
+    device_fact_set(path, FACT_SOURCE, sided(path, port, vrp_way(command)));
     /* There is no mirroring to a port that was not defined before. */
     path->fact->text[FACT_CHANGED] = SLICE("source");
     if (undone)
@@ -82,10 +88,10 @@ static void fortios_span(struct path *path, struct slice attributes)
         path->fact->text[FACT_CHANGED] = device_fact_container;
     struct slice way = fortios_attribute(attributes, "span-direction");
     struct slice port = fortios_attribute(attributes, "span-source-port");
-    struct slice sides = slice_equal(way, SLICE("rx"))   ? SLICE(" rx")
-                         : slice_equal(way, SLICE("tx")) ? SLICE(" tx")
-                                                         : SLICE("");
-    device_fact_set(path, FACT_SOURCE, port.length ? joined(path, port, sides) : port);
+    struct slice side = slice_equal(way, SLICE("rx"))   ? SLICE(" rx")
+                        : slice_equal(way, SLICE("tx")) ? SLICE(" tx")
+                                                        : SLICE("");
+    device_fact_set(path, FACT_SOURCE, sided(path, port, side));
     device_fact_set(path, FACT_DESTINATION,
                     fortios_attribute(attributes, "span-dest-port"));
     if (span.length)
@@ -267,7 +273,7 @@ static void read_tc(struct path *path)
     device_fact_begin(path, whole, ends && !side.length ? SLICE("") : side);
     device_fact_set(path, FACT_PARENT, whole);
     device_fact_set(path, FACT_DESTINATION, to);
-    device_fact_set(path, FACT_SOURCE, joined(path, device, side));
+    device_fact_set(path, FACT_SOURCE, sided(path, device, side));
     if (ends)
         path->fact->act = ACT_DELETE;
     if (ends && !to.length)

@@ -140,38 +140,56 @@ static bool is_beginning(const struct fact *fact)
            !slice_present(fact->text[FACT_ENABLED]);
 }
 
-static void write_session(struct device *device, const struct fact *fact)
+/* Each session that the fact's name, group or range means; false if there is none. */
+static bool each_named(struct device *device, const struct fact *fact,
+                       void (*act)(struct device *device, struct session *session,
+                                   const struct fact *fact))
 {
-    struct session *session = session_of(device, fact, is_beginning(fact));
-    if (!session)
-        return;
+    bool any = false;
+    for (struct session *session = (struct session *)device->ledger->tracks; session;
+         session = next_session(session)) {
+        if (!session->exists ||
+            !device_session_is_named(session, fact->text[FACT_OBJECT]))
+            continue;
+        act(device, session, fact);
+        any = true;
+    }
+    return any;
+}
+
+static void change_session(struct device *device, struct session *session,
+                           const struct fact *fact)
+{
     device_session_take(session, fact);
     advance(device, session, fact);
 }
 
-static void delete_session(struct device *device, struct session *session,
-                           const struct fact *fact, const char *how)
+/* "no monitor session all shut" of NX-OS is said of all. */
+static void write_session(struct device *device, const struct fact *fact)
 {
-    ledger_end(device->ledger, &session->track, fact, how);
+    struct session *session;
+    if (!device_names_one(fact->text[FACT_OBJECT]))
+        each_named(device, fact, change_session);
+    else if ((session = session_of(device, fact, is_beginning(fact))))
+        change_session(device, session, fact);
+}
+
+/* ---- what takes sessions away ---- */
+
+static void delete_session(struct device *device, struct session *session,
+                           const struct fact *fact)
+{
+    ledger_end(device->ledger, &session->track, fact, "removed");
     session->exists = false;
     session->changed_us = fact->time_us;
     session->saved = false;
 }
 
-/* ---- what takes sessions away ---- */
-
 static void delete_sessions(struct device *device, const struct fact *fact)
 {
     struct slice names = fact->text[FACT_OBJECT];
-    bool any = false;
-    for (struct session *session = (struct session *)device->ledger->tracks; session;
-         session = next_session(session)) {
-        if (session->exists && device_session_is_named(session, names)) {
-            delete_session(device, session, fact, "removed");
-            any = true;
-        }
-    }
-    if (any || slice_present(fact->text[FACT_CHANGED]) || !device_names_one(names) ||
+    if (each_named(device, fact, delete_session) ||
+        slice_present(fact->text[FACT_CHANGED]) || !device_names_one(names) ||
         ledger_find(&device->sessions, names))
         return;
     struct session *session = session_of(device, fact, false);
@@ -179,7 +197,7 @@ static void delete_sessions(struct device *device, const struct fact *fact)
         return;
     ledger_open(device->ledger, &session->track, fact, MIRROR_UNKNOWN, true);
     stamp(device, session);
-    delete_session(device, session, fact, "removed");
+    delete_session(device, session, fact);
 }
 
 /* ---- the whole configuration ---- */

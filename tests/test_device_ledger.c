@@ -110,6 +110,13 @@ static void say_rows(const struct mirror_list *rows, char out[ROWS_BYTES])
     "Mar 14 " stamp " host1 sudo[811]:  mallory : TTY=pts/0 ; PWD=/home/mallory ; "    \
     "USER=root ; COMMAND=" command "\n"
 #define JUNOS(stamp, text) "Mar 14 " stamp " mx1 mgd[7729]: " text "\n"
+#define EOS(second, command)                                                           \
+    "Mar 14 02:25:05 leaf1 Aaa: %ACCOUNTING-6-CMD: mallory vty6 198.51.100.23 stop "   \
+    "task_id=17 start_time=177345510" second " timezone=UTC service=shell "            \
+    "priv-lvl=15 cmd=" command " <cr>\n"
+#define NXOS(stamp, command)                                                           \
+    "n9k1: 2026 Mar 14 " stamp " UTC: %AAA-6-AAA_ACCOUNTING_MESSAGE: "                 \
+    "update:198.51.100.23@pts/0:mallory:configure terminal ; " command " (SUCCESS)\n"
 #define IOS(stamp, command)                                                            \
     "sw1: Mar 14 " stamp " UTC: %PARSER-5-CFGLOG_LOGGEDCMD: User:mallory  logged "     \
     "command:" command "\n"
@@ -186,6 +193,10 @@ static const struct {
      "rx] to=[port5] how=[shut]\n"
      "fw1/switch-interface sw0/1#2 shut since=03:00:00Z until=04:00:00Z from=[port1 "
      "rx] to=[port5] how=[removed]\n"},
+    {"FortiOS: span of a switch interface, both ways",
+     FORTIOS("02:00:00", "Edit", "system.switch-interface", "sw0",
+             "span[disable->enable]span-source-port[->port1]span-dest-port[->port5]"),
+     "fw1/switch-interface sw0/1#1 live since=02:00:00Z from=[port1] to=[port5]\n"},
     {"FortiOS: switched on, and made before the log",
      FORTIOS("02:00:00", "Edit", "system.switch-interface", "sw0",
              "span[disable->enable]"),
@@ -240,6 +251,10 @@ static const struct {
     {"tc: what arrives and what is sent are two", TC_IN TC_OUT,
      "host1/tc eth0 rx/1#1 live since=02:00:00Z from=[eth0 rx] to=[tun0]\n"
      "host1/tc eth0 tx/1#1 live since=02:01:00Z from=[eth0 tx] to=[tun0]\n"},
+    {"tc: no side is told",
+     SUDO("02:00:00",
+          TC "filter add dev eth0 matchall action mirred egress mirror dev tun0"),
+     "host1/tc eth0/1#1 live since=02:00:00Z from=[eth0] to=[tun0]\n"},
     {"tc: one side ends",
      TC_IN TC_OUT SUDO("03:00:00", TC "qdisc del dev eth0 ingress"),
      "host1/tc eth0 rx/1#1 ended since=02:00:00Z until=03:00:00Z from=[eth0 rx] "
@@ -262,6 +277,26 @@ static const struct {
                  JUNOS("02:00:30", "UI_COMMIT_COMPLETED:  : commit complete"),
      "mx1/analyzer A1/1#1 live since=02:00:30Z from=[ge-0/0/1.0 rx] "
      "to=[203.0.113.66]\n"},
+    /* ---- names, groups and ranges ---- */
+    {"EOS: a name is no range of others",
+     EOS("1", "monitor session CORE source Ethernet2")
+         EOS("2", "monitor session CORE destination Ethernet48")
+             EOS("3", "no monitor session CORE-SPAN"),
+     "leaf1/session CORE-SPAN/1#1 ended since=- until=02:25:03Z how=[removed]\n"
+     "leaf1/session CORE/1#1 live since=02:25:02Z from=[Ethernet2] to=[Ethernet48]\n"},
+    {"NX-OS: all are switched on at once",
+     NXOS("02:00:00", "monitor session 1 ; source interface Ethernet1/1")
+         NXOS("02:00:01", "monitor session 1 ; destination interface Ethernet1/2")
+             NXOS("02:00:02", "no monitor session all shut"),
+     "n9k1/session 1/1#1 live since=02:00:02Z from=[Ethernet1/1] to=[Ethernet1/2]\n"},
+    {"NX-OS: some are switched off at once",
+     NXOS("02:00:00", "monitor session 2 ; source interface Ethernet1/1")
+         NXOS("02:00:01", "monitor session 2 ; destination interface Ethernet1/2")
+             NXOS("02:00:02", "monitor session 2 ; no shut")
+                 NXOS("02:00:03", "monitor session 1-3 shut"),
+     "n9k1/session 2/1#1 ended since=02:00:02Z until=02:00:03Z from=[Ethernet1/1] "
+     "to=[Ethernet1/2] how=[shut]\n"
+     "n9k1/session 2/1#2 shut since=02:00:03Z from=[Ethernet1/1] to=[Ethernet1/2]\n"},
     /* ---- a session of which nothing is told ---- */
     {"IOS: a session is named, and no more",
      IOS("02:00:00", "no monitor session 5 "
