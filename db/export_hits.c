@@ -45,7 +45,10 @@ static void add_event(struct hit_cells *out, const struct hit_row *row,
     const struct event *event = &operation->event;
     const struct slice *texts = event->text;
     add(out, cell_time("time", event->time_us, arena));
-    add(out, cell_text("time_text", texts[FIELD_TIME_TEXT]));
+    /* Not kept where the time is written back as the log has it. */
+    add(out, texts[FIELD_TIME_TEXT].length
+                 ? cell_text("time_text", texts[FIELD_TIME_TEXT])
+                 : cell_time("time_text", event->time_us, arena));
     add(out,
         cell_text("time_quality", slice_from(time_quality_name(event->time_quality))));
     add(out, cell_text("provider", slice_from(provider_name(event->provider))));

@@ -234,7 +234,8 @@ static const char version_1[] =
     " BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;"
 
     /* For people: the hits, approvals and sources with names and times as text. */
-    "CREATE VIEW hits AS SELECT id, " TIME_US " AS time, time_text,"
+    "CREATE VIEW hits AS SELECT id, " TIME_US " AS time,"
+    " coalesce(time_text, " TIME_US ") AS time_text,"
     " CASE time_quality WHEN 0 THEN 'none' WHEN 1 THEN 'exact'"
     "  WHEN 2 THEN 'zone_assumed' WHEN 3 THEN 'year_inferred'"
     "  WHEN 4 THEN 'day_month_ambiguous' WHEN 5 THEN 'uptime_only'"

@@ -95,7 +95,7 @@ static void fill(struct bed *bed)
         " form, operation, actor, mfa, source_ip, account, mode, first_loaded_us,"
         " approval, approval_state, near_miss) VALUES"
         "('0a', 1773453600000000, 1, 1, 1, 1, 3, 2, 'r1;r2', 'T1020.001', 2, 0,"
-        " '2026-03-14T02:00:00Z', 'cloudtrail', 'CreateTrafficMirrorSession', "
+        " NULL, 'cloudtrail', 'CreateTrafficMirrorSession', "
         "'mallory',"
         " 'true', '198.51.100.23', '111122223333', 'not exported', 0, 3, 'covered',"
         " NULL),"
