@@ -37,8 +37,8 @@ void device_session_describe(const struct ledger *ledger, const struct session *
 
 /* "session 7", "session 1-3,5", "session all", "bridge br0" mean it. */
 bool device_session_is_named(const struct session *session, struct slice names);
-/* One mirror, and no group or range of them: what is said of it is true of a mirror that
- * the logs do not know as well. */
+/* One mirror, and no group or range of them: what is said of it is true of a mirror
+ * that the logs do not know as well. */
 bool device_names_one(struct slice names);
 
 #endif
