@@ -36,15 +36,30 @@ enum look frame_opens_array(const struct framer *framer, size_t at)
     return framer->data[at] == '{' || framer->data[at] == ']' ? LOOK_YES : LOOK_NO;
 }
 
-/* Rows whose key stands in the outermost object. */
-static const struct json_path *envelope_of(struct slice key)
+/* The row of this key, in the outermost object or in its member `outer`. */
+static const struct json_path *envelope_of(struct slice outer, struct slice key)
 {
     for (size_t i = 0; i < frame_path_count; i++) {
-        if (frame_paths[i].slot != SLOT_NEXT_PAGE &&
-            slice_equal(slice_from(frame_paths[i].keys), key))
+        struct slice path = slice_from(frame_paths[i].keys);
+        if (frame_paths[i].slot == SLOT_NEXT_PAGE ||
+            (slice_present(outer) && !slice_equal(slice_cut(&path, ' '), outer)))
+            continue;
+        if (slice_present(path) && slice_equal(path, key))
             return &frame_paths[i];
     }
     return NULL;
+}
+
+/* Whether the array of an envelope may stand in the object of this key. */
+static bool is_outer(struct slice key)
+{
+    for (size_t i = 0; i < frame_path_count; i++) {
+        struct slice path = slice_from(frame_paths[i].keys);
+        struct slice outer = slice_cut(&path, ' ');
+        if (slice_present(path) && slice_equal(outer, key))
+            return true;
+    }
+    return false;
 }
 
 static bool is_next_page(struct slice key)
@@ -108,7 +123,7 @@ enum look frame_stream_envelope(struct framer *framer, size_t at, bool enter)
         return beyond;
     size_t length = (size_t)(quote - framer->data) - key;
     const struct json_path *path =
-        envelope_of((struct slice){framer->data + key, length});
+        envelope_of(SLICE_NONE, (struct slice){framer->data + key, length});
     if (!path || (enter && framer->depth == LIMIT_ENVELOPE_DEPTH))
         return LOOK_NO;
     enum look opens = opens_objects(framer, key + length + 1, limit, beyond, &after);
@@ -182,13 +197,13 @@ struct member {
 };
 
 /* From the colon on: an array to enter, or any other value, which is passed. */
-static enum json_status read_value(const struct framer *framer, size_t colon,
-                                   size_t stop, struct json_slot *slots,
+static enum json_status read_value(const struct framer *framer, struct slice outer,
+                                   size_t colon, size_t stop, struct json_slot *slots,
                                    struct member *member, bool *more)
 {
     enum look beyond;
     size_t look = look_limit(framer, colon, &beyond);
-    member->envelope = envelope_of(member->key);
+    member->envelope = envelope_of(outer, member->key);
     if (member->envelope) {
         enum look opens = opens_objects(framer, colon, look, beyond, &member->end);
         *more = opens == LOOK_MORE;
@@ -225,10 +240,13 @@ static enum json_status read_key(const struct framer *framer, size_t at, size_t 
     return framer->data[*colon] == ':' ? JSON_OK : JSON_MALFORMED;
 }
 
-/* The member at `at`, which is a quote, within `limit` bytes. */
+/* The member at `at`, which is a quote, within `limit` bytes.  *outer: the key of the
+ * object that it stands in, absent in the outermost one; a member that may hold the
+ * array of an envelope is entered, and becomes it, where it is not NULL. */
 static enum json_status read_member(const struct framer *framer, size_t at,
                                     size_t limit, struct json_slot *slots,
-                                    struct member *member, bool *more)
+                                    struct slice *outer, struct member *member,
+                                    bool *more)
 {
     bool cut = framer->length - at > limit;
     size_t stop = cut ? at + limit : framer->length, colon;
@@ -236,7 +254,26 @@ static enum json_status read_member(const struct framer *framer, size_t at,
         read_key(framer, at, limit, slots, &member->key, &colon, more);
     if (status != JSON_OK)
         return status;
-    return read_value(framer, colon, stop, slots, member, more);
+    size_t value = skip_blanks(framer, colon + 1, stop);
+    if (outer && !slice_present(*outer) && value < stop && framer->data[value] == '{' &&
+        is_outer(member->key)) {
+        *outer = member->key;
+        member->end = value;
+        return JSON_OK;
+    }
+    return read_value(framer, outer ? *outer : SLICE_NONE, colon, stop, slots, member,
+                      more);
+}
+
+/* What follows each array of records is read when it ends. */
+static void enter_member(struct framer *framer, struct slice outer,
+                         const struct member *member)
+{
+    const char *keys = member->envelope->keys;
+    if (slice_present(outer))
+        push(framer, (struct level){LEVEL_TAIL, keys, 0});
+    push(framer, (struct level){LEVEL_ENVELOPE, keys, 0});
+    framer->at = member->end;
 }
 
 enum look frame_enter_long(struct framer *framer, struct json_slot *slots,
@@ -244,18 +281,19 @@ enum look frame_enter_long(struct framer *framer, struct json_slot *slots,
 {
     size_t at = framer->at + 1, left = framer->length - framer->at;
     size_t limit = framer->at + (left < FRAME_HEAD_BYTES ? left : FRAME_HEAD_BYTES);
-    if (framer->depth == LIMIT_ENVELOPE_DEPTH)
-        return LOOK_NO;
+    struct slice outer = SLICE_NONE;
     while (at < limit) {
         struct member member = {.envelope = NULL};
         bool more;
         at = skip_blanks(framer, at, limit);
         if (at == limit || framer->data[at] != '"' ||
-            read_member(framer, at, limit - at, slots, &member, &more) != JSON_OK)
+            read_member(framer, at, limit - at, slots, &outer, &member, &more) !=
+                JSON_OK)
             return LOOK_NO;
         if (member.envelope) {
-            push(framer, (struct level){LEVEL_ENVELOPE, member.envelope->keys, 0});
-            framer->at = member.end;
+            if (framer->depth + slice_present(outer) >= LIMIT_ENVELOPE_DEPTH)
+                return LOOK_NO;
+            enter_member(framer, outer, &member);
             return LOOK_YES;
         }
         *next_page = *next_page || member.next_page;
@@ -272,7 +310,7 @@ static enum step take_member(struct framer *framer, struct frame_item *item,
     size_t from = framer->at;
     bool more;
     enum json_status status =
-        read_member(framer, from, LIMIT_RECORD_BYTES, slots, &member, &more);
+        read_member(framer, from, LIMIT_RECORD_BYTES, slots, NULL, &member, &more);
     if (status == JSON_INCOMPLETE && more)
         return STEP_MORE;
     if (status != JSON_OK) {

@@ -340,6 +340,21 @@ static void enters_broken_envelopes(void **state)
          "J(logEvents) {\"a\":1}\nR(logEvents) malformed JSON: {\"a\":x}\n"
          "J(logEvents) {\"a\":3}\nJ {\"a\":4}\n",
          false},
+        {"an array two keys down, cut off in a record",
+         SLICE_INIT("{\"took\":1,\"hits\":{\"n\":{},\"hits\":[{\"a\":1},{\"a\":"),
+         "J(hits hits) {\"a\":1}\n"
+         "R(hits hits) cut off: the input ends inside this record: {\"a\":\n",
+         true},
+        {"an array two keys down, a record being malformed",
+         SLICE_INIT("{\"hits\":{\"n\":2,\"hits\":[{\"a\":x},{\"a\":2}],\"m\":3},"
+                    "\"more\":{}}{\"a\":4}"),
+         "R(hits hits) malformed JSON: {\"a\":x}\nJ(hits hits) {\"a\":2}\n"
+         "J {\"a\":4}\n",
+         false},
+        {"no array two keys down", SLICE_INIT("{\"hits\":{\"n\":2},\"hits\":[{\"a\":"),
+         "R cut off: the input ends inside this record: "
+         "{\"hits\":{\"n\":2},\"hits\":[{\"a\":\n",
+         true},
     };
     CHECK_FRAMINGS(framings);
 }
