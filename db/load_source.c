@@ -98,12 +98,22 @@ static int end_source(struct work *work, struct source_end *end,
     return load_append(work, end, error);
 }
 
+/* Read to its end, and nothing was there: *note says so (query.h, source_word). */
+static bool is_empty(const struct work *work, const char **note)
+{
+    if (work->tally.progress.records || source_reader_reason(work->reader)[0] ||
+        (*note)[0])
+        return false;
+    *note = source_reader_bytes(work->reader) ? "empty: no record is in it"
+                                              : "empty: the file has no bytes";
+    return true;
+}
+
 int load_finish_source(struct work *work, const char *failure, struct error *error)
 {
     char reason[REASON_MAX];
     const char *note = source_reader_note(work->reader);
-    if (source_reader_bytes(work->reader) == 0)
-        note = "the file is empty";
+    bool empty = !failure && is_empty(work, &note);
     struct source_end end = {
         .status = tally_judge(&work->tally, failure, source_reader_reason(work->reader),
                               note, reason),
@@ -122,7 +132,7 @@ int load_finish_source(struct work *work, const char *failure, struct error *err
     int result = end_source(work, &end, reason, error);
     pthread_mutex_unlock(&work->load->ending);
     if (!result)
-        load_tell_result(work, end.status, reason, end.doubled);
+        load_tell_result(work, empty ? "empty" : end.status, reason, end.doubled);
     return result;
 }
 

@@ -203,6 +203,8 @@ struct source_list {
     size_t count;
     uint64_t offset, total;
 };
+/* How a source is to be called: its status, but "empty" where nothing was in it. */
+struct slice source_word(const struct source_row *row);
 /* In order of path and member. */
 int query_sources(struct case_file *handle, uint64_t offset, size_t limit,
                   struct arena *arena, struct source_list *out, struct error *error);

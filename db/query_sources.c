@@ -97,6 +97,13 @@ static void read_source(sqlite3_stmt *statement, struct arena *arena,
         *times[i] = statement_time(statement, column++);
 }
 
+struct slice source_word(const struct source_row *row)
+{
+    bool empty = !row->records && slice_equal(row->status, SLICE("done")) &&
+                 slice_starts_with(row->reason, SLICE("empty:"));
+    return empty ? SLICE("empty") : row->status;
+}
+
 #define UNFINISHED_SQL "status IN ('partial', 'failed', 'loading')"
 
 static int list_sources(struct case_file *handle, bool unfinished, uint64_t offset,

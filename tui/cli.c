@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -246,6 +247,13 @@ struct analyst cli_analyst(const struct invocation *invocation, struct arena *ar
             given && *given ? arena_copy(arena, slice_from(given)) : login_name(arena),
         .host = arena_copy(arena, slice_from(host)),
     };
+}
+
+bool cli_path_exists(const char *path)
+{
+    struct stat status;
+    return !strcmp(path, "-") || !stat(path, &status) ||
+           (errno != ENOENT && errno != ENOTDIR);
 }
 
 int cli_parse_zone(const char *text, int *minutes)

@@ -55,6 +55,8 @@ int64_t cli_now(void);
 /* --analyst, $MIRRORSCOPE_ANALYST, else the login with SUDO_USER. In the arena. */
 struct analyst cli_analyst(const struct invocation *invocation, struct arena *arena);
 
+/* Also "-", standard input, and what may exist but cannot be looked at. */
+bool cli_path_exists(const char *path);
 /* "+05:30" as minutes. */
 int cli_parse_zone(const char *text, int *minutes);
 

@@ -126,9 +126,9 @@ static int print_digests(const struct invocation *invocation, struct case_file *
 
 static void print_source(const struct source_row *row, struct arena *arena)
 {
-    printf("%-8.*s%9llu records %9llu events  ", (int)row->status.length,
-           row->status.data, (unsigned long long)row->records,
-           (unsigned long long)row->events);
+    struct slice word = source_word(row);
+    printf("%-8.*s%9llu records %9llu events  ", (int)word.length, word.data,
+           (unsigned long long)row->records, (unsigned long long)row->events);
     print_escaped(arena, row->path);
     if (row->reason.length) {
         fputs(": ", stdout);

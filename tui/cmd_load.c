@@ -71,7 +71,8 @@ static void print_source(const struct load_source_result *result, void *payload)
 {
     const struct summary *summary = payload;
     uint64_t hits = 0;
-    bool fine = !strcmp(result->status, "done") || !strcmp(result->status, "merged");
+    bool fine = !strcmp(result->status, "done") || !strcmp(result->status, "empty") ||
+                !strcmp(result->status, "merged");
     struct arena arena;
     arena_init(&arena);
     struct slice place = arena_printf(&arena, "%s%s%s", result->path,
@@ -127,25 +128,19 @@ static void print_totals(const struct load_totals *totals, struct case_file *han
             took > 0 ? (double)totals->events / took : 0);
 }
 
-static int run_load(const struct invocation *invocation, struct case_file *handle,
-                    struct arena *arena, const struct rule_set *rules)
+static int load_into(const struct invocation *invocation, struct case_file *handle,
+                     const struct load_options *options)
 {
-    struct load_options options;
     struct error error = {0};
-    if (load_options_from(invocation, arena, rules, &options))
-        return EXIT_USAGE;
     bool quiet = invocation->values[OPTION_QUIET] != NULL;
     double started = seconds();
-    if (options.follow && (options.no_hash || cli_wakeups() < 0))
-        return cli_usage(invocation, "--follow tells files by their hash: not with "
-                                     "--no-hash");
     struct load *load = load_start(invocation->case_path, invocation->arguments,
-                                   invocation->argument_count, &options,
-                                   options.follow ? cli_wake : NULL, NULL, &error);
+                                   invocation->argument_count, options,
+                                   options->follow ? cli_wake : NULL, NULL, &error);
     if (!load)
         return cli_fail(&error);
     bool progress = !quiet && isatty(STDERR_FILENO);
-    if (options.follow)
+    if (options->follow)
         watch_following(load, progress);
     else
         watch(load, progress);
@@ -161,23 +156,39 @@ static int run_load(const struct invocation *invocation, struct case_file *handl
     return totals.partial || totals.failed ? EXIT_DAMAGED_INPUT : EXIT_DONE;
 }
 
-int command_load(const struct invocation *invocation)
+/* What was said wrong is told before there is a case. */
+static int run_load(const struct invocation *invocation, struct arena *arena,
+                    const struct rule_set *rules)
 {
-    struct error error = {0};
-    if (!invocation->argument_count)
-        return cli_usage(invocation, "name what to load: files, folders, or -");
-    cli_catch_signals();
+    struct load_options options;
+    if (load_options_from(invocation, arena, rules, &options))
+        return EXIT_USAGE;
+    if (options.follow && (options.no_hash || cli_wakeups() < 0))
+        return cli_usage(invocation, "--follow tells files by their hash: not with "
+                                     "--no-hash");
     struct case_file *handle = cli_open_case(invocation, CASE_CREATE);
     if (!handle)
         return EXIT_CASE;
-    struct rule_set *rules = rule_set_default(&error);
-    struct arena arena;
-    arena_init(&arena);
-    int status = rules ? run_load(invocation, handle, &arena, rules) : cli_fail(&error);
+    int status = load_into(invocation, handle, &options);
     if (status == EXIT_DONE || status == EXIT_DAMAGED_INPUT)
         status = cli_judge(invocation, handle, status);
+    case_close(handle);
+    return status;
+}
+
+int command_load(const struct invocation *invocation)
+{
+    struct error error = {0};
+    struct arena arena;
+    if (!invocation->argument_count)
+        return cli_usage(invocation, "name what to load: files, folders, or -");
+    cli_catch_signals();
+    struct rule_set *rules = rule_set_default(&error);
+    if (!rules)
+        return cli_fail(&error);
+    arena_init(&arena);
+    int status = run_load(invocation, &arena, rules);
     arena_fini(&arena);
     rule_set_free(rules);
-    case_close(handle);
     return cli_finish_output(status);
 }

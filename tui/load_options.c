@@ -50,6 +50,19 @@ static int take_zones(const struct invocation *invocation, struct arena *arena,
     return 0;
 }
 
+/* Where some exist, the others are told as sources that could not be read. */
+static int check_paths(const struct invocation *invocation)
+{
+    size_t count = invocation->argument_count, missing = 0;
+    while (missing < count && !cli_path_exists(invocation->arguments[missing]))
+        missing++;
+    if (!count || missing < count)
+        return 0;
+    cli_usage(invocation, "nothing to load: `%s`%s does not exist",
+              invocation->arguments[0], count > 1 ? " or any other PATH" : "");
+    return -1;
+}
+
 int load_options_from(const struct invocation *invocation, struct arena *arena,
                       const struct rule_set *rules, struct load_options *out)
 {
@@ -91,5 +104,5 @@ int load_options_from(const struct invocation *invocation, struct arena *arena,
         cli_usage(invocation, "--date-order takes dmy or mdy");
         return -1;
     }
-    return take_zones(invocation, arena, out);
+    return take_zones(invocation, arena, out) ? -1 : check_paths(invocation);
 }

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "tui/cli.h"
 #include "tui/manual.h"
@@ -126,12 +125,6 @@ static int run(const struct command *command, char **arguments)
     return command->run(&invocation);
 }
 
-static bool exists(const char *path)
-{
-    struct stat status;
-    return !strcmp(path, "-") || !stat(path, &status);
-}
-
 int main(int argc, char **argv)
 {
     const struct command *open = command_find(SLICE("open"));
@@ -152,7 +145,7 @@ int main(int argc, char **argv)
     }
     if (!strcmp(first, "--generate") && argc == 3 && !manual_generate(argv[2]))
         return cli_finish_output(EXIT_DONE);
-    if (first[0] == '-' || exists(first))
+    if (first[0] == '-' || cli_path_exists(first))
         return run(open, argv + 1);
     return cli_usage(NULL, "`%s` is no verb and no path; did you mean `%s`?", first,
                      command_nearest(slice_from(first))->name);

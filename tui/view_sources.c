@@ -88,7 +88,7 @@ static void render_row(const struct app *app, size_t index, const struct row_pen
     const struct source_row *source = &app->sources.result->sources.rows[index];
     bool bad = is_bad(source);
     draw_marks(pen->canvas, pen->row, selected, bad ? '!' : ' ', ROLE_ALERT);
-    row_text(pen, STATUS, source->status, bad ? ROLE_ALERT : ROLE_TEXT);
+    row_text(pen, STATUS, source_word(source), bad ? ROLE_ALERT : ROLE_TEXT);
     path_at(pen, source);
     count_at(pen, RECORDS, source->records, false);
     count_at(pen, EVENTS, source->events, false);

@@ -12,10 +12,18 @@ run 3 load -c a.case nowhere.json "$good"
 says err 'nowhere.json: no such file'
 equal "$(hits a.case)" "$want" 'hits beside a missing file'
 
+# nothing but what is missing: no case is made of it
+run 2 load -c none.case nowhere.json ./nor/here
+says err '`nowhere.json` or any other PATH does not exist'
+run 2 open -c none.case nowhere.json
+run 2 load -c none.case --year nineteen "$good"
+[ ! -e none.case ] && [ ! -e none.case-lock ] || fail 'a usage error made a case'
+
 # empty: counted, not a failure
 : >empty.json
 run 0 load -c b.case empty.json
-says err 'empty.json: the file is empty'
+says out 'empty '
+says err 'empty.json: empty: the file has no bytes'
 
 # binary
 head -c 20000 "$program" >binary.dat

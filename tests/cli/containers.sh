@@ -112,7 +112,7 @@ mkdir tree && cp $log tree/a.json && : >tree/empty.json && ln -s a.json tree/lin
 bsdtar -cf tree.tar tree
 run 0 load -c tree.case tree.tar
 says err '2 links or devices passed over'
-says err 'tree.tar/tree/empty.json: the file is empty'
+says err 'tree.tar/tree/empty.json: empty: the file has no bytes'
 equal "$(value tree.case "SELECT count(*) FROM source WHERE member = 'tree/empty.json'")" 1 \
     'an empty member'
 
