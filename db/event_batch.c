@@ -263,7 +263,8 @@ bool event_batch_add(struct event_batch *batch, const struct event *event,
     return true;
 }
 
-/* --- hits, rejects, embedded input ----------------------------------------- */
+/* --- hits, rejects, embedded input, access points
+ * ----------------------------------------- */
 
 /* A copy in the batch's arena; *failed where there is no memory. */
 static struct slice keep(struct event_batch *batch, struct slice s, bool *failed)
@@ -326,13 +327,13 @@ int event_batch_reject(struct event_batch *batch, enum reject_kind kind,
     return 0;
 }
 
-static int embed_chunk(struct event_batch *batch, uint64_t offset, struct slice bytes)
+static int add_chunk(struct event_batch *batch, struct batch_chunk like,
+                     struct slice bytes)
 {
     struct batch_chunk *chunk = keep_new(batch, sizeof *chunk);
     if (!chunk)
         return -1;
-    chunk->offset = offset;
-    chunk->length = bytes.length;
+    *chunk = like;
     chunk->data = pack_always(batch->packer, bytes, &batch->arena);
     if (!slice_present(chunk->data))
         return -1;
@@ -346,10 +347,18 @@ int event_batch_embed(struct event_batch *batch, uint64_t offset, struct slice b
 {
     while (bytes.length) {
         struct slice part = slice_first(bytes, CHUNK_BYTES);
-        if (embed_chunk(batch, offset, part))
+        struct batch_chunk chunk = {.offset = offset, .number = part.length};
+        if (add_chunk(batch, chunk, part))
             return -1;
         offset += part.length;
         bytes = slice_skip(bytes, part.length);
     }
     return 0;
+}
+
+int event_batch_point(struct event_batch *batch, const struct access_point *point)
+{
+    struct batch_chunk chunk = {
+        .is_point = true, .offset = point->offset, .number = point->bit};
+    return add_chunk(batch, chunk, (struct slice){point->window, ACCESS_WINDOW_BYTES});
 }

@@ -55,10 +55,13 @@ struct batch_fact {
     uint32_t leaf;
 };
 
+/* Embedded input, or the window of an access point. */
 struct batch_chunk {
     struct batch_chunk *next;
-    uint64_t offset, length; /* unpacked */
-    struct slice data;       /* a zlib stream */
+    bool is_point;
+    uint64_t offset;   /* unpacked */
+    uint64_t number;   /* its length, or the point's bit */
+    struct slice data; /* a zlib stream */
 };
 
 struct event_batch {

@@ -133,6 +133,7 @@ struct work {
 
     struct shared_source *shared; /* NULL: this worker reads the source alone */
     struct source_part part;      /* in `room` */
+    struct access_point point;    /* passed while it was read, if one was */
     char *room;
     /* The part is read before its turn, and the tally is of the part alone. */
     bool guessing;

@@ -95,6 +95,7 @@ static int take_part(struct shared_source *shared, struct work *work,
         part->number = shared->taken;
         result = read_part(shared, part, work->room + CARRY_BYTES, error);
         if (!result) {
+            source_reader_take_point(shared->owner->reader, &work->point);
             cut_part(shared, part);
             shared->taken++;
             result = 1;
@@ -234,10 +235,17 @@ static int embed(struct work *work, const struct source_window *bytes,
     return error_set(error, ERROR_MEMORY, "no memory to embed the input");
 }
 
+static int keep_point(struct work *work, struct error *error)
+{
+    if (!work->point.offset || !event_batch_point(work->batch, &work->point))
+        return 0;
+    return error_set(error, ERROR_MEMORY, "no memory for an access point");
+}
+
 static int read_records(struct work *work, const struct source_window *bytes,
                         size_t *tail, struct error *error)
 {
-    return embed(work, bytes, error) ||
+    return embed(work, bytes, error) || keep_point(work, error) ||
            load_take_window(work, &work->part.window, tail, error);
 }
 

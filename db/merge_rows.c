@@ -121,7 +121,7 @@ static int take_source(struct store *store, struct case_file *there,
                        const struct merge_source *source, struct error *error)
 {
     struct case_file *here = store->handle;
-    static const char *const tables[] = {"record", "reject", "fact"};
+    static const char *const tables[] = {"record", "reject", "fact", "access_point"};
     if (run_here(here, "DELETE FROM record WHERE source = ?", source->here, error) ||
         run_here(here, "DELETE FROM reject WHERE source = ?", source->here, error) ||
         copy_source(there, here, source, error))

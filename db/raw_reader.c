@@ -6,12 +6,17 @@
 
 #include "core/leaf_reader.h"
 #include "core/limits.h"
+#include "db/access_point.h"
 #include "db/embedded.h"
 #include "db/source_reopen.h"
 #include "db/statement.h"
 
 /* As many as loaded at once: their events alternate in the case. */
-enum { OPEN_SOURCES = 4 };
+enum {
+    OPEN_SOURCES = 4,
+    /* Fewer unpacked bytes are read faster than a way around them is found. */
+    JUMP_BYTES = 1024 * 1024,
+};
 
 struct open_source {
     int64_t source; /* 0: none */
@@ -28,6 +33,7 @@ struct raw_reader {
     struct leaf_reader *leaves;
     sqlite3_stmt *record;
     struct open_source open[OPEN_SOURCES];
+    struct access_point point;
     uint64_t clock;
 };
 
@@ -151,15 +157,37 @@ static bool holds(const struct source_window *window, const struct record_place 
            place->offset - window->base + place->length <= window->length;
 }
 
-/* Reads on until the window holds the place, which lies ahead of its beginning; the
- * source may end before. */
-static int read_to(struct open_source *open, const struct record_place *place,
-                   struct error *error)
+/* Past what lies between the window and the place, where there is a way. */
+static int jump(struct raw_reader *reader, struct open_source *open, uint64_t to,
+                struct error *error)
 {
     struct source_window *window = &open->window;
-    if (place->offset > window->base + window->length &&
-        source_reader_seek(open->reader, place->offset))
-        *window = (struct source_window){.base = place->offset, .state = SOURCE_MORE};
+    struct access_point *point = &reader->point;
+    uint64_t end = window->base + window->length;
+    if (to < end + JUMP_BYTES)
+        return 0;
+    int jumped = source_reader_seek(open->reader, to);
+    if (!jumped) {
+        jumped = access_point_find(reader->handle, open->source, to, point, error);
+        if (jumped > 0)
+            jumped = point->offset > end
+                         ? source_reader_resume(open->reader, point, error)
+                         : 0;
+        to = point->offset;
+    }
+    if (jumped > 0)
+        *window = (struct source_window){.base = to, .state = SOURCE_MORE};
+    return jumped < 0 ? -1 : 0;
+}
+
+/* Reads on until the window holds the place, which lies ahead of its beginning; the
+ * source may end before. */
+static int read_to(struct raw_reader *reader, struct open_source *open,
+                   const struct record_place *place, struct error *error)
+{
+    struct source_window *window = &open->window;
+    if (jump(reader, open, place->offset, error))
+        return -1;
     while (!holds(window, place) && window->state == SOURCE_MORE) {
         uint64_t ahead = place->offset - window->base;
         size_t keep = ahead < window->length ? (size_t)ahead : window->length;
@@ -180,7 +208,7 @@ static int read_file(struct raw_reader *reader, int64_t source,
     int there = 1;
     if (open->source != source || place->offset < window->base)
         there = begin(open, source, standing, error);
-    if (there > 0 && read_to(open, place, error))
+    if (there > 0 && read_to(reader, open, place, error))
         there = -1;
     if (there > 0 && holds(window, place))
         *out = (struct slice){window->data + (place->offset - window->base),

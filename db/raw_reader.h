@@ -9,7 +9,8 @@
  * that.
  *
  * A reader keeps a few sources open, so records that follow each other cost one
- * reading.  A packed source is unpacked up to the record: half a second for each
+ * reading.  A file of gzip data is unpacked from the access point before the record
+ * (access_point.h), any other packed source up to the record: half a second for each
  * gigabyte before it.
  *
  * One thread, one snapshot of the case after the other; stopped by sqlite3_interrupt.

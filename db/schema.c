@@ -96,6 +96,13 @@ static const char version_1[] =
     " length INTEGER NOT NULL, data BLOB NOT NULL,"
     " PRIMARY KEY(source, offset)) STRICT, WITHOUT ROWID;"
 
+    /* Where reading a large gzip source can begin besides its start (access_point.h).
+     * window: a zlib stream. */
+    "CREATE TABLE access_point("
+    " source INTEGER NOT NULL REFERENCES source(id), offset INTEGER NOT NULL,"
+    " bit INTEGER NOT NULL, window BLOB NOT NULL,"
+    " PRIMARY KEY(source, offset)) STRICT, WITHOUT ROWID;"
+
     /* All events: column segments, see segment.h. */
     "CREATE TABLE dictionary(field INTEGER NOT NULL, code INTEGER NOT NULL,"
     " value BLOB NOT NULL, PRIMARY KEY(field, code)) STRICT, WITHOUT ROWID;"

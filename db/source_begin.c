@@ -151,6 +151,12 @@ static int stack_layers(struct source_reader *reader, struct error *error)
     }
 }
 
+bool source_is_gzip_file(const struct source *source)
+{
+    return source->leaf && source->leaf->below == source->origin &&
+           source->origin->kind->seek && !strcmp(source->layers, "gzip");
+}
+
 /* --- beginning a source -------------------------------------------------------- */
 
 static void be_whole(struct source_reader *reader, const char *data, size_t length)
@@ -224,7 +230,7 @@ int source_begin(struct source_reader *reader, struct error *error)
 {
     struct source *source = &reader->source;
     reader->packed_length = reader->window_length = reader->window_given = 0;
-    reader->window_base = 0;
+    reader->window_base = reader->point.offset = 0;
     reader->whole = reader->ended = false;
     source->leaf = source->origin;
     if (read_packed(reader, first_read(reader), error))
@@ -241,5 +247,9 @@ int source_begin(struct source_reader *reader, struct error *error)
         return -1;
     if (done)
         return 0;
-    return give_back(reader, error) || stack_layers(reader, error) ? -1 : 0;
+    if (give_back(reader, error) || stack_layers(reader, error))
+        return -1;
+    if (source_is_gzip_file(source) && reader->window_capacity > WINDOW_STREAMING)
+        unpack_stream_note_points(source->leaf, &reader->point);
+    return 0;
 }

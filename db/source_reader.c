@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "db/file_stream.h"
+#include "db/unpack.h"
 
 /* First touch of new memory costs 30 times a touch of old (performance.md section 2),
  * so the buffers are mapped once, with huge pages where the system gives them. */
@@ -197,6 +198,13 @@ int source_reader_next(struct source_reader *reader, size_t keep,
     return 0;
 }
 
+static void go_on_at(struct source_reader *reader, uint64_t offset)
+{
+    reader->window_base = offset;
+    reader->window_length = reader->window_given = 0;
+    reader->ended = false;
+}
+
 bool source_reader_seek(struct source_reader *reader, uint64_t offset)
 {
     struct source *source = &reader->source;
@@ -204,10 +212,29 @@ bool source_reader_seek(struct source_reader *reader, uint64_t offset)
         return false;
     source->origin->hash = NULL;
     byte_stream_seek(source->origin, offset);
-    reader->window_base = offset;
-    reader->window_length = reader->window_given = 0;
-    reader->ended = false;
+    go_on_at(reader, offset);
     return true;
+}
+
+int source_reader_resume(struct source_reader *reader, const struct access_point *point,
+                         struct error *error)
+{
+    struct source *source = &reader->source;
+    if (reader->whole || !source_is_gzip_file(source))
+        return 0;
+    source->origin->hash = NULL;
+    int result = unpack_stream_resume(source->leaf, point, error);
+    if (result > 0)
+        go_on_at(reader, point->offset);
+    return result;
+}
+
+void source_reader_take_point(struct source_reader *reader, struct access_point *out)
+{
+    out->offset = 0;
+    if (reader->point.offset)
+        *out = reader->point;
+    reader->point.offset = 0;
 }
 
 struct packing source_reader_packing(const struct source_reader *reader)

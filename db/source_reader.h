@@ -22,6 +22,7 @@
 
 #include "core/error.h"
 #include "core/packing.h"
+#include "db/access_point.h"
 #include "db/sha256.h"
 #include "db/source_content.h"
 
@@ -109,6 +110,11 @@ int source_reader_next(struct source_reader *reader, size_t keep,
 /* Goes on at this offset of what was not read yet; false where the bytes are packed, so
  * that they must be read to get there.  What was read of the source is not hashed. */
 bool source_reader_seek(struct source_reader *reader, uint64_t offset);
+/* The same at a point of a file that is gzip data and nothing else. 1; 0: it is not. */
+int source_reader_resume(struct source_reader *reader, const struct access_point *point,
+                         struct error *error);
+/* The point that was passed since the last time, if one was; READER_LOADS alone. */
+void source_reader_take_point(struct source_reader *reader, struct access_point *out);
 
 enum { SOURCE_READ_MIN = 64 }; /* the least room that every layer can write into */
 /*

@@ -71,7 +71,8 @@ struct source_reader {
     struct slice content;
     size_t window_length, window_given; /* given: by source_reader_read */
     uint64_t window_base;
-    bool large_touched; /* beyond what streaming needs */
+    bool large_touched;        /* beyond what streaming needs */
+    struct access_point point; /* passed and not taken yet */
     bool ended;
 };
 
@@ -83,6 +84,9 @@ int source_drain(struct source_reader *reader, struct error *error);
 /* Finds out what source.origin gives, and reads it whole if it is small. */
 int source_begin(struct source_reader *reader, struct error *error);
 int source_no_memory(struct error *error);
+
+/* The source is gzip data in a file, with nothing around it or in it. */
+bool source_is_gzip_file(const struct source *source);
 
 /* --- source_reader.c --- */
 void source_drop_layers(struct source_reader *reader);

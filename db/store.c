@@ -214,14 +214,16 @@ static int write_rejects(struct store *store)
 
 static int write_chunks(struct store *store)
 {
-    sqlite3_stmt *insert = store->statements[STATEMENT_CHUNK];
     for (struct pending_chunk *from = store->pending.chunks; from; from = from->next) {
+        enum store_statement which =
+            from->chunk.is_point ? STATEMENT_ACCESS_POINT : STATEMENT_CHUNK;
+        sqlite3_stmt *insert = store->statements[which];
         sqlite3_bind_int64(insert, 1, from->source->id);
         sqlite3_bind_int64(insert, 2, (int64_t)from->chunk.offset);
-        sqlite3_bind_int64(insert, 3, (int64_t)from->chunk.length);
+        sqlite3_bind_int64(insert, 3, (int64_t)from->chunk.number);
         sqlite3_bind_blob(insert, 4, from->chunk.data.data,
                           (int)from->chunk.data.length, SQLITE_STATIC);
-        if (store_run(store, STATEMENT_CHUNK))
+        if (store_run(store, which))
             return -1;
     }
     return 0;

@@ -15,6 +15,7 @@
 
 #include "core/fact.h"
 #include "core/operation.h"
+#include "db/access_point.h"
 #include "db/case.h"
 #include "db/segment.h"
 #include "db/source_content.h"
@@ -75,6 +76,7 @@ int event_batch_reject(struct event_batch *batch, enum reject_kind kind,
                        struct slice bytes);
 /* Unpacked bytes of a source that is embedded, in order of offset. */
 int event_batch_embed(struct event_batch *batch, uint64_t offset, struct slice bytes);
+int event_batch_point(struct event_batch *batch, const struct access_point *point);
 
 size_t event_batch_count(const struct event_batch *batch);
 /* Bytes held for hits, rejects and embedded input: append at 8 MiB or so. */

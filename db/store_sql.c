@@ -41,6 +41,7 @@ static const char *const texts[STATEMENT_COUNT] = {
         "INSERT INTO reject(source, kind, offset, length, reason, bytes)"
         " VALUES(?, ?, ?, ?, ?, ?)",
     [STATEMENT_CHUNK] = "INSERT OR REPLACE INTO embedded VALUES(?, ?, ?, ?)",
+    [STATEMENT_ACCESS_POINT] = "INSERT OR REPLACE INTO access_point VALUES(?, ?, ?, ?)",
     [STATEMENT_SOURCE] =
         "INSERT INTO source(id, path, member, sha256, bytes, unpacked_bytes, mtime_us,"
         " forms, records, events, skipped, unknown, damaged, hits, first_us, last_us,"

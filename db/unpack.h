@@ -5,6 +5,9 @@
  * they unpack to one stream.  Bytes after the last member are named, not read; NULs
  * are padding.
  *
+ * A decoder that can begin in mid-stream notes access points on request and resumes at
+ * one: `resume` is NULL for the others.
+ *
  * Adding a form: a kind in core/packing, a file unpack_NAME.c with a decoder, a row in
  * the table of unpack_decoders.c.  Where this build lacks a library, the row is not
  * there.
@@ -13,10 +16,12 @@
 #define DB_UNPACK_H
 
 #include "core/packing.h"
+#include "db/access_point.h"
 #include "db/byte_stream.h"
 
 enum unpack_result {
     UNPACK_MORE,    /* goes on with more input or more room */
+    UNPACK_BLOCK,   /* a block ended, where the step is to stop there */
     UNPACK_END,     /* a member ended */
     UNPACK_DAMAGED, /* what follows cannot be unpacked */
     UNPACK_TOO_BIG, /* it needs more memory than LIMIT_UNPACK_WINDOW_BYTES */
@@ -29,6 +34,9 @@ struct unpack_step {
     char *out;
     size_t room;
     bool final; /* no input follows */
+    bool stops; /* at the end of a block, if one comes */
+    /* UNPACK_BLOCK: of the input that was taken, these are the next block's. */
+    uint64_t bits_ahead;
 };
 
 struct unpack_decoder {
@@ -38,6 +46,10 @@ struct unpack_decoder {
     /* Ready for the next member. */
     enum unpack_result (*again)(void *state);
     void (*close)(void *state);
+    /* At the beginning of a block. `byte`: the one that the point's bit stands in,
+     * which was taken from the input unless that is its first. */
+    enum unpack_result (*resume)(void *state, const struct access_point *point,
+                                 unsigned char byte);
     /* Texts for the analyst. */
     const char *cut, *damaged, *trailing, *too_big;
 };
@@ -49,6 +61,12 @@ const struct unpack_decoder *unpack_decoder_of(enum packing_kind kind);
 struct byte_stream *unpack_stream_new(const struct unpack_decoder *decoder,
                                       struct byte_stream *below,
                                       struct unpack_budget *budget);
+/* Notes a point whenever *point has none (borrowed) and ACCESS_SPACING was unpacked
+ * since the last one; nothing where the decoder cannot resume. */
+void unpack_stream_note_points(struct byte_stream *stream, struct access_point *point);
+/* Goes on at this point of the stream below, which can seek. 1; 0: it cannot. */
+int unpack_stream_resume(struct byte_stream *stream, const struct access_point *point,
+                         struct error *error);
 
 extern const struct unpack_decoder unpack_gzip;
 #ifdef HAVE_LIBZSTD

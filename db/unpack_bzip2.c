@@ -54,6 +54,11 @@ static void close_bzip2(void *state)
 }
 
 const struct unpack_decoder unpack_bzip2 = {
-    PACKING_BZIP2, open_bzip2,  step_bzip2,
-    again_bzip2,   close_bzip2, UNPACK_TEXTS("bzip2", "bunzip2"),
+    PACKING_BZIP2,
+    open_bzip2,
+    step_bzip2,
+    again_bzip2,
+    close_bzip2,
+    NULL,
+    UNPACK_TEXTS("bzip2", "bunzip2"),
 };

@@ -35,9 +35,18 @@ static enum unpack_result again_utf16(void *state)
 }
 
 const struct unpack_decoder unpack_utf16_little = {
-    PACKING_UTF16_LITTLE, open_little, step_utf16, again_utf16, free, "", "", "", "",
+    PACKING_UTF16_LITTLE,
+    open_little,
+    step_utf16,
+    again_utf16,
+    free,
+    NULL,
+    "",
+    "",
+    "",
+    "",
 };
 
 const struct unpack_decoder unpack_utf16_big = {
-    PACKING_UTF16_BIG, open_big, step_utf16, again_utf16, free, "", "", "", "",
+    PACKING_UTF16_BIG, open_big, step_utf16, again_utf16, free, NULL, "", "", "", "",
 };

@@ -60,5 +60,5 @@ static enum unpack_result step_xz(void *state, struct unpack_step *step)
 }
 
 const struct unpack_decoder unpack_xz = {
-    PACKING_XZ, open_xz, step_xz, again_xz, close_xz, UNPACK_TEXTS("xz", "unxz"),
+    PACKING_XZ, open_xz, step_xz, again_xz, close_xz, NULL, UNPACK_TEXTS("xz", "unxz"),
 };

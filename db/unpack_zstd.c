@@ -52,6 +52,11 @@ static void close_zstd(void *state)
 }
 
 const struct unpack_decoder unpack_zstd = {
-    PACKING_ZSTD, open_zstd,  step_zstd,
-    again_zstd,   close_zstd, UNPACK_TEXTS("zstd", "zstd -d --long=31"),
+    PACKING_ZSTD,
+    open_zstd,
+    step_zstd,
+    again_zstd,
+    close_zstd,
+    NULL,
+    UNPACK_TEXTS("zstd", "zstd -d --long=31"),
 };

@@ -109,4 +109,24 @@ run 0 export -c moved.case hits -f jsonl
 mv away all.json.gz
 run 0 export -c moved.case hits --raw -f jsonl
 run 2 export -c moved.case sources --raw
+
+# Deep in a large packed file, from the point before it, also in the case that takes it
+# over; a wrong point gives no other record.
+awk 'BEGIN {
+    for (i = 1; i <= 42000; i++)
+        printf "{\"eventVersion\":\"1.11\",\"eventTime\":\"2026-03-14T02:%02d:%02dZ\",\"eventSource\":\"ec2.amazonaws.com\",\"eventName\":\"%s\",\"eventID\":\"deep-%d\",\"userAgent\":\"%01100d\"}\n",
+            i / 60 % 60, i % 60, i % 14000 ? "DescribeVpcs" : "DescribeRare", i, i % 1999
+}' | gzip -1 >deep.gz
+run 0 load -q -c deep.case deep.gz
+points=$("$program" sql -c deep.case -f csv 'SELECT count(*) FROM access_point' 2>err | tail -n 1)
+[ "$points" -ge 4 ] || fail "only $points points in a large packed file"
+run 0 load -q -c taken.case deep.case
+for case in deep taken; do
+    run 0 export -c $case.case events operation:DescribeRare --raw -f jsonl
+    equal "$(grep -o '"raw":.*eventID[^,]*' out | grep -o 'deep-[0-9]*' | tr '\n' ' ')" \
+        'deep-42000 deep-28000 deep-14000 ' "records deep in a packed file, of $case"
+done
+sqlite3 taken.case 'UPDATE access_point SET bit = bit + 9'
+run 3 export -c taken.case events operation:DescribeRare --raw -f jsonl
+says_not out '"raw":["'
 finish
