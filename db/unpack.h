@@ -68,6 +68,10 @@ void unpack_stream_note_points(struct byte_stream *stream, struct access_point *
 int unpack_stream_resume(struct byte_stream *stream, const struct access_point *point,
                          struct error *error);
 
+/* Of two rows for one packing the first is taken. */
+#ifdef HAVE_LIBISAL
+extern const struct unpack_decoder unpack_isal;
+#endif
 extern const struct unpack_decoder unpack_gzip;
 #ifdef HAVE_LIBZSTD
 extern const struct unpack_decoder unpack_zstd;

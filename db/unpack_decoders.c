@@ -5,6 +5,9 @@
 #include <stddef.h>
 
 static const struct unpack_decoder *const decoders[] = {
+#ifdef HAVE_LIBISAL
+    &unpack_isal,
+#endif
     &unpack_gzip,  &unpack_utf16_little, &unpack_utf16_big,
 #ifdef HAVE_LIBZSTD
     &unpack_zstd,
