@@ -4,7 +4,7 @@
 
 #include "core/address.h"
 #include "core/escape.h"
-#include "core/filter.h"
+#include "core/glob.h"
 
 struct selector_info {
     const char *name;

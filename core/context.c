@@ -2,7 +2,7 @@
 
 #include "core/context.h"
 
-#include "core/filter.h"
+#include "core/glob.h"
 
 const struct context_tie_info context_ties[CONTEXT_TIE_COUNT] = {
 #define X(identifier, letter, field, of, words) {letter, field, of, words},

@@ -109,7 +109,4 @@ int filter_parse(struct filter *out, struct arena *arena, struct slice text,
 const char *filter_key_name(enum filter_key key);
 enum filter_kind filter_key_kind(enum filter_key key);
 
-/* Glob with `*`, ASCII case ignored; used by filters and approvals alike. */
-bool glob_match(struct slice pattern, struct slice text);
-
 #endif

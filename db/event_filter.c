@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "core/glob.h"
 #include "core/timestamp.h"
 
 /* What is known of a value: calloc makes it VERDICT_OPEN. */

@@ -2,6 +2,7 @@
 
 #include "db/filter_sql.h"
 
+#include "core/glob.h"
 #include "db/statement.h"
 
 /*

@@ -5,7 +5,7 @@
 #ifndef DB_MIRROR_SQL_H
 #define DB_MIRROR_SQL_H
 
-#include "core/ledger.h"
+#include "core/mirror.h"
 
 _Static_assert(MIRROR_LIVE == 0 && MIRROR_ENDED == 7,
                "the statements name these states");

@@ -2,7 +2,7 @@
 
 #include "db/query.h"
 
-#include "core/ledger.h"
+#include "core/mirror.h"
 #include "db/statement.h"
 
 /* Total orders: the actor and provider, which are the group, settle ties. */

@@ -5,7 +5,7 @@
 #ifndef DB_QUERY_MIRRORS_H
 #define DB_QUERY_MIRRORS_H
 
-#include "core/ledger.h"
+#include "core/mirror.h"
 #include "db/query.h"
 
 struct mirror_scope {

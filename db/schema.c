@@ -164,7 +164,7 @@ static const char version_1[] =
     "CREATE TABLE ledger_due(provider INTEGER NOT NULL, device TEXT NOT NULL,"
     " PRIMARY KEY(provider, device)) STRICT, WITHOUT ROWID;"
 
-    /* The ledger (core/ledger.h): one row per stretch of a mirror. */
+    /* The ledger (core/mirror.h): one row per stretch of a mirror. */
     "CREATE TABLE mirror("
     " id INTEGER PRIMARY KEY, mirror TEXT NOT NULL, segment INTEGER NOT NULL,"
     " provider INTEGER NOT NULL, account TEXT, region TEXT, device TEXT,"

@@ -2,7 +2,7 @@
 
 #include "db/triage.h"
 
-#include "core/ledger.h"
+#include "core/mirror.h"
 #include "db/approval_store.h"
 #include "db/mirror_sql.h"
 #include "db/statement.h"

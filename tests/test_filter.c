@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "core/filter.h"
+#include "core/glob.h"
 #include "core/limits.h"
 #include "core/timestamp.h"
 
