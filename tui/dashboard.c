@@ -489,7 +489,10 @@ int dashboard_run(const struct dashboard_options *options, struct error *error)
     arena_init(&arena);
     /* The same text for the screens, with a NUL. */
     struct slice analyst = arena_copy(&arena, options->analyst.name);
-    int status = make_case(options, error);
+    /* No case is left behind where no screen could show it. */
+    int status = options->script_path ? 0 : term_check(error);
+    if (!status)
+        status = make_case(options, error);
     if (!status)
         status = options->script_path ? dashboard_script(options, analyst.data, error)
                                       : run_terminal(options, analyst.data, error);

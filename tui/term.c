@@ -235,6 +235,15 @@ static int start_curses(struct terminal *term, const char *entry, struct error *
     return 0;
 }
 
+int term_check(struct error *error)
+{
+    struct terminal term = {.out = NULL};
+    int result = open_streams(&term, error) || !choose_entry(&term, error) ? -1 : 0;
+    if (term.own_in)
+        fclose(term.in);
+    return result;
+}
+
 struct terminal *term_open(struct error *error)
 {
     struct terminal *term = calloc(1, sizeof *term);

@@ -18,6 +18,8 @@ struct terminal;
  * message names the verb that needs none.  One terminal a process.
  */
 struct terminal *term_open(struct error *error);
+/* -1 where term_open would fail for want of a terminal; touches nothing. */
+int term_check(struct error *error);
 void term_close(struct terminal *term);
 
 /* To poll for keys. */

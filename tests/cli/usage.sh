@@ -63,7 +63,13 @@ for kind in man bash zsh; do
     run 0 --generate "$kind"
     says out allow
 done
-finish
+
+# A slip in a path, or no screen to show it on, leaves no case behind.
+run 2 open -c none.case no-such-log
+says err 'no-such-log'
+run 2 open -c none.case .
+says err 'report'
+[ ! -e none.case ] || fail 'an empty case is left'
 
 # Zones of devices and words: each as given, and told with the source.
 mkdir -p logs/2024/03
@@ -77,3 +83,4 @@ says out '"time":"2024-03-14T00:25:03Z"'
 says out '"time":"2024-03-13T18:25:03Z"'
 run 0 export -c zones.case -f jsonl sources
 says out '--device-tz sw1=+02:00 --device-tz CST=+08:00'
+finish
