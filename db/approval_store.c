@@ -106,7 +106,8 @@ int approval_store_get(struct case_file *handle, int64_t id, struct arena *arena
         return -1;
     struct approval *found = find(&list, id);
     if (!found)
-        return error_set(error, ERROR_CASE, "there is no approval %lld", (long long)id);
+        return error_set(error, ERROR_SYNTAX, "there is no approval %lld",
+                         (long long)id);
     *out = *found;
     return 0;
 }
