@@ -344,9 +344,9 @@ static void an_unknown_key_says_so(void **state)
     start(&bench);
     answer_all(&bench);
     press(&bench, 'Q');
-    assert_non_null(strstr(row(&bench, 23), "no such key here, ? for help"));
+    assert_non_null(strstr(row(&bench, 23), "is no key of this screen; ? shows"));
     press(&bench, 'j');
-    assert_null(strstr(row(&bench, 23), "no such key"));
+    assert_null(strstr(row(&bench, 23), "is no key"));
     bench_end(&bench);
 }
 

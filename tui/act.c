@@ -331,6 +331,7 @@ static void key_in_prompt(struct app *app, uint32_t key, struct effects *effects
 static void key_in_view(struct app *app, uint32_t key, struct effects *effects)
 {
     struct layout layout;
+    char name[KEY_NAME_MAX];
     app_layout(app, &layout);
     bool again = app->interrupted && key == KEY_CTRL('c');
     app->interrupted = key == KEY_CTRL('c');
@@ -344,10 +345,11 @@ static void key_in_view(struct app *app, uint32_t key, struct effects *effects)
         return;
     }
     const struct action *action = action_for_key(app_view(app), key);
+    key_label(key, name);
     if (action)
         act(app, action->id, effects);
     else
-        app_notice(app, "no such key here, ? for help");
+        app_notice(app, "%s is no key of this screen; ? shows those that are", name);
 }
 
 void app_key(struct app *app, uint32_t key, struct effects *effects)

@@ -132,7 +132,7 @@ const struct action actions_table[ACTION_COUNT] = {
      LISTS | ON(TIMELINE) | ON(MIRRORS) | ON(TALLY) | ON(EVENTS),
      4,
      "filter",
-     "filter: actor:~name ip:net lifecycle:creation since:time, -term negates",
+     "filter: actor:~name ip:address lifecycle:creation since:time, -term negates",
      {'&', KEYCODE_F4}},
     {ACTION_SORT,
      "Find",

@@ -120,6 +120,22 @@ void row_tail(const struct row_pen *pen, int column, struct slice text, enum rol
                 slice_skip(text, tail_cut(text, width)), role);
 }
 
+void row_operation(const struct row_pen *pen, int column, const struct event *event,
+                   enum role role)
+{
+    struct slice name = event->text[FIELD_OPERATION];
+    bool is_method = slice_index(name, '.') >= 0 && slice_index(name, ' ') < 0;
+    (is_method ? row_tail : row_text)(pen, column, name, role);
+}
+
+void row_address(const struct row_pen *pen, int column, const struct event *event)
+{
+    const struct slice *text = event->text;
+    enum event_field field =
+        slice_blank(text[FIELD_SOURCE_IP]) ? FIELD_SOURCE_TEXT : FIELD_SOURCE_IP;
+    row_text(pen, column, text[field], ROLE_TEXT);
+}
+
 void row_ends(const struct row_pen *pen, int column, struct slice from, struct slice to)
 {
     int start = ROW_MARKS + pen->places[column].start;

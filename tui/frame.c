@@ -238,7 +238,7 @@ static void render_histogram(const struct app *app, struct canvas *canvas, int r
     }
     format_step(histogram->step_us, step, sizeof step);
     canvas_printf(canvas, row, count + 2, sub_sat(canvas->width, count + 2), ROLE_DIM,
-                  "%s - %s  1 = %s", first, last, step);
+                  "%s - %s  hits/%s", first, last, step);
 }
 
 /* --- footer ----------------------------------------------------------------------- */

@@ -127,6 +127,11 @@ void mirror_line(const struct mirror_row *row, enum mirror_line line,
         add_if(out, "opened by ",
                slice_blank(mirror->opened_by) ? SLICE("?") : mirror->opened_by);
         add_if(out, ", closed by ", mirror->closed_by);
+        add(out, SLICE("; in "));
+        add(out, slice_from(provider_name(mirror->provider)));
+        add_if(out, " ",
+               slice_blank(mirror->device) ? mirror->account : mirror->device);
+        add_if(out, " ", mirror->region);
         break;
     case MIRROR_LINE_APPROVAL:
         approval_line(row, out);

@@ -30,7 +30,7 @@ enum mirror_line {
     MIRROR_LINE_STATE,   /* since when, until when, and how that is known */
     MIRROR_LINE_FOREIGN, /* whose the destination is, and why that is thought */
     MIRROR_LINE_FILTER,  /* what traffic */
-    MIRROR_LINE_BY,      /* who opened and who ended it */
+    MIRROR_LINE_BY,      /* who opened and who ended it, and where it is */
     MIRROR_LINE_APPROVAL,
     MIRROR_LINE_COUNT
 };

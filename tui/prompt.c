@@ -158,7 +158,7 @@ static const char *hint(const struct prompt *prompt)
     case PROMPT_SEARCH_RAW:
         return "Enter search  Esc cancel   as the log wrote it, in any case of letters";
     case PROMPT_FILTER:
-        return "Enter apply  Esc cancel   actor:~name ip:net lifecycle:creation "
+        return "Enter apply  Esc cancel   actor:~name ip:address lifecycle:creation "
                "outcome:success since:time -term";
     case PROMPT_TICKET:
         return "Enter next  Esc cancel   the change or incident that covers it";

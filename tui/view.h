@@ -211,6 +211,12 @@ void row_text(const struct row_pen *pen, int column, struct slice text, enum rol
 /* For names whose end tells them apart, paths and methods: a long one loses its start,
  * at a `.` or `/` where there is one. */
 void row_tail(const struct row_pen *pen, int column, struct slice text, enum role role);
+/* Methods (v1.compute.packetMirrorings.insert) end in what matters; commands and AWS's
+ * names begin with it. */
+void row_operation(const struct row_pen *pen, int column, const struct event *event,
+                   enum role role);
+/* Where it came from: an address, or what the log has in its place. */
+void row_address(const struct row_pen *pen, int column, const struct event *event);
 /* "from -> to", `?` for an end that is not known. */
 void row_ends(const struct row_pen *pen, int column, struct slice from,
               struct slice to);

@@ -17,7 +17,7 @@ static const struct column columns[COLUMN_COUNT] = {
     [WHY] = {"WHY IT TELLS", 20, 60, 20, 2, false},
     [OUTCOME] = {"OUTCOME", 8, 8, 0, 4, false},
     [ACTOR] = {"ACTOR", 16, 40, 10, 5, false},
-    [ADDRESS] = {"FROM", 15, 39, 1, 6, false},
+    [ADDRESS] = {"ADDRESS", 15, 39, 1, 6, false},
     [PLACE] = {"ACCOUNT", 14, 36, 4, 7, false},
 };
 
@@ -187,16 +187,14 @@ static void render_row(const struct app *app, size_t index, const struct row_pen
     const struct context_row *found = &app->context.result->context.rows[index];
     const struct slice *text = found->at.event.text;
     bool attempt = outcome_is_attempt(found->at.event.outcome);
-    struct slice from =
-        text[slice_blank(text[FIELD_SOURCE_IP]) ? FIELD_SOURCE_TEXT : FIELD_SOURCE_IP];
     draw_marks(pen->canvas, pen->row, selected,
                found->at.hit    ? '!'
                : found->telling ? '*'
                                 : ' ',
                ROLE_ALERT);
     row_time(pen, TIME, found->at.event.time_us);
-    row_tail(pen, OPERATION, text[FIELD_OPERATION],
-             found->telling || found->at.hit ? ROLE_ALERT : ROLE_TEXT);
+    row_operation(pen, OPERATION, &found->at.event,
+                  found->telling || found->at.hit ? ROLE_ALERT : ROLE_TEXT);
     ties_at(pen, found->ties);
     row_text(pen, WHY,
              slice_from(found->at.hit    ? "mirroring"
@@ -206,7 +204,7 @@ static void render_row(const struct app *app, size_t index, const struct row_pen
     row_text(pen, OUTCOME, slice_from(outcome_name(found->at.event.outcome)),
              attempt ? ROLE_ATTEMPT : ROLE_TEXT);
     row_text(pen, ACTOR, actor_short(text[FIELD_ACTOR]), ROLE_TEXT);
-    row_text(pen, ADDRESS, from, ROLE_TEXT);
+    row_address(pen, ADDRESS, &found->at.event);
     row_text(pen, PLACE, text[FIELD_ACCOUNT], ROLE_TEXT);
 }
 
@@ -249,11 +247,16 @@ static void render_details(const struct app *app, size_t index, struct canvas *c
 static void render_empty(const struct app *app, struct canvas *canvas, int row)
 {
     const struct context_span *span = &app->context_span;
-    bool timed = span->from_us != EVENT_TIME_NONE || span->until_us != EVENT_TIME_NONE;
+    struct slice actor = app->context_of.text[FIELD_ACTOR];
+    if (span->from_us != EVENT_TIME_NONE || span->until_us != EVENT_TIME_NONE) {
+        canvas_label(canvas, row, ROW_MARKS, canvas->width,
+                     "Nothing within this time: + looks further", ROLE_DIM);
+        return;
+    }
     canvas_label(canvas, row, ROW_MARKS, canvas->width,
-                 timed ? "Nothing within this time: + looks further"
-                       : "It has no time: nothing is around it",
-                 ROLE_DIM);
+                 "It has no time, so nothing is before or after it.", ROLE_DIM);
+    add_words(canvas, row + 1, ROW_MARKS,
+              "E, then & actor: lists all that was done by ", actor, ROLE_TEXT);
 }
 
 static const struct list_view rows = {

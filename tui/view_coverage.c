@@ -28,7 +28,6 @@ static const struct coverage_grid *grid_of(const struct app *app)
 static void title(const struct app *app, struct canvas *canvas, int row)
 {
     const struct coverage_grid *grid = grid_of(app);
-    char span[80] = "";
     size_t gaps = 0;
     int column =
         1 + canvas_label(canvas, row, 1, canvas->width, "Coverage", ROLE_TITLE);
@@ -36,11 +35,10 @@ static void title(const struct app *app, struct canvas *canvas, int row)
         return;
     for (size_t i = 0; i < grid->count; i++)
         gaps += grid->places[i].gap_total;
-    format_span(grid->first_us, grid->last_us, span, sizeof span);
     canvas_printf(canvas, row, column, sub_sat(canvas->width, column), ROLE_TITLE,
-                  "  %zu accounts and regions, %zu gaps, %zu%s named without a log  %s",
+                  "  %zu accounts and regions, %zu gaps, %zu%s named without a log",
                   grid->count, gaps, grid->unlogged_count,
-                  grid->unlogged_more ? " and more" : "", span);
+                  grid->unlogged_more ? " and more" : "");
 }
 
 static bool in_gap(const struct coverage_place *place, int64_t time_us)

@@ -15,7 +15,7 @@ const struct column event_columns[EVENT_COLUMNS] = {
     [OPERATION] = {"OPERATION", 20, 44, 10, 0, false},
     [OUTCOME] = {"OUTCOME", 8, 8, 0, 2, false},
     [ACTOR] = {"ACTOR", 14, 40, 8, 0, false},
-    [ADDRESS] = {"FROM", 15, 39, 1, 1, false},
+    [ADDRESS] = {"ADDRESS", 15, 39, 1, 1, false},
     [RESOURCE] = {"RESOURCE", 20, 60, 6, 4, false},
     [PLACE] = {"ACCOUNT", 14, 36, 2, 5, false},
 };
@@ -70,14 +70,11 @@ void draw_event_row(const struct event_row *row, const struct row_pen *pen,
     bool attempt = outcome_is_attempt(row->event.outcome);
     draw_marks(pen->canvas, pen->row, selected, row->hit ? '!' : ' ', ROLE_ALERT);
     row_time(pen, TIME, row->event.time_us);
-    row_tail(pen, OPERATION, text[FIELD_OPERATION], row->hit ? ROLE_ALERT : ROLE_TEXT);
+    row_operation(pen, OPERATION, &row->event, row->hit ? ROLE_ALERT : ROLE_TEXT);
     row_text(pen, OUTCOME, slice_from(outcome_name(row->event.outcome)),
              attempt ? ROLE_ATTEMPT : ROLE_TEXT);
     row_text(pen, ACTOR, actor_short(text[FIELD_ACTOR]), ROLE_TEXT);
-    row_text(
-        pen, ADDRESS,
-        text[slice_blank(text[FIELD_SOURCE_IP]) ? FIELD_SOURCE_TEXT : FIELD_SOURCE_IP],
-        ROLE_TEXT);
+    row_address(pen, ADDRESS, &row->event);
     row_tail(pen, RESOURCE, text[FIELD_RESOURCE], ROLE_TEXT);
     row_text(pen, PLACE, text[FIELD_ACCOUNT], ROLE_TEXT);
 }

@@ -201,7 +201,7 @@ static void render_row(const struct app *app, size_t index, const struct row_pen
     char mark = mark_of(group, &role);
     draw_marks(pen->canvas, pen->row, selected, mark, role);
     if (slice_blank(group->actor))
-        row_text(pen, ACTOR, SLICE("(no actor in the log)"), ROLE_DIM);
+        row_text(pen, ACTOR, SLICE("(no actor)"), ROLE_DIM);
     else
         row_text(pen, ACTOR, actor_short(group->actor), ROLE_TEXT);
     where_at(pen, group);

@@ -7,22 +7,14 @@
 #include "tui/view.h"
 
 static const char *const view_names[VIEW_COUNT] = {
-    [VIEW_GROUPS] = "the actors",
-    [VIEW_HITS] = "the operations of an actor",
-    [VIEW_HIT] = "one operation",
-    [VIEW_APPROVALS] = "approvals",
-    [VIEW_SOURCES] = "sources",
-    [VIEW_REJECTS] = "what could not be read",
-    [VIEW_TIMELINE] = "the timeline",
-    [VIEW_MIRRORS] = "the mirrors",
-    [VIEW_MIRROR] = "one mirror",
-    [VIEW_CONTEXT] = "what happened around",
-    [VIEW_COVERAGE] = "what the logs cover",
-    [VIEW_TALLY] = "all events by a column",
-    [VIEW_EVENTS] = "any events",
-    [VIEW_SEARCH] = "what a search of the raw records found",
-    [VIEW_EVENT] = "one event",
-    [VIEW_HELP] = "help",
+    [VIEW_GROUPS] = "actors",     [VIEW_HITS] = "operations",
+    [VIEW_HIT] = "one operation", [VIEW_APPROVALS] = "approvals",
+    [VIEW_SOURCES] = "sources",   [VIEW_REJECTS] = "what was not read",
+    [VIEW_TIMELINE] = "timeline", [VIEW_MIRRORS] = "mirrors",
+    [VIEW_MIRROR] = "one mirror", [VIEW_CONTEXT] = "context",
+    [VIEW_COVERAGE] = "coverage", [VIEW_TALLY] = "count by",
+    [VIEW_EVENTS] = "events",     [VIEW_SEARCH] = "search raw",
+    [VIEW_EVENT] = "one event",   [VIEW_HELP] = "help",
 };
 
 /* Not keys, but asked about as often. */
@@ -53,6 +45,19 @@ static void keys_line(struct document *document, const struct action *action)
     document_label(document, action->help, ROLE_TEXT);
 }
 
+/* " (actors, operations)": where a key is to be pressed. */
+static void screens_of(struct document *document, const struct action *action)
+{
+    const char *separator = " (";
+    for (int i = 0; i < VIEW_COUNT; i++) {
+        if (!(action->views & 1u << i))
+            continue;
+        document_printf(document, ROLE_DIM, "%s%s", separator, view_names[i]);
+        separator = ", ";
+    }
+    document_label(document, ")", ROLE_DIM);
+}
+
 static void section(struct document *document, enum view_id view, bool of_view)
 {
     const char *heading = NULL;
@@ -65,6 +70,8 @@ static void section(struct document *document, enum view_id view, bool of_view)
             document_heading(document, heading);
         }
         keys_line(document, action);
+        if (!of_view)
+            screens_of(document, action);
     }
 }
 
@@ -73,7 +80,8 @@ static void build(struct app *app)
     struct document *document = &app->help_document;
     document_start(document, app->width);
     document_line(document, 1, 1);
-    document_printf(document, ROLE_TITLE, "Keys for %s", view_names[app->help_of]);
+    document_printf(document, ROLE_TITLE, "Keys on this screen: %s",
+                    view_names[app->help_of]);
     section(document, app->help_of, true);
     document_heading(document, "Signs");
     for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
@@ -85,7 +93,7 @@ static void build(struct app *app)
     }
     document_line(document, 0, 0);
     document_line(document, 1, 1);
-    document_label(document, "On other screens", ROLE_TITLE);
+    document_label(document, "Keys on other screens", ROLE_TITLE);
     section(document, app->help_of, false);
 }
 

@@ -14,7 +14,7 @@ static const struct column columns[COLUMN_COUNT] = {
     [OPERATION] = {"OPERATION", 16, 44, 20, 0, false},
     [TARGET] = {"MIRRORED -> DESTINATION", 24, 120, 20, 5, false},
     [OUTCOME] = {"OUTCOME", 8, 8, 0, 1, false},
-    [ADDRESS] = {"FROM", 15, 39, 1, 3, false},
+    [ADDRESS] = {"ADDRESS", 15, 39, 1, 3, false},
     [APPROVAL] = {"APPROVAL", 12, 24, 1, 4, false},
 };
 
@@ -103,8 +103,8 @@ static void title(const struct app *app, struct canvas *canvas, int row)
     struct slice actor = {app->group_actor, app->group_actor_length};
     int column = 1;
     if (slice_blank(actor))
-        column += canvas_label(canvas, row, column, canvas->width,
-                               "(no actor in the log)", ROLE_TITLE);
+        column +=
+            canvas_label(canvas, row, column, canvas->width, "(no actor)", ROLE_TITLE);
     else
         column += canvas_text(canvas, row, column, canvas->width * 2 / 3,
                               actor_short(actor), ROLE_TITLE);
@@ -150,20 +150,11 @@ static void render_row(const struct app *app, size_t index, const struct row_pen
     row_time(pen, TIME, event->time_us);
     row_text(pen, LIFECYCLE, slice_from(lifecycle_word(hit->operation.lifecycle)),
              ROLE_TEXT);
-    struct slice operation = event->text[FIELD_OPERATION];
-    /* Methods (v1.compute.packetMirrorings.insert) end in what matters; commands and
-     * AWS's names begin with it. */
-    if (slice_index(operation, '.') >= 0 && slice_index(operation, ' ') < 0)
-        row_tail(pen, OPERATION, operation, ROLE_TEXT);
-    else
-        row_text(pen, OPERATION, operation, ROLE_TEXT);
+    row_operation(pen, OPERATION, event, ROLE_TEXT);
     target_at(pen, event->text);
     row_text(pen, OUTCOME, slice_from(outcome_name(event->outcome)),
              outcome_is_attempt(event->outcome) ? ROLE_ATTEMPT : ROLE_TEXT);
-    row_text(pen, ADDRESS,
-             slice_blank(event->text[FIELD_SOURCE_IP]) ? event->text[FIELD_SOURCE_TEXT]
-                                                       : event->text[FIELD_SOURCE_IP],
-             ROLE_TEXT);
+    row_address(pen, ADDRESS, event);
     approval_at(pen, hit);
 }
 

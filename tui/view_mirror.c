@@ -16,7 +16,7 @@ static const struct column columns[COLUMN_COUNT] = {
     [OPERATION] = {"OPERATION", 20, 60, 8, 0, false},
     [OUTCOME] = {"OUTCOME", 8, 8, 0, 2, false},
     [BY] = {"ACTOR", 12, 40, 6, 1, false},
-    [ADDRESS] = {"FROM", 15, 39, 1, 4, false},
+    [ADDRESS] = {"ADDRESS", 15, 39, 1, 4, false},
 };
 
 /* Ends and id, then its lines, then a rule. */
@@ -108,20 +108,16 @@ static void render_operation(const struct hit_row *hit, const struct row_pen *pe
                              bool selected)
 {
     enum role role;
-    const struct slice *text = hit->operation.event.text;
+    const struct event *event = &hit->operation.event;
     char mark = hit_mark(hit, &role);
     draw_marks(pen->canvas, pen->row, selected, mark, role);
-    row_time(pen, TIME, hit->operation.event.time_us);
+    row_time(pen, TIME, event->time_us);
     row_text(pen, LIFECYCLE, slice_from(lifecycle_word(hit->operation.lifecycle)),
              role);
-    row_tail(pen, OPERATION, text[FIELD_OPERATION], ROLE_TEXT);
-    row_text(pen, OUTCOME, slice_from(outcome_name(hit->operation.event.outcome)),
-             ROLE_TEXT);
-    row_text(pen, BY, actor_short(text[FIELD_ACTOR]), ROLE_TEXT);
-    row_text(pen, ADDRESS,
-             slice_blank(text[FIELD_SOURCE_IP]) ? text[FIELD_SOURCE_TEXT]
-                                                : text[FIELD_SOURCE_IP],
-             ROLE_TEXT);
+    row_operation(pen, OPERATION, event, ROLE_TEXT);
+    row_text(pen, OUTCOME, slice_from(outcome_name(event->outcome)), ROLE_TEXT);
+    row_text(pen, BY, actor_short(event->text[FIELD_ACTOR]), ROLE_TEXT);
+    row_address(pen, ADDRESS, event);
 }
 
 static void render(const struct app *app, struct canvas *canvas,

@@ -12,7 +12,7 @@ enum { STATE, FOREIGN, WHAT, SINCE, UNTIL, BY, WHERE, APPROVAL, COLUMN_COUNT };
 static const struct column columns[COLUMN_COUNT] = {
     [STATE] = {"STATE", 10, 10, 0, 0, false},
     [FOREIGN] = {"FOREIGN", 7, 7, 0, 2, false},
-    [WHAT] = {"MIRRORED -> DESTINATION", 24, 140, 20, 0, false},
+    [WHAT] = {"MIRRORED -> DESTINATION", 40, 140, 20, 0, false},
     [SINCE] = {"SINCE", 14, 14, 0, 1, false},
     [UNTIL] = {"UNTIL", 14, 14, 0, 4, false},
     [BY] = {"OPENED BY", 12, 40, 6, 3, false},

@@ -21,7 +21,7 @@ enum {
 
 static const struct column columns[COLUMN_COUNT] = {
     [STATUS] = {"STATUS", 7, 7, 0, 0, false},
-    [PATH] = {"SOURCE", 28, 100, 4, 0, false},
+    [PATH] = {"SOURCE", 28, 100, 20, 0, false},
     [RECORDS] = {"RECORDS", 11, 11, 0, 6, true},
     [EVENTS] = {"EVENTS", 11, 11, 0, 2, true},
     [HITS] = {"HITS", 6, 6, 0, 1, true},

@@ -36,6 +36,12 @@ static const enum filter_key keys[] = {
 };
 enum { KEYS = sizeof keys / sizeof keys[0] };
 
+/* Filters name an address by the contract's `ip`, screens by what it is. */
+static const char *words_of(enum filter_key key)
+{
+    return key == FILTER_IP ? "address" : filter_key_name(key);
+}
+
 static enum filter_key key_of(const struct app *app)
 {
     return keys[app->tally_column];
@@ -134,7 +140,7 @@ static void title(const struct app *app, struct canvas *canvas, int row)
     const struct wait *wait = &app->waits[REQUEST_TALLY];
     char a[NUMBER_MAX], b[NUMBER_MAX];
     int column = 1 + canvas_printf(canvas, row, 1, canvas->width, ROLE_TITLE,
-                                   "All events by %s  ", filter_key_name(key_of(app)));
+                                   "All events by %s  ", words_of(key_of(app)));
     if (wait->pending && wait->all) {
         canvas_printf(canvas, row, column, sub_sat(canvas->width, column), ROLE_TEXT,
                       "counting: %u %%", (unsigned)(100 * wait->done / wait->all));
