@@ -139,35 +139,38 @@ int timestamp_epoch(struct slice text, struct time_value *out)
 
 /* --- printing ------------------------------------------------------------------ */
 
-size_t timestamp_format(int64_t us, char out[TIMESTAMP_TEXT_MAX])
+/* Both forms up to the second; 0 for EVENT_TIME_NONE. */
+static size_t format_civil(int64_t us, char between, struct civil *civil,
+                           char out[TIMESTAMP_TEXT_MAX])
 {
-    struct civil civil;
     out[0] = '\0';
     if (us == EVENT_TIME_NONE)
         return 0;
-    time_civil_from_us(us, &civil);
-    int length =
-        snprintf(out, TIMESTAMP_TEXT_MAX, "%04d-%02d-%02dT%02d:%02d:%02d", civil.year,
-                 civil.month, civil.day, civil.hour, civil.minute, civil.second);
+    time_civil_from_us(us, civil);
+    return (size_t)snprintf(out, TIMESTAMP_TEXT_MAX, "%04d-%02d-%02d%c%02d:%02d:%02d",
+                            civil->year, civil->month, civil->day, between, civil->hour,
+                            civil->minute, civil->second);
+}
+
+size_t timestamp_format(int64_t us, char out[TIMESTAMP_TEXT_MAX])
+{
+    struct civil civil;
+    size_t length = format_civil(us, 'T', &civil, out);
+    if (!length)
+        return 0;
     if (civil.microsecond) {
-        length += snprintf(out + length, TIMESTAMP_TEXT_MAX - (size_t)length, ".%06d",
-                           civil.microsecond);
+        length += (size_t)snprintf(out + length, TIMESTAMP_TEXT_MAX - length, ".%06d",
+                                   civil.microsecond);
         while (out[length - 1] == '0')
             length--;
     }
     out[length++] = 'Z';
     out[length] = '\0';
-    return (size_t)length;
+    return length;
 }
 
-size_t timestamp_format_short(int64_t us, char out[TIMESTAMP_TEXT_MAX])
+size_t timestamp_format_seconds(int64_t us, char out[TIMESTAMP_TEXT_MAX])
 {
     struct civil civil;
-    out[0] = '\0';
-    if (us == EVENT_TIME_NONE)
-        return 0;
-    time_civil_from_us(us, &civil);
-    return (size_t)snprintf(out, TIMESTAMP_TEXT_MAX, "%02d-%02d %02d:%02d:%02d",
-                            civil.month, civil.day, civil.hour, civil.minute,
-                            civil.second);
+    return format_civil(us, ' ', &civil, out);
 }

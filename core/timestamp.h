@@ -105,8 +105,8 @@ enum { TIMESTAMP_TEXT_MAX = 40 };
 /* "2026-03-14T02:11:09Z", with as many of six decimals as are not zero.  Writes
  * a NUL-terminated text and returns its length; "" for EVENT_TIME_NONE. */
 size_t timestamp_format(int64_t us, char out[TIMESTAMP_TEXT_MAX]);
-/* "03-14 02:11:09" for narrow columns. */
-size_t timestamp_format_short(int64_t us, char out[TIMESTAMP_TEXT_MAX]);
+/* "2026-03-14 02:11:09" for columns; the same of EVENT_TIME_NONE. */
+size_t timestamp_format_seconds(int64_t us, char out[TIMESTAMP_TEXT_MAX]);
 
 /* The minutes of hint->zones for this name (ASCII case ignored), or NULL. */
 const struct time_zone_name *timestamp_zone(const struct time_hint *hint,

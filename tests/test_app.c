@@ -350,6 +350,23 @@ static void an_unknown_key_says_so(void **state)
     bench_end(&bench);
 }
 
+static void times_tell_their_years_where_there_are_several(void **state)
+{
+    (void)state;
+    struct bench bench;
+    start(&bench);
+    answer_all(&bench);
+    assert_non_null(strstr(row(&bench, 3), " 03-14 07:20:00 "));
+    bench.app.overview->summary.first_us -= INT64_C(31536000000000);
+    assert_non_null(strstr(row(&bench, 3), " 2026-03-14 07:20 "));
+    assert_non_null(strstr(row(&bench, 22), "2026-03-14 07:20  hits/"));
+    press(&bench, 'E');
+    answer_all(&bench);
+    bench.app.overview->summary.first_us -= INT64_C(31536000000000);
+    assert_non_null(strstr(row(&bench, 4), " 2026-03-11 07:20:"));
+    bench_end(&bench);
+}
+
 static void read_only_writes_nothing(void **state)
 {
     (void)state;
@@ -480,6 +497,7 @@ int main(void)
         cmocka_unit_test(control_c_stops_then_quits),
         cmocka_unit_test(a_search_shows_what_it_finds_until_it_is_stopped),
         cmocka_unit_test(an_unknown_key_says_so),
+        cmocka_unit_test(times_tell_their_years_where_there_are_several),
         cmocka_unit_test(read_only_writes_nothing),
         cmocka_unit_test(no_order_breaks_it),
     };

@@ -187,11 +187,12 @@ static void list_says_where_it_ends(void **state)
 static void columns_fit(void **state)
 {
     (void)state;
-    static const struct column columns[] = {
-        {"A", 10, 30, 2, 0, false}, {"B", 6, 6, 0, 2, true}, {"C", 8, 40, 1, 1, false}};
+    static const struct column columns[] = {{"A", 10, 30, 2, 0, CELL_TEXT},
+                                            {"B", 6, 6, 0, 2, CELL_NUMBER},
+                                            {"C", 8, 40, 1, 1, CELL_TEXT}};
     for (int width = 10; width < 120; width++) {
         struct column_place places[3];
-        columns_place(columns, 3, width, places);
+        columns_place(columns, 3, width, false, places);
         int end = 0;
         for (int i = 0; i < 3; i++) {
             if (!places[i].width)

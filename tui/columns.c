@@ -50,11 +50,13 @@ static bool share(const struct column *columns, int count, struct column_place *
     return true;
 }
 
-void columns_place(const struct column *columns, int count, int width,
+void columns_place(const struct column *columns, int count, int width, bool with_years,
                    struct column_place *out)
 {
-    for (int i = 0; i < count; i++)
-        out[i] = (struct column_place){0, columns[i].min};
+    for (int i = 0; i < count; i++) {
+        bool wide = with_years && columns[i].kind == CELL_TIME;
+        out[i] = (struct column_place){0, wide ? columns[i].max : columns[i].min};
+    }
     while (width_taken(out, count) > width && drop_one(columns, count, out))
         ;
     int left = width - width_taken(out, count);

@@ -37,11 +37,36 @@ void format_span(int64_t first_us, int64_t last_us, char *out, size_t size)
         snprintf(out, size, "%s - %s UTC", first, last);
 }
 
-void draw_header(struct canvas *canvas, int row, const struct column *columns,
-                 int count, int sorted, bool descending)
+bool app_has_years(const struct app *app)
+{
+    enum { YEAR = 5 };
+    char first[TIMESTAMP_TEXT_MAX], last[TIMESTAMP_TEXT_MAX];
+    if (!app->overview)
+        return false;
+    timestamp_format(app->overview->summary.first_us, first);
+    timestamp_format(app->overview->summary.last_us, last);
+    return strncmp(first, last, YEAR) != 0;
+}
+
+const char *format_time(const struct app *app, int64_t time_us,
+                        char out[TIMESTAMP_TEXT_MAX])
+{
+    enum { YEAR = 5 };
+    bool skip = timestamp_format_seconds(time_us, out) && !app_has_years(app);
+    return skip ? out + YEAR : out;
+}
+
+void draw_places(const struct app *app, const struct canvas *canvas,
+                 const struct column *columns, int count, struct column_place *out)
+{
+    columns_place(columns, count, canvas->width - ROW_MARKS, app_has_years(app), out);
+}
+
+void draw_header(const struct app *app, struct canvas *canvas, int row,
+                 const struct column *columns, int count, int sorted, bool descending)
 {
     struct column_place places[COLUMNS_MAX];
-    columns_place(columns, count, canvas->width - ROW_MARKS, places);
+    draw_places(app, canvas, columns, count, places);
     for (int i = 0; i < count; i++) {
         int start = ROW_MARKS + places[i].start, width = places[i].width;
         char title[40];
@@ -49,7 +74,7 @@ void draw_header(struct canvas *canvas, int row, const struct column *columns,
                  i != sorted  ? ""
                  : descending ? " v"
                               : " ^");
-        if (columns[i].right)
+        if (columns[i].kind == CELL_NUMBER)
             canvas_right(canvas, row, start, width, title, ROLE_HEADER);
         else
             canvas_label(canvas, row, start, width, title, ROLE_HEADER);
@@ -159,9 +184,15 @@ void row_right(const struct row_pen *pen, int column, const char *text, enum rol
 
 void row_time(const struct row_pen *pen, int column, int64_t time_us)
 {
+    enum { MINUTE = 16 };
     char text[TIMESTAMP_TEXT_MAX];
-    timestamp_format_short(time_us, text);
-    row_text(pen, column, slice_from(text[0] ? text : "-"), ROLE_TEXT);
+    size_t length = timestamp_format_seconds(time_us, text);
+    int width = pen->places[column].width;
+    struct slice shown = slice_from(length ? text : "-");
+    if ((int)length > width)
+        shown = width < MINUTE ? slice_skip(shown, length - (size_t)width)
+                               : slice_first(shown, MINUTE);
+    row_text(pen, column, shown, ROLE_TEXT);
 }
 
 void draw_mirror_line(const struct mirror_row *row, enum mirror_line line,

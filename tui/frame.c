@@ -219,7 +219,8 @@ static void render_histogram(const struct app *app, struct canvas *canvas, int r
     for (size_t i = 0; i < histogram->count; i++)
         if (histogram->counts[i] > most)
             most = histogram->counts[i];
-    int bars = sub_sat(canvas->width, 43);
+    enum { LABEL = 43, YEARS = 10, SECONDS = 3 };
+    int bars = sub_sat(canvas->width, LABEL + (app_has_years(app) ? YEARS : 0));
     int count = (int)histogram->count < bars ? (int)histogram->count : bars;
     for (int i = 0; i < count; i++) {
         uint64_t value = histogram->counts[i];
@@ -227,18 +228,18 @@ static void render_histogram(const struct app *app, struct canvas *canvas, int r
                    ROLE_NUMBER);
     }
     char first[TIMESTAMP_TEXT_MAX], last[TIMESTAMP_TEXT_MAX], step[24];
-    timestamp_format_short(histogram->first_us, first);
-    timestamp_format_short(
-        histogram->first_us + histogram->step_us * (int64_t)histogram->count, last);
-    first[11] = last[11] = '\0'; /* to the minute */
+    int64_t end_us =
+        histogram->first_us + histogram->step_us * (int64_t)histogram->count;
+    const char *from = format_time(app, histogram->first_us, first);
+    const char *until = format_time(app, end_us, last);
+    int minute = (int)strlen(from) - SECONDS, room = sub_sat(canvas->width, count + 2);
     if (histogram->step_us < SECOND_US) {
-        canvas_label(canvas, row, count + 2, sub_sat(canvas->width, count + 2), first,
-                     ROLE_DIM);
+        canvas_printf(canvas, row, count + 2, room, ROLE_DIM, "%.*s", minute, from);
         return;
     }
     format_step(histogram->step_us, step, sizeof step);
-    canvas_printf(canvas, row, count + 2, sub_sat(canvas->width, count + 2), ROLE_DIM,
-                  "%s - %s  hits/%s", first, last, step);
+    canvas_printf(canvas, row, count + 2, room, ROLE_DIM, "%.*s - %.*s  hits/%s",
+                  minute, from, minute, until, step);
 }
 
 /* --- footer ----------------------------------------------------------------------- */

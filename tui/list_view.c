@@ -59,7 +59,7 @@ void view_header(const struct app *app, const struct view *view, struct canvas *
         return;
     }
     const struct sorting *sorting = sorting_of(app, rows);
-    draw_header(canvas, row, rows->columns, rows->column_count,
+    draw_header(app, canvas, row, rows->columns, rows->column_count,
                 sorting ? rows->sort_columns[sorting->column] : -1,
                 sorting && sorting->descending);
 }
@@ -84,7 +84,7 @@ static void render_rows(const struct app *app, const struct list_view *view,
     struct column_place places[COLUMNS_MAX];
     const struct rows *rows = rows_of(app, view);
     const struct list *list = &rows->list;
-    columns_place(view->columns, view->column_count, canvas->width - ROW_MARKS, places);
+    draw_places(app, canvas, view->columns, view->column_count, places);
     for (int i = 0; i < (int)list->page; i++) {
         uint64_t position = list->top + (uint64_t)i;
         struct row_pen pen = {canvas, layout->body + i, places};

@@ -38,7 +38,7 @@ static void add(struct mirror_words *out, struct slice part)
 
 static void add_time(struct mirror_words *out, int place, int64_t time_us)
 {
-    timestamp_format_short(time_us, out->times[place]);
+    timestamp_format_seconds(time_us, out->times[place]);
     add(out, slice_from(out->times[place]));
 }
 

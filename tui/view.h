@@ -185,9 +185,17 @@ void relocate_take(struct app *app, const struct result *result);
 
 /* --- drawing (draw.c) --------------------------------------------------------- */
 
+/* Whether the events of the case are of several years: then times tell theirs. */
+bool app_has_years(const struct app *app);
+/* "2026-03-14 02:11:09", without the year where the case has but one; "" for none. */
+const char *format_time(const struct app *app, int64_t time_us,
+                        char out[TIMESTAMP_TEXT_MAX]);
+/* Where columns stand, behind the marks. */
+void draw_places(const struct app *app, const struct canvas *canvas,
+                 const struct column *columns, int count, struct column_place *out);
 /* Titles of columns; sorted: the one that shows the order, -1: none. */
-void draw_header(struct canvas *canvas, int row, const struct column *columns,
-                 int count, int sorted, bool descending);
+void draw_header(const struct app *app, struct canvas *canvas, int row,
+                 const struct column *columns, int count, int sorted, bool descending);
 /* "9,998,120" */
 enum { NUMBER_MAX = 32 };
 const char *format_number(uint64_t value, char out[NUMBER_MAX]);
@@ -221,7 +229,7 @@ void row_address(const struct row_pen *pen, int column, const struct event *even
 void row_ends(const struct row_pen *pen, int column, struct slice from,
               struct slice to);
 void row_right(const struct row_pen *pen, int column, const char *text, enum role role);
-/* To the second, without the year. */
+/* "2026-03-14 02:11:09", without the year where a case has but one. */
 void row_time(const struct row_pen *pen, int column, int64_t time_us);
 /* A row of any events, and its columns. */
 enum { EVENT_COLUMNS = 7 };

@@ -6,15 +6,16 @@
 
 enum { ID, COVERS, TICKET, FROM, UNTIL, SELECTORS, AUTHOR, REASON, COLUMN_COUNT };
 
+/* Windows may lie in any year: theirs is always told. */
 static const struct column columns[COLUMN_COUNT] = {
-    [ID] = {"ID", 3, 5, 0, 0, true},
-    [COVERS] = {"COVERS", 6, 6, 0, 2, true},
-    [TICKET] = {"TICKET", 12, 20, 1, 0, false},
-    [FROM] = {"FROM", 14, 14, 0, 3, false},
-    [UNTIL] = {"UNTIL", 14, 14, 0, 1, false},
-    [SELECTORS] = {"WHAT", 16, 120, 4, 0, false},
-    [AUTHOR] = {"AUTHOR", 10, 20, 1, 4, false},
-    [REASON] = {"REASON", 14, 60, 2, 5, false},
+    [ID] = {"ID", 3, 5, 0, 0, CELL_NUMBER},
+    [COVERS] = {"COVERS", 6, 6, 0, 2, CELL_NUMBER},
+    [TICKET] = {"TICKET", 12, 20, 1, 0, CELL_TEXT},
+    [FROM] = {"FROM", 16, 19, 1, 3, CELL_TEXT},
+    [UNTIL] = {"UNTIL", 16, 19, 1, 1, CELL_TEXT},
+    [SELECTORS] = {"WHAT", 16, 120, 4, 0, CELL_TEXT},
+    [AUTHOR] = {"AUTHOR", 10, 20, 1, 4, CELL_TEXT},
+    [REASON] = {"REASON", 14, 60, 2, 5, CELL_TEXT},
 };
 
 /* The last two rows tell all about the approval under the cursor. */
@@ -52,9 +53,14 @@ static void render_details(const struct app *app, size_t index, struct canvas *c
     selectors_at(canvas, row, 1, width, approval);
     if (lines < DETAILS)
         return;
-    int column =
-        1 + canvas_text(canvas, row + 1, 1, width, approval->reason, ROLE_TITLE);
-    column += column > 1 ? 2 : 0;
+    char from[TIMESTAMP_TEXT_MAX], until[TIMESTAMP_TEXT_MAX];
+    timestamp_format_seconds(approval->start_us, from);
+    timestamp_format_seconds(approval->end_us, until);
+    int column = 1 + canvas_printf(canvas, row + 1, 1, width, ROLE_DIM, "%s - %s  ",
+                                   from, until[0] ? until : "open");
+    column += canvas_text(canvas, row + 1, column, sub_sat(width, column),
+                          approval->reason, ROLE_TITLE);
+    column += slice_blank(approval->reason) ? 0 : 2;
     column += canvas_label(canvas, row + 1, column, sub_sat(canvas->width, column),
                            "by ", ROLE_DIM);
     canvas_text(canvas, row + 1, column, sub_sat(canvas->width, column),

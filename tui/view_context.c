@@ -11,14 +11,14 @@
 enum { TIME, OPERATION, TIES, WHY, OUTCOME, ACTOR, ADDRESS, PLACE, COLUMN_COUNT };
 
 static const struct column columns[COLUMN_COUNT] = {
-    [TIME] = {"TIME", 14, 14, 0, 0, false},
-    [OPERATION] = {"OPERATION", 20, 44, 20, 0, false},
-    [TIES] = {"SAME", 5, 5, 0, 1, false},
-    [WHY] = {"WHY IT TELLS", 20, 60, 20, 2, false},
-    [OUTCOME] = {"OUTCOME", 8, 8, 0, 4, false},
-    [ACTOR] = {"ACTOR", 16, 40, 10, 5, false},
-    [ADDRESS] = {"ADDRESS", 15, 39, 1, 6, false},
-    [PLACE] = {"ACCOUNT", 14, 36, 4, 7, false},
+    [TIME] = {"TIME", 14, 19, 0, 0, CELL_TIME},
+    [OPERATION] = {"OPERATION", 20, 44, 20, 0, CELL_TEXT},
+    [TIES] = {"SAME", 5, 5, 0, 1, CELL_TEXT},
+    [WHY] = {"WHY IT TELLS", 20, 60, 20, 2, CELL_TEXT},
+    [OUTCOME] = {"OUTCOME", 8, 8, 0, 4, CELL_TEXT},
+    [ACTOR] = {"ACTOR", 16, 40, 10, 5, CELL_TEXT},
+    [ADDRESS] = {"ADDRESS", 15, 39, 1, 6, CELL_TEXT},
+    [PLACE] = {"ACCOUNT", 14, 36, 4, 7, CELL_TEXT},
 };
 
 /* How far it looks, before and after. */
@@ -145,11 +145,11 @@ static bool act(struct app *app, enum action_id action, struct effects *effects)
 static void title(const struct app *app, struct canvas *canvas, int row)
 {
     const struct context_span *span = &app->context_span;
-    char time[TIMESTAMP_TEXT_MAX], until[TIMESTAMP_TEXT_MAX] = "";
+    char from[TIMESTAMP_TEXT_MAX], end[TIMESTAMP_TEXT_MAX];
     char a[NUMBER_MAX], b[NUMBER_MAX];
-    timestamp_format_short(span->from_us, time);
+    const char *time = format_time(app, span->from_us, from), *until = "";
     if (span->until_us != span->from_us)
-        timestamp_format_short(span->until_us, until);
+        until = format_time(app, span->until_us, end);
     int column = 1 + canvas_label(canvas, row, 1, canvas->width, "Around ", ROLE_TITLE);
     column += canvas_text(canvas, row, column, canvas->width / 3,
                           app->context_of.text[FIELD_OPERATION], ROLE_TITLE);

@@ -9,12 +9,12 @@
 enum { PLACE, STRIP, EVENTS, GAPS, FIRST, LAST, COLUMN_COUNT };
 
 static const struct column columns[COLUMN_COUNT] = {
-    [PLACE] = {"ACCOUNT AND REGION", 28, 48, 2, 0, false},
-    [STRIP] = {"EVENTS OVER TIME", 20, 120, 4, 0, false},
-    [EVENTS] = {"EVENTS", 11, 11, 0, 1, true},
-    [GAPS] = {"GAPS", 4, 4, 0, 2, true},
-    [FIRST] = {"FIRST", 14, 14, 0, 4, false},
-    [LAST] = {"LAST", 14, 14, 0, 3, false},
+    [PLACE] = {"ACCOUNT AND REGION", 28, 48, 2, 0, CELL_TEXT},
+    [STRIP] = {"EVENTS OVER TIME", 20, 120, 4, 0, CELL_TEXT},
+    [EVENTS] = {"EVENTS", 11, 11, 0, 1, CELL_NUMBER},
+    [GAPS] = {"GAPS", 4, 4, 0, 2, CELL_NUMBER},
+    [FIRST] = {"FIRST", 14, 19, 0, 4, CELL_TIME},
+    [LAST] = {"LAST", 14, 19, 0, 3, CELL_TIME},
 };
 
 /* The last two rows tell of the place under the cursor, and of what has no log. */
@@ -107,8 +107,8 @@ static void render_row(const struct app *app, size_t index, const struct row_pen
     row_time(pen, LAST, place->rhythm->last_us);
 }
 
-static void render_gaps(const struct coverage_place *place, struct canvas *canvas,
-                        int row)
+static void render_gaps(const struct app *app, const struct coverage_place *place,
+                        struct canvas *canvas, int row)
 {
     int column = 1;
     if (!place->gap_total)
@@ -116,11 +116,10 @@ static void render_gaps(const struct coverage_place *place, struct canvas *canva
                      "no gap against the rhythm of its own events", ROLE_DIM);
     for (size_t i = 0; i < place->gap_count && column < canvas->width; i++) {
         char from[TIMESTAMP_TEXT_MAX], until[TIMESTAMP_TEXT_MAX];
-        timestamp_format_short(place->gaps[i].from_us, from);
-        timestamp_format_short(place->gaps[i].until_us, until);
-        column +=
-            canvas_printf(canvas, row, column, sub_sat(canvas->width, column),
-                          ROLE_ALERT, "%s%s to %s", i ? ", " : "gap ", from, until);
+        column += canvas_printf(canvas, row, column, sub_sat(canvas->width, column),
+                                ROLE_ALERT, "%s%s to %s", i ? ", " : "gap ",
+                                format_time(app, place->gaps[i].from_us, from),
+                                format_time(app, place->gaps[i].until_us, until));
     }
 }
 
@@ -152,7 +151,7 @@ static void render_details(const struct app *app, size_t index, struct canvas *c
                            int row, int lines)
 {
     const struct coverage_grid *grid = grid_of(app);
-    render_gaps(&grid->places[index], canvas, row);
+    render_gaps(app, &grid->places[index], canvas, row);
     if (lines == DETAILS)
         render_unlogged(grid, canvas, row + 1);
 }

@@ -11,13 +11,13 @@
 enum { TIME, OPERATION, OUTCOME, ACTOR, ADDRESS, RESOURCE, PLACE };
 
 const struct column event_columns[EVENT_COLUMNS] = {
-    [TIME] = {"TIME", 14, 14, 0, 0, false},
-    [OPERATION] = {"OPERATION", 20, 44, 10, 0, false},
-    [OUTCOME] = {"OUTCOME", 8, 8, 0, 2, false},
-    [ACTOR] = {"ACTOR", 14, 40, 8, 0, false},
-    [ADDRESS] = {"ADDRESS", 15, 39, 1, 1, false},
-    [RESOURCE] = {"RESOURCE", 20, 60, 6, 4, false},
-    [PLACE] = {"ACCOUNT", 14, 36, 2, 5, false},
+    [TIME] = {"TIME", 14, 19, 0, 0, CELL_TIME},
+    [OPERATION] = {"OPERATION", 18, 44, 10, 0, CELL_TEXT},
+    [OUTCOME] = {"OUTCOME", 8, 8, 0, 2, CELL_TEXT},
+    [ACTOR] = {"ACTOR", 12, 40, 8, 0, CELL_TEXT},
+    [ADDRESS] = {"ADDRESS", 15, 39, 1, 1, CELL_TEXT},
+    [RESOURCE] = {"RESOURCE", 20, 60, 6, 4, CELL_TEXT},
+    [PLACE] = {"ACCOUNT", 14, 36, 2, 5, CELL_TEXT},
 };
 
 void events_open(struct app *app, int64_t from_us, int64_t until_us)
@@ -52,9 +52,9 @@ static void title(const struct app *app, struct canvas *canvas, int row)
     char span[2 * TIMESTAMP_TEXT_MAX + 16] = "", number[NUMBER_MAX];
     if (app->events_from_us != INT64_MIN) {
         char from[TIMESTAMP_TEXT_MAX], until[TIMESTAMP_TEXT_MAX];
-        timestamp_format_short(app->events_from_us, from);
-        timestamp_format_short(app->events_until_us, until);
-        snprintf(span, sizeof span, " from %s until %s", from, until);
+        snprintf(span, sizeof span, " from %s until %s",
+                 format_time(app, app->events_from_us, from),
+                 format_time(app, app->events_until_us, until));
     }
     int column =
         1 + canvas_printf(canvas, row, 1, canvas->width, ROLE_TITLE, "Events%s", span);

@@ -11,14 +11,14 @@
 enum { ACTOR, WHERE, CREATE, MODIFY, DELETE, FIRST, LAST, STATE, COLUMN_COUNT };
 
 static const struct column columns[COLUMN_COUNT] = {
-    [ACTOR] = {"ACTOR", 15, 60, 3, 0, false},
-    [WHERE] = {"WHERE", 14, 44, 2, 3, false},
-    [CREATE] = {"CREATE", 6, 6, 0, 0, true},
-    [MODIFY] = {"MODIFY", 6, 6, 0, 0, true},
-    [DELETE] = {"DELETE", 6, 6, 0, 0, true},
-    [FIRST] = {"FIRST SEEN", 14, 14, 0, 4, false},
-    [LAST] = {"LAST SEEN", 14, 14, 0, 2, false},
-    [STATE] = {"STATE", 9, 16, 1, 1, false},
+    [ACTOR] = {"ACTOR", 13, 60, 3, 0, CELL_TEXT},
+    [WHERE] = {"WHERE", 14, 44, 2, 3, CELL_TEXT},
+    [CREATE] = {"CREATE", 6, 6, 0, 0, CELL_NUMBER},
+    [MODIFY] = {"MODIFY", 6, 6, 0, 0, CELL_NUMBER},
+    [DELETE] = {"DELETE", 6, 6, 0, 0, CELL_NUMBER},
+    [FIRST] = {"FIRST SEEN", 14, 16, 0, 4, CELL_TIME},
+    [LAST] = {"LAST SEEN", 14, 16, 0, 2, CELL_TIME},
+    [STATE] = {"STATE", 9, 16, 1, 1, CELL_TEXT},
 };
 
 /* Which column the sort is shown on. */

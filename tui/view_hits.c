@@ -9,13 +9,13 @@
 enum { TIME, LIFECYCLE, OPERATION, TARGET, OUTCOME, ADDRESS, APPROVAL, COLUMN_COUNT };
 
 static const struct column columns[COLUMN_COUNT] = {
-    [TIME] = {"TIME", 14, 14, 0, 0, false},
-    [LIFECYCLE] = {"LIFE", 7, 7, 0, 2, false},
-    [OPERATION] = {"OPERATION", 16, 44, 20, 0, false},
-    [TARGET] = {"MIRRORED -> DESTINATION", 24, 120, 20, 5, false},
-    [OUTCOME] = {"OUTCOME", 8, 8, 0, 1, false},
-    [ADDRESS] = {"ADDRESS", 15, 39, 1, 3, false},
-    [APPROVAL] = {"APPROVAL", 12, 24, 1, 4, false},
+    [TIME] = {"TIME", 14, 19, 0, 0, CELL_TIME},
+    [LIFECYCLE] = {"LIFE", 7, 7, 0, 2, CELL_TEXT},
+    [OPERATION] = {"OPERATION", 16, 44, 20, 0, CELL_TEXT},
+    [TARGET] = {"MIRRORED -> DESTINATION", 24, 120, 20, 5, CELL_TEXT},
+    [OUTCOME] = {"OUTCOME", 8, 8, 0, 1, CELL_TEXT},
+    [ADDRESS] = {"ADDRESS", 15, 39, 1, 3, CELL_TEXT},
+    [APPROVAL] = {"APPROVAL", 12, 24, 1, 4, CELL_TEXT},
 };
 
 static const int sort_columns[OPERATION_SORT_COUNT] = {

@@ -11,12 +11,12 @@
 enum { TIME, LIFECYCLE, OPERATION, OUTCOME, BY, ADDRESS, COLUMN_COUNT };
 
 static const struct column columns[COLUMN_COUNT] = {
-    [TIME] = {"TIME", 14, 14, 0, 0, false},
-    [LIFECYCLE] = {"LIFE", 7, 7, 0, 3, false},
-    [OPERATION] = {"OPERATION", 20, 60, 8, 0, false},
-    [OUTCOME] = {"OUTCOME", 8, 8, 0, 2, false},
-    [BY] = {"ACTOR", 12, 40, 6, 1, false},
-    [ADDRESS] = {"ADDRESS", 15, 39, 1, 4, false},
+    [TIME] = {"TIME", 14, 19, 0, 0, CELL_TIME},
+    [LIFECYCLE] = {"LIFE", 7, 7, 0, 3, CELL_TEXT},
+    [OPERATION] = {"OPERATION", 20, 60, 8, 0, CELL_TEXT},
+    [OUTCOME] = {"OUTCOME", 8, 8, 0, 2, CELL_TEXT},
+    [BY] = {"ACTOR", 12, 40, 6, 1, CELL_TEXT},
+    [ADDRESS] = {"ADDRESS", 15, 39, 1, 4, CELL_TEXT},
 };
 
 /* Ends and id, then its lines, then a rule. */
@@ -126,7 +126,7 @@ static void render(const struct app *app, struct canvas *canvas,
     struct column_place places[COLUMN_COUNT];
     const struct list *shown = &app->mirror_list;
     int facts = draw_details(layout, FACTS);
-    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
+    draw_places(app, canvas, columns, COLUMN_COUNT, places);
     if (!app->mirror)
         return;
     if (!app->mirror->mirrors.count) {

@@ -10,14 +10,14 @@
 enum { STATE, FOREIGN, WHAT, SINCE, UNTIL, BY, WHERE, APPROVAL, COLUMN_COUNT };
 
 static const struct column columns[COLUMN_COUNT] = {
-    [STATE] = {"STATE", 10, 10, 0, 0, false},
-    [FOREIGN] = {"FOREIGN", 7, 7, 0, 2, false},
-    [WHAT] = {"MIRRORED -> DESTINATION", 40, 140, 20, 0, false},
-    [SINCE] = {"SINCE", 14, 14, 0, 1, false},
-    [UNTIL] = {"UNTIL", 14, 14, 0, 4, false},
-    [BY] = {"OPENED BY", 12, 40, 6, 3, false},
-    [WHERE] = {"WHERE", 12, 28, 3, 5, false},
-    [APPROVAL] = {"APPROVAL", 12, 24, 1, 6, false},
+    [STATE] = {"STATE", 10, 10, 0, 0, CELL_TEXT},
+    [FOREIGN] = {"FOREIGN", 7, 7, 0, 2, CELL_TEXT},
+    [WHAT] = {"MIRRORED -> DESTINATION", 36, 140, 20, 0, CELL_TEXT},
+    [SINCE] = {"SINCE", 14, 19, 0, 1, CELL_TIME},
+    [UNTIL] = {"UNTIL", 14, 19, 0, 4, CELL_TIME},
+    [BY] = {"OPENED BY", 12, 40, 6, 3, CELL_TEXT},
+    [WHERE] = {"WHERE", 12, 28, 3, 5, CELL_TEXT},
+    [APPROVAL] = {"APPROVAL", 12, 24, 1, 6, CELL_TEXT},
 };
 
 static const int sort_columns[MIRROR_SORT_COUNT] = {

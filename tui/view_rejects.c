@@ -6,11 +6,11 @@
 enum { KIND, OFFSET, LENGTH, REASON, BYTES, COLUMN_COUNT };
 
 static const struct column columns[COLUMN_COUNT] = {
-    [KIND] = {"KIND", 7, 7, 0, 0, false},
-    [OFFSET] = {"AT BYTE", 13, 13, 0, 0, true},
-    [LENGTH] = {"BYTES", 11, 11, 0, 2, true},
-    [REASON] = {"WHY", 20, 60, 2, 0, false},
-    [BYTES] = {"", 16, 1000, 3, 1, false},
+    [KIND] = {"KIND", 7, 7, 0, 0, CELL_TEXT},
+    [OFFSET] = {"AT BYTE", 13, 13, 0, 0, CELL_NUMBER},
+    [LENGTH] = {"BYTES", 11, 11, 0, 2, CELL_NUMBER},
+    [REASON] = {"WHY", 20, 60, 2, 0, CELL_TEXT},
+    [BYTES] = {"", 16, 1000, 3, 1, CELL_TEXT},
 };
 
 enum { DETAILS = 3 };

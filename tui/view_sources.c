@@ -20,16 +20,16 @@ enum {
 };
 
 static const struct column columns[COLUMN_COUNT] = {
-    [STATUS] = {"STATUS", 7, 7, 0, 0, false},
-    [PATH] = {"SOURCE", 28, 100, 20, 0, false},
-    [RECORDS] = {"RECORDS", 11, 11, 0, 6, true},
-    [EVENTS] = {"EVENTS", 11, 11, 0, 2, true},
-    [HITS] = {"HITS", 6, 6, 0, 1, true},
-    [DAMAGED] = {"DAMAGED", 8, 8, 0, 3, true},
-    [UNKNOWN] = {"UNKNOWN", 8, 8, 0, 5, true},
-    [FIRST] = {"FIRST", 14, 14, 0, 8, false},
-    [LAST] = {"LAST", 14, 14, 0, 7, false},
-    [REASON] = {"REASON", 16, 60, 3, 4, false},
+    [STATUS] = {"STATUS", 7, 7, 0, 0, CELL_TEXT},
+    [PATH] = {"SOURCE", 28, 100, 20, 0, CELL_TEXT},
+    [RECORDS] = {"RECORDS", 11, 11, 0, 6, CELL_NUMBER},
+    [EVENTS] = {"EVENTS", 11, 11, 0, 2, CELL_NUMBER},
+    [HITS] = {"HITS", 6, 6, 0, 1, CELL_NUMBER},
+    [DAMAGED] = {"DAMAGED", 8, 8, 0, 3, CELL_NUMBER},
+    [UNKNOWN] = {"UNKNOWN", 8, 8, 0, 5, CELL_NUMBER},
+    [FIRST] = {"FIRST", 14, 19, 0, 8, CELL_TIME},
+    [LAST] = {"LAST", 14, 19, 0, 7, CELL_TIME},
+    [REASON] = {"REASON", 16, 60, 3, 4, CELL_TEXT},
 };
 
 static bool act(struct app *app, enum action_id action, struct effects *effects)

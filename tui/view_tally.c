@@ -8,12 +8,12 @@
 enum { VALUE, EVENTS, BAR, HITS, FIRST, LAST, COLUMN_COUNT };
 
 static const struct column columns[COLUMN_COUNT] = {
-    [VALUE] = {"VALUE", 20, 120, 6, 0, false},
-    [EVENTS] = {"EVENTS", 11, 11, 0, 0, true},
-    [BAR] = {"", 6, 20, 1, 4, false},
-    [HITS] = {"HITS", 6, 8, 0, 1, true},
-    [FIRST] = {"FIRST SEEN", 14, 14, 0, 5, false},
-    [LAST] = {"LAST SEEN", 14, 14, 0, 2, false},
+    [VALUE] = {"VALUE", 20, 120, 6, 0, CELL_TEXT},
+    [EVENTS] = {"EVENTS", 11, 11, 0, 0, CELL_NUMBER},
+    [BAR] = {"", 6, 20, 1, 4, CELL_TEXT},
+    [HITS] = {"HITS", 6, 8, 0, 1, CELL_NUMBER},
+    [FIRST] = {"FIRST SEEN", 14, 19, 0, 5, CELL_TIME},
+    [LAST] = {"LAST SEEN", 14, 19, 0, 2, CELL_TIME},
 };
 
 static const int sort_columns[TALLY_SORT_COUNT] = {

@@ -10,10 +10,10 @@
 enum { TIME, EVENTS, HITS, BAR, COLUMN_COUNT };
 
 static const struct column columns[COLUMN_COUNT] = {
-    [TIME] = {"FROM (UTC)", 14, 14, 0, 0, false},
-    [EVENTS] = {"EVENTS", 11, 11, 0, 0, true},
-    [HITS] = {"HITS", 8, 8, 0, 0, true},
-    [BAR] = {"", 8, 1000, 1, 1, false},
+    [TIME] = {"FROM (UTC)", 14, 19, 0, 0, CELL_TIME},
+    [EVENTS] = {"EVENTS", 11, 11, 0, 0, CELL_NUMBER},
+    [HITS] = {"HITS", 8, 8, 0, 0, CELL_NUMBER},
+    [BAR] = {"", 8, 1000, 1, 1, CELL_TEXT},
 };
 
 static struct list *list(struct app *app)
@@ -140,8 +140,7 @@ static void title(const struct app *app, struct canvas *canvas, int row)
 
 static void header(const struct app *app, struct canvas *canvas, int row)
 {
-    (void)app;
-    draw_header(canvas, row, columns, COLUMN_COUNT, -1, false);
+    draw_header(app, canvas, row, columns, COLUMN_COUNT, -1, false);
 }
 
 static uint64_t most_events(const struct timeline *timeline)
@@ -174,7 +173,7 @@ static void render(const struct app *app, struct canvas *canvas,
     const struct timeline_state *state = &app->timeline;
     const struct zoom_level *level = zoom_now(&state->zoom);
     struct column_place places[COLUMN_COUNT];
-    columns_place(columns, COLUMN_COUNT, canvas->width - ROW_MARKS, places);
+    draw_places(app, canvas, columns, COLUMN_COUNT, places);
     if (level && !level->count)
         canvas_label(canvas, layout->body, ROW_MARKS, canvas->width,
                      "No event has a time.", ROLE_DIM);
