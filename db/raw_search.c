@@ -12,6 +12,7 @@
 
 #include "db/embedded.h"
 #include "db/raw_places.h"
+#include "db/raw_portions.h"
 #include "db/source_reopen.h"
 #include "db/statement.h"
 
@@ -24,19 +25,11 @@ enum {
     LIST_US = 100000,
 };
 
-/* A source as it is to be read; those of one file follow each other. */
-struct wanted {
-    int64_t source;
-    const char *path, *member;
-    bool embedded, read;
-};
-
 struct search {
     struct case_file *handle;
     pcre2_code *pattern;
     size_t needle_length;
-    struct wanted *wanted;
-    size_t wanted_count;
+    struct raw_portions portions;
     /* Of the caller's thread: */
     sqlite3_stmt *beat;
     const struct query_progress *progress; /* may be NULL */
@@ -45,7 +38,6 @@ struct search {
     /* Under the lock: */
     pthread_mutex_t lock;
     pthread_cond_t step;
-    size_t next; /* file that nobody has taken */
     size_t done, running;
     struct raw_place *places;
     size_t place_count, place_room;
@@ -103,84 +95,66 @@ static bool search_bytes(struct searcher *searcher, int64_t source, struct slice
     return !atomic_load(&search->stop);
 }
 
-/* What the reader is at, to its end; windows overlap by less than the text. */
-static bool search_reader(struct searcher *searcher, int64_t source)
+/* The portion of the source that the reader is at; windows overlap by less than the
+ * text. */
+static bool search_reader(struct searcher *searcher, int64_t source,
+                          const struct raw_portion *portion)
 {
     struct source_window window = {.state = SOURCE_MORE};
     size_t overlap = searcher->search->needle_length - 1;
     struct error ignored = {0};
-    uint64_t searched = 0;
-    while (window.state == SOURCE_MORE) {
+    uint64_t searched = portion->from, end = searched, needed = portion->to + overlap;
+    if (searched && !source_reader_seek(searcher->reader, searched))
+        return false;
+    while (window.state == SOURCE_MORE && end < needed) {
         size_t keep = window.length > overlap ? window.length - overlap : 0;
         if (source_reader_next(searcher->reader, keep, &window, &ignored))
             return false;
-        if (!search_bytes(searcher, source, (struct slice){window.data, window.length},
-                          window.base))
+        end = window.base + window.length;
+        uint64_t to = portion->to < end ? portion->to : end;
+        struct slice bytes = {window.data, window.length};
+        if (end > needed)
+            bytes.length = (size_t)(needed - window.base);
+        if (!search_bytes(searcher, source, bytes, window.base))
             return true;
-        uint64_t end = window.base + window.length;
-        atomic_fetch_add(&searcher->search->bytes, end - searched);
-        searched = end;
+        atomic_fetch_add(&searcher->search->bytes, to - searched);
+        searched = to;
     }
-    return window.state == SOURCE_WHOLE;
+    return window.state == SOURCE_WHOLE || end >= needed;
 }
 
 /* --- files ------------------------------------------------------------------------ */
 
-static bool same_file(const struct wanted *a, const struct wanted *b)
+static void search_source(struct searcher *searcher, struct raw_wanted *wanted,
+                          const struct raw_portion *portion)
 {
-    return !a->embedded && !b->embedded && !strcmp(a->path, b->path);
+    if (search_reader(searcher, wanted->source, portion))
+        raw_portions_read(&searcher->search->portions, wanted);
 }
 
-/* The first of those of this name that was not read yet. */
-static struct wanted *member_wanted(struct wanted *first, size_t count,
-                                    const char *name)
-{
-    for (size_t i = 0; i < count; i++)
-        if (!first[i].read && !strcmp(first[i].member, name))
-            return &first[i];
-    return NULL;
-}
-
-static void search_members(struct searcher *searcher, struct wanted *first,
-                           size_t count)
+static void search_members(struct searcher *searcher, const struct raw_portion *portion)
 {
     struct source_member member;
     struct error ignored = {0};
     while (!atomic_load(&searcher->search->stop) &&
            source_reader_next_member(searcher->reader, &member, &ignored) > 0) {
-        struct wanted *found =
-            member.failure ? NULL : member_wanted(first, count, member.name);
+        struct raw_wanted *found =
+            member.failure ? NULL : raw_portion_member(portion, member.name);
         if (found)
-            found->read = search_reader(searcher, found->source);
+            search_source(searcher, found, portion);
     }
 }
 
-static void search_file(struct searcher *searcher, struct wanted *first, size_t count)
+static void search_portion(struct searcher *searcher, const struct raw_portion *portion)
 {
     struct error ignored = {0};
-    if (source_reopen(searcher->reader, first->path, "", false, &ignored) <= 0)
+    if (source_reopen(searcher->reader, portion->first->path, "", false, &ignored) <= 0)
         return;
     if (source_reader_is_archive(searcher->reader))
-        search_members(searcher, first, count);
+        search_members(searcher, portion);
     else
-        first->read = search_reader(searcher, first->source);
+        search_source(searcher, portion->first, portion);
     source_reader_close(searcher->reader);
-}
-
-/* The next file and how many sources are in it; 0: there is none. */
-static size_t take_file(struct search *search, struct wanted **first)
-{
-    size_t count = 0;
-    pthread_mutex_lock(&search->lock);
-    while (search->next < search->wanted_count && search->wanted[search->next].embedded)
-        search->next++;
-    *first = search->wanted + search->next;
-    while (search->next + count < search->wanted_count &&
-           same_file(*first, *first + count))
-        count++;
-    search->next += count;
-    pthread_mutex_unlock(&search->lock);
-    return count;
 }
 
 static void tell_step(struct search *search, size_t done, bool ends)
@@ -197,13 +171,12 @@ static void *run(void *argument)
     struct search *search = argument;
     struct searcher searcher = {search, source_reader_new(READER_LOADS),
                                 pcre2_match_data_create(1, NULL)};
-    struct wanted *first;
-    size_t count;
+    struct raw_portion portion;
     bool ready = searcher.reader && searcher.match;
     while (ready && !atomic_load(&search->stop) && !atomic_load(&search->full) &&
-           (count = take_file(search, &first))) {
-        search_file(&searcher, first, count);
-        tell_step(search, count, false);
+           raw_portions_take(&search->portions, &portion)) {
+        search_portion(&searcher, &portion);
+        tell_step(search, portion.ends, false);
     }
     source_reader_free(searcher.reader);
     pcre2_match_data_free(searcher.match);
@@ -216,7 +189,7 @@ static void *run(void *argument)
 static void sum_up(const struct search *search, struct raw_search_list *out)
 {
     out->bytes = atomic_load(&search->bytes);
-    out->sources = search->wanted_count;
+    out->sources = search->portions.count;
     out->more = atomic_load(&search->full);
 }
 
@@ -275,7 +248,7 @@ static int tell(struct search *search, struct error *error)
     uint64_t done = search->done;
     pthread_mutex_unlock(&search->lock);
     if (progress)
-        progress->step(progress->payload, done, search->wanted_count);
+        progress->step(progress->payload, done, search->portions.count);
     if (progress && progress->found && tell_found(search, error))
         return -1;
     int code = sqlite3_step(search->beat);
@@ -286,7 +259,7 @@ static int tell(struct search *search, struct error *error)
 
 /* --- what the case keeps itself ------------------------------------------------ */
 
-static int search_embedded(struct searcher *searcher, struct wanted *wanted,
+static int search_embedded(struct searcher *searcher, struct raw_wanted *wanted,
                            char *buffer, struct error *error)
 {
     struct search *search = searcher->search;
@@ -296,9 +269,9 @@ static int search_embedded(struct searcher *searcher, struct wanted *wanted,
     int result = 0;
     while (more && !result) {
         struct error ignored = {0};
-        wanted->read = !embedded_read(search->handle, wanted->source, offset, buffer,
-                                      EMBEDDED_STEP, &got, &ignored);
-        more = wanted->read &&
+        wanted->unread = embedded_read(search->handle, wanted->source, offset, buffer,
+                                       EMBEDDED_STEP, &got, &ignored) != 0;
+        more = !wanted->unread &&
                search_bytes(searcher, wanted->source, (struct slice){buffer, got},
                             offset) &&
                got == EMBEDDED_STEP;
@@ -320,9 +293,10 @@ static int search_kept(struct search *search, struct error *error)
     int result = searcher.match && buffer
                      ? 0
                      : error_set(error, ERROR_MEMORY, "no memory to search");
-    for (size_t i = 0; !result && i < search->wanted_count; i++)
-        if (search->wanted[i].embedded)
-            result = search_embedded(&searcher, &search->wanted[i], buffer, error);
+    for (size_t i = 0; !result && i < search->portions.count; i++)
+        if (search->portions.wanted[i].embedded)
+            result =
+                search_embedded(&searcher, &search->portions.wanted[i], buffer, error);
     pcre2_match_data_free(searcher.match);
     free(buffer);
     return result;
@@ -375,46 +349,6 @@ static int search_all(struct search *search, unsigned threads, struct error *err
 
 /* --- the search ---------------------------------------------------------------- */
 
-static int add_wanted(struct search *search, sqlite3_stmt *row, struct arena *arena)
-{
-    if (!(search->wanted_count & (search->wanted_count + 1))) {
-        size_t room = 2 * (search->wanted_count + 1);
-        void *more = realloc(search->wanted, room * sizeof *search->wanted);
-        if (!more)
-            return -1;
-        search->wanted = more;
-    }
-    /* statement_text ends its texts with a NUL. */
-    const struct wanted wanted = {
-        .source = sqlite3_column_int64(row, 0),
-        .path = statement_text(row, 1, arena).data,
-        .member = statement_text(row, 2, arena).data,
-        .embedded = sqlite3_column_int(row, 3) != 0,
-    };
-    if (!wanted.path || !wanted.member)
-        return -1;
-    search->wanted[search->wanted_count++] = wanted;
-    return 0;
-}
-
-static int list_wanted(struct search *search, struct arena *arena, struct error *error)
-{
-    sqlite3_stmt *rows = statement_prepare(
-        search->handle,
-        SLICE("SELECT id, path, member, embedded FROM source"
-              " WHERE records > 0 AND doubled = 0 ORDER BY path, member, id"),
-        error);
-    int code = SQLITE_DONE;
-    bool room = true;
-    if (!rows)
-        return -1;
-    while (room && (code = sqlite3_step(rows)) == SQLITE_ROW)
-        room = !add_wanted(search, rows, arena);
-    if (statement_end(search->handle, rows, code, "listing the sources", error))
-        return -1;
-    return room ? 0 : error_set(error, ERROR_MEMORY, "no memory for the sources");
-}
-
 static int compile(struct search *search, struct slice needle, struct error *error)
 {
     int code;
@@ -460,21 +394,21 @@ int raw_search(struct case_file *handle, struct slice needle, unsigned threads,
     *out = (struct raw_search_list){.bytes = 0};
     pthread_mutex_init(&search.lock, NULL);
     pthread_cond_init(&search.step, NULL);
-    int result = compile(&search, needle, error);
+    int result = raw_portions_init(&search.portions, handle, arena, error);
     if (!result)
-        result = list_wanted(&search, arena, error);
+        result = compile(&search, needle, error);
     if (!result)
         result = search_held(&search, threads, error);
     if (!result)
         result = raw_places_events(handle, search.places, search.place_count,
                                    LIMIT_SEARCH_EVENTS, arena, &out->events, error);
     sum_up(&search, out);
-    for (size_t i = 0; i < search.wanted_count; i++)
-        out->unread += !search.wanted[i].read && !out->more;
+    for (size_t i = 0; i < search.portions.count; i++)
+        out->unread += search.portions.wanted[i].unread && !out->more;
     pcre2_code_free(search.pattern);
     pthread_mutex_destroy(&search.lock);
     pthread_cond_destroy(&search.step);
     free(search.places);
-    free(search.wanted);
+    raw_portions_fini(&search.portions);
     return result;
 }

@@ -9,6 +9,10 @@
 
 #include <cmocka.h>
 
+#include <sys/types.h>
+#include <unistd.h>
+
+#include "db/raw_portions.h"
 #include "db/raw_search.h"
 #include "store_bed.h"
 
@@ -114,11 +118,50 @@ static void stops_in_bytes_that_the_case_keeps(void **state)
     }
 }
 
+/* In a file of three pieces with holes: the second text lies across two of them, and is
+ * found by one alone. */
+static void searches_a_large_file_in_pieces(void **state)
+{
+    static const uint64_t places[] = {500, RAW_PIECE_BYTES - 4,
+                                      2 * (uint64_t)RAW_PIECE_BYTES + 110};
+    enum { PLACES = sizeof places / sizeof places[0] };
+    struct bed *bed = *state;
+    char path[] = "/tmp/mirrorscope-search.XXXXXX", actor[64];
+    int descriptor = mkstemp(path);
+    uint64_t bytes = places[PLACES - 1] + PIECE;
+    int64_t source;
+    assert_int_equal(ftruncate(descriptor, (off_t)bytes), 0);
+    bed_begin(bed, path, bytes, "aa", &source, NULL);
+    for (size_t i = 0; i < PLACES; i++) {
+        struct event event;
+        bed_event(&event, i, actor);
+        bed_add(bed, bed->batch, source, &event, places[i], RECORD);
+        assert_int_equal(pwrite(descriptor, NEEDLE, strlen(NEEDLE), (off_t)places[i]),
+                         strlen(NEEDLE));
+    }
+    close(descriptor);
+    bed_finish(bed, source, "aa", bytes);
+    bed_flush(bed);
+    bed_run(bed, "UPDATE source SET unpacked_bytes = bytes");
+    for (unsigned threads = 1; threads < 4; threads += 2) {
+        struct raw_search_list list;
+        struct error error = {0};
+        assert_int_equal(raw_search(bed->handle, SLICE(NEEDLE), threads, NULL,
+                                    &bed->arena, &list, &error),
+                         0);
+        assert_int_equal(list.events.total, PLACES);
+        assert_int_equal(list.bytes, bytes);
+        assert_int_equal(list.unread, 0);
+    }
+    unlink(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_BED(tells_what_it_found_before_the_end),
         ON_BED(stops_in_bytes_that_the_case_keeps),
+        ON_BED(searches_a_large_file_in_pieces),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
