@@ -139,7 +139,17 @@ int timestamp_epoch(struct slice text, struct time_value *out)
 
 /* --- printing ------------------------------------------------------------------ */
 
-/* Both forms up to the second; 0 for EVENT_TIME_NONE. */
+/* The number's last digits and the byte that ends them; returns what is behind it. */
+static char *put_digits(char *out, int number, int digits, char end)
+{
+    for (int i = digits; i-- > 0; number /= 10)
+        out[i] = (char)('0' + number % 10);
+    out[digits] = end;
+    return out + digits + 1;
+}
+
+/* Both forms up to the second; 0 for EVENT_TIME_NONE.  Of every event whose stamp is
+ * not the usual one: with snprintf alone this was a tenth of a load. */
 static size_t format_civil(int64_t us, char between, struct civil *civil,
                            char out[TIMESTAMP_TEXT_MAX])
 {
@@ -147,9 +157,15 @@ static size_t format_civil(int64_t us, char between, struct civil *civil,
     if (us == EVENT_TIME_NONE)
         return 0;
     time_civil_from_us(us, civil);
-    return (size_t)snprintf(out, TIMESTAMP_TEXT_MAX, "%04d-%02d-%02d%c%02d:%02d:%02d",
-                            civil->year, civil->month, civil->day, between, civil->hour,
-                            civil->minute, civil->second);
+    char *at = civil->year >= 0 && civil->year <= 9999
+                   ? put_digits(out, civil->year, 4, '-')
+                   : out + snprintf(out, TIMESTAMP_TEXT_MAX, "%04d-", civil->year);
+    at = put_digits(at, civil->month, 2, '-');
+    at = put_digits(at, civil->day, 2, between);
+    at = put_digits(at, civil->hour, 2, ':');
+    at = put_digits(at, civil->minute, 2, ':');
+    at = put_digits(at, civil->second, 2, '\0');
+    return (size_t)(at - out) - 1;
 }
 
 size_t timestamp_format(int64_t us, char out[TIMESTAMP_TEXT_MAX])
@@ -159,8 +175,9 @@ size_t timestamp_format(int64_t us, char out[TIMESTAMP_TEXT_MAX])
     if (!length)
         return 0;
     if (civil.microsecond) {
-        length += (size_t)snprintf(out + length, TIMESTAMP_TEXT_MAX - length, ".%06d",
-                                   civil.microsecond);
+        out[length++] = '.';
+        put_digits(out + length, civil.microsecond, 6, '\0');
+        length += 6;
         while (out[length - 1] == '0')
             length--;
     }
