@@ -49,10 +49,23 @@ static bool is_text_control(unsigned char byte)
            byte == '\v' || byte == '\f' || byte == 0x1b;
 }
 
+/* Eight bytes that are no noise, none of them control or above ASCII. */
+static bool plain_word(const char *at)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones * 0x80;
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return !((word | (word - ones * 0x20)) & high);
+}
+
 size_t frame_line_noise(struct slice line)
 {
     size_t noise = 0;
     while (line.length) {
+        if (line.length >= sizeof(uint64_t) && plain_word(line.data)) {
+            line = slice_skip(line, sizeof(uint64_t));
+            continue;
+        }
         unsigned char byte = (unsigned char)line.data[0];
         uint32_t code;
         unsigned step = byte < 0x80 ? 1 : utf8_length(line, &code);

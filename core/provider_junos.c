@@ -48,7 +48,7 @@ static size_t code_length(struct slice text)
             (text.data[length] >= '0' && text.data[length] <= '9') ||
             text.data[length] == '_'))
         length++;
-    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+    for (size_t i = 0; length && i < sizeof(codes) / sizeof(codes[0]); i++) {
         if (slice_starts_with(text, codes[i]) && length > codes[i].length)
             return length;
     }
@@ -65,7 +65,8 @@ static const struct slice facilities[] = {
 /* "%INTERACT-6-". */
 static struct slice skip_priority(struct slice text)
 {
-    for (size_t i = 0; i < sizeof(facilities) / sizeof(facilities[0]); i++) {
+    bool told = text.length && text.data[0] == '%';
+    for (size_t i = 0; told && i < sizeof(facilities) / sizeof(facilities[0]); i++) {
         struct slice rest = slice_skip(text, facilities[i].length);
         if (slice_starts_with(text, facilities[i]) && rest.length > 2 &&
             rest.data[1] == '-')

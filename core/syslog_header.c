@@ -95,6 +95,8 @@ static size_t month_length(struct slice s, size_t at)
     if (!is_letter(byte_at(s, at)))
         return 0;
     for (size_t i = 0; i < sizeof(months) / sizeof(months[0]); i++) {
+        if ((rest.data[0] | 0x20) != months[i][0])
+            continue;
         struct slice name = slice_from(months[i]);
         if (slice_starts_with_nocase(rest, name) &&
             !is_letter(byte_at(rest, name.length)))
