@@ -91,19 +91,20 @@ void event_batch_unmap(struct event_batch *batch)
         unmap(&batch->columns[i]);
 }
 
-static void forget_values(struct event_batch *batch)
+static void forget_values(struct event_batch *batch, int field)
 {
-    for (int i = 0; i < TEXT_COLUMNS; i++) {
-        value_table_clear(&batch->columns[i].values, TABLE_KEPT_BYTES);
-        unmap(&batch->columns[i]);
-        batch->columns[i].last = 0;
-    }
-    batch->dictionary_bytes = 0;
+    struct batch_column *column = &batch->columns[field];
+    batch->dictionary_bytes -= column->values.used;
+    value_table_clear(&column->values, TABLE_KEPT_BYTES);
+    unmap(column);
+    column->last = 0;
 }
 
 void event_batch_reset(struct event_batch *batch)
 {
     batch->count = 0;
+    if (batch->columns[FIELD_TIME_TEXT].values.count)
+        forget_values(batch, FIELD_TIME_TEXT);
     if (batch->bytes > ARENA_KEPT_BYTES)
         arena_fini(&batch->arena);
     else
@@ -247,7 +248,8 @@ bool event_batch_add(struct event_batch *batch, const struct event *event,
         /* Only the events of this batch need what fills the dictionaries. */
         if (at)
             return false;
-        forget_values(batch);
+        for (int i = 0; i < TEXT_COLUMNS; i++)
+            forget_values(batch, i);
         if (!add_texts(batch, event))
             return false;
     }

@@ -86,7 +86,8 @@ struct event_batch {
 bool event_batch_map_room(struct batch_column *column);
 /* Forgets what the codes mean to a store. */
 void event_batch_unmap(struct event_batch *batch);
-/* Empty again; dictionaries stay until they are full and no event needs them. */
+/* Empty again; dictionaries stay until they are full and no event needs them, but for
+ * the stamps': hardly any comes again, and together they would push all others out. */
 void event_batch_reset(struct event_batch *batch);
 
 #endif

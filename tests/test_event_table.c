@@ -337,14 +337,15 @@ static void keeps_the_text_of_times(void **state)
         event.text[FIELD_TIME_TEXT] = slice_from(times[i].text);
         bed_add(bed, bed->batch, source, &event, i, 1);
     }
+    /* Five of the nine are just how we print them. */
+    assert_int_equal(bed->batch->columns[FIELD_TIME_TEXT].values.count, 4);
     bed_finish(bed, source, "aa", 10);
     bed_flush(bed);
     struct slice rest =
         slice_from(bed_table(bed, "SELECT time_text FROM event ORDER BY offset"));
     for (size_t i = 0; i < count; i++)
         assert_true(slice_equal(slice_cut(&rest, '\n'), slice_from(times[i].text)));
-    /* Five of the nine are just how we print them. */
-    assert_int_equal(bed_number(bed, "SELECT count(*) FROM dictionary"), 4);
+    assert_int_equal(bed_number(bed, "SELECT count(*) FROM dictionary"), 0);
 }
 
 static void note_step(void *payload, uint64_t done, uint64_t all)
