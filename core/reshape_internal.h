@@ -29,6 +29,9 @@ extern const struct reshape_form reshape_tables[RESHAPE_TABLES],
     reshape_ecs[RESHAPE_ECS];
 
 /* reshape_aws.c */
+
+/* Of a row without a request: the ids among its `resources` become one. */
+bool reshape_resources(json_t *row);
 extern const struct reshape_form reshape_lookup_events, reshape_folded_aws,
     reshape_folded_azure, reshape_folded_gcp;
 /* reshape_azure.c */

@@ -11,7 +11,7 @@
 
 /* --- AWS ------------------------------------------------------------------------- */
 
-/* CloudTrail's event history: no request, no response. */
+/* CloudTrail's event history: no request, no response (see reshape_resources). */
 static const struct reshape_row console[] = {
     {"Event_time", "eventTime", RESHAPE_COPY},
     {"Event_name", "eventName", RESHAPE_COPY},
@@ -243,6 +243,11 @@ static bool prepare_selection(json_t *row)
     return true;
 }
 
+static bool prepare_console(json_t *row)
+{
+    return prepare_selection(row) && reshape_resources(row);
+}
+
 static bool is_mirror_name(json_t *row)
 {
     return slice_find_nocase(text_of(row, "eventName"), SLICE("TrafficMirror")) >= 0 &&
@@ -279,7 +284,7 @@ const struct reshape_form reshape_tables[RESHAPE_TABLES] = {
     {SUMMARY(summary_gcp), .marks = {"ResolvedEventName"}, .prepare = resolves_to_gcp},
     {SUMMARY(summary_aws), .marks = {"ResolvedEventName"}, .prepare = resolves_to_aws},
     {RESHAPE_ROWS(console), .name = "cloudtrail-console",
-     .marks = {"Event_name", "Event_source"}, .prepare = prepare_selection},
+     .marks = {"Event_name", "Event_source"}, .prepare = prepare_console},
     {SENTINEL, .marks = {"AwsEventId", "EventName"}},
     {SENTINEL, .marks = {"UserIdentityArn", "EventName"}},
     {RESHAPE_ROWS(activity), .name = "azure-activity-table",

@@ -177,6 +177,41 @@ static void tells_what_it_carries(void **state)
     }
 }
 
+#define THING(type, name)                                                              \
+    "{\"\"resourceType\"\":\"\"AWS::EC2::" type "\"\",\"\"resourceName\"\":\"\"" name  \
+    "\"\"}"
+#define HISTORY(resources)                                                             \
+    "Event time,Event source,Event name,Resources,Event ID\n2026-03-14T02:11:09Z,"     \
+    "ec2.amazonaws.com,CreateTrafficMirrorSession,\"[" resources "]\",e-1\n"
+
+/* What has no request names the things that were touched, by their type. */
+static void reads_resources(void **state)
+{
+    struct leaf_bed *bed = *state;
+    static const struct {
+        const char *text, *mirror, *mirrored;
+    } cases[] = {
+        {HISTORY(THING("Subnet", "subnet-1") "," THING(
+             "TrafficMirrorSession", "tms-1") "," THING("NetworkInterface", "eni-1")),
+         "tms-1", "eni-1"},
+        {HISTORY(
+             THING("NetworkInterface", "eni-1") "," THING("NetworkInterface", "eni-2")),
+         NULL, NULL},
+        {"{\"EventName\":\"CreateTrafficMirrorSession\",\"EventTime\":1773454269.0,"
+         "\"EventSource\":\"ec2.amazonaws.com\",\"Resources\":[{\"ResourceType\":"
+         "\"AWS::EC2::NetworkInterface\",\"ResourceName\":\"eni-1\"}],"
+         "\"CloudTrailEvent\":\"{\\\"eventVersion\\\":\"}",
+         NULL, "eni-1"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct leaf *leaf =
+            leaf_read(bed, slice_from(cases[i].text), RECORD_EVENT);
+        const struct slice *text = leaf->event.text;
+        assert_true(slice_equal(text[FIELD_MIRROR], slice_from(cases[i].mirror)));
+        assert_true(slice_equal(text[FIELD_MIRRORED], slice_from(cases[i].mirrored)));
+    }
+}
+
 static void warns_of_summaries(void **state)
 {
     struct leaf_bed *bed = *state;
@@ -204,6 +239,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tells_what_it_carries),
+        cmocka_unit_test(reads_resources),
         cmocka_unit_test(warns_of_summaries),
         cmocka_unit_test(knows_no_others),
     };
