@@ -72,6 +72,13 @@ static bool is_heading(struct slice line)
            slice_ends_with(line, SLICE("Logged command"));
 }
 
+/* "| D1 | <189>46: sw1: ... |": a device's line that a document shows, or a client of a
+ * database.  Its header would be misread. */
+static bool is_table_row(struct slice line)
+{
+    return slice_starts_with(line, SLICE("|")) && slice_ends_with(line, SLICE("|"));
+}
+
 static bool is_name_byte(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -131,6 +138,10 @@ enum record_class line_normalise(struct normaliser *normaliser, struct slice lin
     if (!state_of(normaliser)) {
         *reason = "no memory for a line";
         return RECORD_DAMAGED;
+    }
+    if (is_table_row(device.line)) {
+        *reason = "row of a table that is drawn with bars: give the lines themselves";
+        return RECORD_UNKNOWN;
     }
     for (size_t i = 0; i < LINE_FORM_COUNT; i++) {
         const struct line_form *form = &line_forms[i];

@@ -510,6 +510,9 @@ static void tells_what_is_no_event(void **state)
         {"Mar 14 02:25:03 app1 web[12]: HTTP_ERROR: x", "text line of no known device",
          RECORD_UNKNOWN},
         {"a\tb\tc\td\te\tf", "text line of no known device", RECORD_UNKNOWN},
+        {"| D1 | <189>7: sw1: Mar 14 02:25:03: %SYS-5-CONFIG_I: x |",
+         "row of a table that is drawn with bars: give the lines themselves",
+         RECORD_UNKNOWN},
         {"1 1 a|b", "text line of no known device", RECORD_UNKNOWN},
     };
     struct record_bed *bed = *state;
