@@ -224,7 +224,8 @@ static enum step take_element(struct framer *framer, struct frame_item *item,
         rows = frame_enter_rows(framer, slots);
         if (rows != LOOK_NO)
             return rows == LOOK_MORE ? STEP_MORE : STEP_AGAIN;
-        return take_object(framer, item, slots);
+        return frame_in_result(framer) ? frame_take_json_row(framer, item, slots)
+                                       : take_object(framer, item, slots);
     case ']':
         frame_close_array(framer);
         return STEP_AGAIN;

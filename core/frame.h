@@ -70,10 +70,12 @@ enum frame_slot {
     SLOT_MESSAGES_ARRAY, /* "Messages": aws sqs receive-message */
     SLOT_HITS_ARRAY,     /* "hits hits": Elasticsearch searches */
     SLOT_TABLES_ARRAY,   /* "tables": columns and rows of Log Analytics */
+    SLOT_RESULT_ROWS,    /* "ResultSet Rows": aws athena get-query-results */
     SLOT_NEXT_PAGE,      /* nextLink, NextToken, nextToken, nextPageToken */
     FRAME_SLOT_COUNT
 };
 
+extern const char frame_result_rows[]; /* the keys of SLOT_RESULT_ROWS */
 extern const struct json_path frame_paths[];
 extern const size_t frame_path_count;
 

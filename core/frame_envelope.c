@@ -179,11 +179,11 @@ void frame_close_array(struct framer *framer)
 {
     struct level *level = &framer->levels[framer->depth - 1];
     framer->at++;
-    if (level->kind == LEVEL_ENVELOPE || level->kind == LEVEL_ROWS) {
+    if (level->kind != LEVEL_ARRAY && !level->end) {
         level->kind = LEVEL_TAIL;
         return;
     }
-    if (level->kind == LEVEL_WHOLE)
+    if (level->end)
         framer->at = (size_t)(level->end - framer->base);
     framer->depth--;
 }
@@ -340,16 +340,23 @@ enum step frame_take_tail(struct framer *framer, struct frame_item *item,
 
 /* --- tables of JSON -------------------------------------------------------------- */
 
-static bool in_tables(const struct framer *framer)
+/* Whether the object at framer->at may be a table: an element of "tables", or a frame
+ * of an answer of Data Explorer, version 2. */
+static enum look is_table(const struct framer *framer)
 {
+    static const struct slice frame[] = {SLICE_INIT("{"), SLICE_INIT("\"FrameType\""),
+                                         SLICE_INIT(":"), SLICE_INIT("\"DataTable\"")};
     const struct level *level = &framer->levels[framer->depth - 1];
-    return (level->envelope[0] == 't' || level->envelope[0] == 'T') &&
-           (level->kind == LEVEL_ENVELOPE || level->kind == LEVEL_WHOLE) &&
-           slice_equal_nocase(slice_from(level->envelope), SLICE("tables"));
+    if (level->kind == LEVEL_ARRAY)
+        return frame_begins(framer, framer->at, frame, sizeof frame / sizeof frame[0]);
+    bool tables = (level->envelope[0] == 't' || level->envelope[0] == 'T') &&
+                  (level->kind == LEVEL_ENVELOPE || level->kind == LEVEL_WHOLE) &&
+                  slice_equal_nocase(slice_from(level->envelope), SLICE("tables"));
+    return tables ? LOOK_YES : LOOK_NO;
 }
 
 /* The member at `at`: *rows is behind the bracket of "rows", or 0; "columns" become the
- * table's. */
+ * table's.  JSON_MALFORMED also where the table is no result. */
 static enum json_status read_table_member(struct framer *framer, size_t at,
                                           size_t limit, struct json_slot *slots,
                                           size_t *next, size_t *rows, bool *more)
@@ -368,17 +375,50 @@ static enum json_status read_table_member(struct framer *framer, size_t at,
     }
     size_t value = skip_blanks(framer, colon + 1, stop);
     status = frame_scan(framer, value, stop - value, slots, next, more);
-    if (status == JSON_OK && framer->data[value] == '[' &&
-        slice_equal_nocase(key, SLICE("columns")))
-        table_set_columns(framer->table,
-                          (struct slice){framer->data + value, *next - value});
-    return status;
+    if (status != JSON_OK)
+        return status;
+    struct slice text = {framer->data + value, *next - value};
+    if (text.data[0] == '[' && slice_equal_nocase(key, SLICE("columns")))
+        table_set_columns(framer->table, text);
+    /* Others of an answer tell of the query. */
+    bool other = slice_equal(key, SLICE("TableKind")) &&
+                 !slice_equal(text, SLICE("\"PrimaryResult\""));
+    return other ? JSON_MALFORMED : JSON_OK;
+}
+
+bool frame_in_result(const struct framer *framer)
+{
+    const struct level *level = &framer->levels[framer->depth - 1];
+    return level->kind == LEVEL_ROWS && level->envelope == frame_result_rows;
+}
+
+/* The first row of a result has the names of its columns. */
+static enum look take_titles(struct framer *framer, struct json_slot *slots)
+{
+    struct level *level = &framer->levels[framer->depth - 1];
+    size_t end;
+    bool more;
+    if (frame_in_result(framer))
+        return LOOK_NO;
+    enum json_status status =
+        frame_scan(framer, framer->at, LIMIT_RECORD_BYTES, slots, &end, &more);
+    if (status == JSON_INCOMPLETE && more)
+        return LOOK_MORE;
+    struct slice row = {framer->data + framer->at, end - framer->at};
+    if (status != JSON_OK || !table_set_titles(framer->table, row))
+        return LOOK_NO;
+    level->kind = LEVEL_ROWS;
+    framer->at = end;
+    return LOOK_YES;
 }
 
 enum look frame_enter_rows(struct framer *framer, struct json_slot *slots)
 {
-    if (!in_tables(framer) || framer->depth == LIMIT_ENVELOPE_DEPTH)
-        return LOOK_NO;
+    if (framer->levels[framer->depth - 1].envelope == frame_result_rows)
+        return take_titles(framer, slots);
+    enum look table = is_table(framer);
+    if (table != LOOK_YES || framer->depth == LIMIT_ENVELOPE_DEPTH)
+        return table == LOOK_MORE ? LOOK_MORE : LOOK_NO;
     size_t at = framer->at + 1, rows = 0;
     size_t limit =
         framer->length - at > FRAME_HEAD_BYTES ? at + FRAME_HEAD_BYTES : framer->length;

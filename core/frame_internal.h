@@ -30,13 +30,13 @@ enum level_kind {
     LEVEL_ENVELOPE, /* the array of an object that is entered while streaming */
     LEVEL_TAIL,     /* behind that array: the object's other keys */
     LEVEL_WHOLE,    /* the array of an object that was scanned whole */
-    LEVEL_ROWS,     /* "rows" of a table of JSON */
+    LEVEL_ROWS,     /* "rows" of a table of JSON, whose columns `table` has */
 };
 
 struct level {
     enum level_kind kind;
     const char *envelope;
-    uint64_t end; /* LEVEL_WHOLE: offset just after the object */
+    uint64_t end; /* offset just after an object that was scanned whole, else 0 */
 };
 
 /* How records begin here, as the last good one did. */
@@ -179,10 +179,16 @@ enum step frame_take_row(struct framer *framer, struct frame_item *item,
                          struct json_slot *slots);
 /* Whether the line at framer->at, in a damaged place of the table, reads well. */
 enum look frame_resumes_at_row(struct framer *framer, struct json_slot *slots);
-/* The object at framer->at, an element of "tables": enters its rows. LOOK_NO: it is no
- * table of columns and rows. */
+/* Whether these texts stand at `at`, with nothing but blanks between them. */
+enum look frame_begins(const struct framer *framer, size_t at,
+                       const struct slice *wanted, size_t count);
+/* The object at framer->at, an element of "tables" or the like: enters its rows; or the
+ * row of titles, which rows follow.  LOOK_NO: it is no table of columns and rows. */
 enum look frame_enter_rows(struct framer *framer, struct json_slot *slots);
-/* The array at framer->at, of values for the columns or of field/value pairs. */
+/* Whether the elements here are such rows, their titles being known. */
+bool frame_in_result(const struct framer *framer);
+/* At framer->at: an array of values for the columns or of field/value pairs, or an
+ * object of cells. */
 enum step frame_take_json_row(struct framer *framer, struct frame_item *item,
                               struct json_slot *slots);
 /* Whether the array at `at` holds field/value pairs. */

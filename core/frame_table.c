@@ -175,14 +175,13 @@ enum look frame_resumes_at_row(struct framer *framer, struct json_slot *slots)
 
 /* --- rows of JSON ---------------------------------------------------------------- */
 
-enum look frame_is_pairs(const struct framer *framer, size_t at)
+enum look frame_begins(const struct framer *framer, size_t at,
+                       const struct slice *wanted, size_t count)
 {
-    static const struct slice wanted[] = {SLICE_INIT("["), SLICE_INIT("{"),
-                                          SLICE_INIT("\"field\"")};
     size_t limit =
         framer->length - at > FRAME_LOOK_BYTES ? at + FRAME_LOOK_BYTES : framer->length;
     enum look beyond = limit < framer->length || framer->final ? LOOK_NO : LOOK_MORE;
-    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+    for (size_t i = 0; i < count; i++) {
         while (at < limit && frame_is_blank(framer->data[at]))
             at++;
         for (size_t j = 0; j < wanted[i].length; j++, at++) {
@@ -193,6 +192,22 @@ enum look frame_is_pairs(const struct framer *framer, size_t at)
         }
     }
     return LOOK_YES;
+}
+
+enum look frame_is_pairs(const struct framer *framer, size_t at)
+{
+    static const struct slice pairs[] = {SLICE_INIT("["), SLICE_INIT("{"),
+                                         SLICE_INIT("\"field\"")};
+    return frame_begins(framer, at, pairs, sizeof pairs / sizeof pairs[0]);
+}
+
+static struct slice row_object(struct framer *framer, enum level_kind kind,
+                               struct slice row)
+{
+    if (row.data[0] == '{')
+        return table_object_of_cells(framer->table, row);
+    return kind == LEVEL_ROWS ? table_object_of_values(framer->table, row)
+                              : table_object_of_pairs(framer->table, row);
 }
 
 enum step frame_take_json_row(struct framer *framer, struct frame_item *item,
@@ -210,13 +225,11 @@ enum step frame_take_json_row(struct framer *framer, struct frame_item *item,
                                         ? "JSON is nested too deeply"
                                     : status == JSON_MALFORMED ? "malformed JSON"
                                                                : cut_off);
-    struct slice array = {framer->data + framer->at, end - framer->at};
-    struct slice object = level->kind == LEVEL_ROWS
-                              ? table_object_of_values(framer->table, array)
-                              : table_object_of_pairs(framer->table, array);
+    struct slice row = {framer->data + framer->at, end - framer->at};
+    struct slice object = row_object(framer, level->kind, row);
     if (!slice_present(object))
         return frame_reject(framer, too_long);
-    emit_object(framer, item, slots, object, array.length, level->envelope);
+    emit_object(framer, item, slots, object, row.length, level->envelope);
     framer->at = end;
     return STEP_EMIT;
 }

@@ -75,6 +75,11 @@ struct slice table_object(struct table *table);
 
 /* [{"name":"TimeGenerated",..},..] or ["TimeGenerated",..] become the columns. */
 bool table_set_columns(struct table *table, struct slice array);
+/* {"Data":[{"VarCharValue":"eventname"},..]} likewise, where enough of the names are
+ * known, as in table_open. */
+bool table_set_titles(struct table *table, struct slice object);
+/* {"Data":[{"VarCharValue":".."},..]} as an object. */
+struct slice table_object_of_cells(struct table *table, struct slice object);
 /* ["2026-03-14T02:15:30Z",..] as an object. */
 struct slice table_object_of_values(struct table *table, struct slice array);
 /* [{"field":"@message","value":".."},..] as an object. */

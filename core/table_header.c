@@ -9,8 +9,6 @@
 #include "core/table_internal.h"
 
 enum {
-    /* Weights that make a header together. */
-    HEADER_WEIGHT = 3,
     NAME_BYTES = 256,
     KNOWN_BYTES = 40,
 };
@@ -232,7 +230,7 @@ bool table_open(struct table *table, struct slice line)
     /* The last: a table of one column. */
     static const char separators[] = {',', ';', '\t', '\n'};
     char before = table->separator, best = before;
-    unsigned weight = HEADER_WEIGHT - 1;
+    unsigned weight = TABLE_HEADER_WEIGHT - 1;
     if (!may_be_header(line) || line.length > LIMIT_TABLE_NAME_BYTES)
         return false;
     for (size_t i = 0; i < sizeof separators; i++) {
@@ -242,7 +240,7 @@ bool table_open(struct table *table, struct slice line)
             best = separators[i];
         }
     }
-    if (weight < HEADER_WEIGHT) {
+    if (weight < TABLE_HEADER_WEIGHT) {
         table->separator = before;
         return false;
     }

@@ -43,6 +43,8 @@ struct slice table_end_object(struct table *table);
 /* How well a name is known: 0, 1 (common in other tables too) or 2; TABLE_RAW is one
  * that is a table of its own. */
 enum { TABLE_RAW = 3 };
+/* Weights that make a header together. */
+enum { TABLE_HEADER_WEIGHT = 3 };
 unsigned table_name_weight(struct slice name);
 
 #endif

@@ -39,6 +39,8 @@ static const struct unwrap rows[] = {
     {"alert", UNWRAP_ENVELOPE, .payload = "data context activityLog"},
     {"chronicle", UNWRAP_ENVELOPE, .payload = "udm"},
     {"chronicle", UNWRAP_ENVELOPE, .payload = "event idm read_only_udm"},
+    {"kusto", UNWRAP_ENVELOPE, "FrameType",
+     .reason = "frame of a Data Explorer answer that is no result"},
     {"s3-notification", UNWRAP_ENVELOPE, "Event", "s3:TestEvent",
      .reason = "S3 test notification"},
     {"cloudwatch", UNWRAP_ENVELOPE, "ingestionTime", .payload = "message"},

@@ -126,6 +126,8 @@ static const struct frames damaged[] = {
     {"JSON behind damage", SLICE(HEAD "A,1,x,y\n" A "\n"), REJECT("A,1,x,y") JSON(A)},
 };
 
+#define TITLES "{\"VarCharValue\":\"eventname\"},{\"VarCharValue\":\"eventtime\"}"
+
 static const struct frames of_json[] = {
     {"columns and rows",
      SLICE(
@@ -142,6 +144,26 @@ static const struct frames of_json[] = {
      SLICE("{\"Tables\":[{\"TableName\":\"T\",\"Columns\":[{\"ColumnName\":\"a\","
            "\"DataType\":\"String\"}],\"Rows\":[[\"x\"]]}]}"),
      ROW("{\"a\":\"x\"}")},
+    {"Data Explorer's frames, of which one is the result",
+     SLICE("[{\"FrameType\":\"DataSetHeader\"},\r\n{\"FrameType\":\"DataTable\","
+           "\"TableKind\":\"QueryProperties\",\"Columns\":[{\"ColumnName\":\"a\"}],"
+           "\"Rows\":[[1]]},{ \"FrameType\": \"DataTable\",\"TableKind\":"
+           "\"PrimaryResult\",\"Columns\":[{\"ColumnName\":\"a\"}],\"Rows\":[[2]]}]"),
+     JSON("{\"FrameType\":\"DataSetHeader\"}")
+         JSON("{\"FrameType\":\"DataTable\",\"TableKind\":\"QueryProperties\","
+              "\"Columns\":[{\"ColumnName\":\"a\"}],\"Rows\":[[1]]}") ROW("{\"a\":2}")},
+    {"Athena's cells below their titles",
+     SLICE("{\"UpdateCount\":0,\"ResultSet\":{\"Rows\":[{\"Data\":[" TITLES
+           "]},{\"Data\":[{\"VarCharValue\":\"A\"},{}]},{\"Data\":[{},{"
+           "\"VarCharValue\":\"2\"}]}],\"ResultSetMetadata\":{}}}" A),
+     ROW("{\"eventname\":\"A\"}") ROW("{\"eventtime\":\"2\"}") JSON(A)},
+    {"Athena's cells, cut off",
+     SLICE("{\"ResultSet\":{\"Rows\":[{\"Data\":[" TITLES
+           "]},{\"Data\":[{\"VarCharValue\":\"A\"}]},{\"Data\":["),
+     ROW("{\"eventname\":\"A\"}") REJECT("{\"Data\":[")},
+    {"a page of Athena's that has no titles",
+     SLICE("{\"ResultSet\":{\"Rows\":[{\"Data\":[{\"VarCharValue\":\"A\"}]}]}}"),
+     JSON("{\"Data\":[{\"VarCharValue\":\"A\"}]}")},
     {"a table behind other keys",
      SLICE("{\"ok\":true,\"tables\":[{\"columns\":[\"a\"],\"rows\":[[1],[2]]}]}"),
      ROW("{\"a\":1}") ROW("{\"a\":2}")},

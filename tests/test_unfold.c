@@ -171,6 +171,7 @@ static const struct {
      "pointers"},
     {"{\"Service\":\"Amazon S3\",\"Event\":\"s3:TestEvent\",\"Bucket\":\"b\"}",
      "S3 test notification"},
+    {"{\"FrameType\":\"DataSetHeader\",\"Version\":\"v2.0\"}", "no result"},
     {"{\"preview\":true,\"result\":{\"_raw\":\"x\"}}", "preview"},
     {"{\"Type\":\"SubscriptionConfirmation\",\"TopicArn\":\"t\",\"Message\":\"You "
      "...\"}",
