@@ -13,46 +13,40 @@ static bool starts_shut(const struct session *session)
             slice_starts_with_nocase(session->kind, SLICE("erspan")));
 }
 
-/* Without its direction: "Gi1/0/1 rx" and "Gi1/0/1" are one source. */
-static struct slice port_of(struct slice source)
+/* Open vSwitch sets all sources at once; the others add to them with each line. */
+static bool sets_sources(const struct session *session)
 {
-    static const struct slice ways[] = {SLICE_INIT(" rx"), SLICE_INIT(" tx"),
-                                        SLICE_INIT(" both")};
-    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
-        if (slice_ends_with_nocase(source, ways[i]))
-            return slice_first(source, source.length - ways[i].length);
-    }
-    return source;
+    return session->track.provider == PROVIDER_OPENVSWITCH;
 }
 
-static void remove_source(struct session *session, struct slice source)
+static bool is_far(struct slice destination)
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < session->source_count; i++) {
-        if (source.length &&
-            !slice_equal_nocase(port_of(session->sources[i]), port_of(source)))
-            session->sources[kept++] = session->sources[i];
-    }
-    session->source_count = kept;
+    struct address address;
+    return address_parse(destination, &address) ||
+           slice_starts_with_nocase(destination, SLICE("remote "));
 }
 
-static void add_source(struct session *session, struct slice source)
+/* Switches of Cisco and Arista copy to several ports at once, but to one far end, be it
+ * an address or a VLAN. */
+static bool adds_destination(const struct session *session, struct slice text,
+                             struct arena *arena)
 {
-    remove_source(session, source);
-    if (session->source_count < LIMIT_DEVICE_SOURCES)
-        session->sources[session->source_count++] = source;
+    enum provider provider = session->track.provider;
+    bool several = provider == PROVIDER_CISCO_IOS || provider == PROVIDER_CISCO_NXOS ||
+                   provider == PROVIDER_EOS;
+    return several && text.length && !is_far(text) &&
+           !is_far(device_ends_text(&session->destinations, arena));
 }
 
-/* Open vSwitch sets all sources at once; the others add one with each line. */
-static void add_sources(struct session *session, struct slice sources)
+static bool change_ends(struct device_ends *ends, struct slice text, bool removed,
+                        bool anew, struct arena *arena)
 {
-    if (session->track.provider != PROVIDER_OPENVSWITCH) {
-        add_source(session, sources);
-        return;
-    }
-    session->source_count = 0;
-    while (slice_present(sources))
-        add_source(session, slice_trim(slice_cut(&sources, ',')));
+    if (removed)
+        return device_ends_remove(ends, text, arena);
+    if (!text.length)
+        return true;
+    return (!anew || device_ends_remove(ends, SLICE_NONE, arena)) &&
+           device_ends_add(ends, text, arena);
 }
 
 static void take(struct slice *into, struct slice text)
@@ -66,23 +60,29 @@ static bool removes(const struct fact *fact, const char *what)
     return slice_equal(fact->text[FACT_REMOVED], slice_from(what));
 }
 
-void device_session_take(struct session *session, const struct fact *fact)
+static void take_ends(struct ledger *ledger, struct session *session,
+                      const struct fact *fact)
 {
-    struct slice source = fact->text[FACT_SOURCE];
+    struct slice source = fact->text[FACT_SOURCE],
+                 destination = fact->text[FACT_DESTINATION];
+    if (!change_ends(&session->sources, source, removes(fact, "source"),
+                     sets_sources(session), ledger->arena) ||
+        !change_ends(&session->destinations, destination, removes(fact, "destination"),
+                     !adds_destination(session, destination, ledger->arena),
+                     ledger->arena))
+        ledger->failed = true;
+}
+
+void device_session_take(struct ledger *ledger, struct session *session,
+                         const struct fact *fact)
+{
     take(&session->kind, fact->text[FACT_KIND]);
     take(&session->parent, fact->text[FACT_PARENT]);
     if (!session->told && starts_shut(session)) {
         session->shut = true;
         session->told = true;
     }
-    if (removes(fact, "source"))
-        remove_source(session, source);
-    else if (source.length)
-        add_sources(session, source);
-    if (removes(fact, "destination"))
-        session->destination = SLICE_NONE;
-    else
-        take(&session->destination, fact->text[FACT_DESTINATION]);
+    take_ends(ledger, session, fact);
     if (removes(fact, "filter"))
         session->filter = SLICE_NONE;
     else
@@ -110,14 +110,8 @@ static struct slice with(struct arena *arena, const char *label, struct slice te
 /* "received and sent; whole packets; ERSPAN id 100; VRF mgmt" */
 static struct slice filter_text(const struct session *session, struct arena *arena)
 {
-    bool received = false, sent = false;
-    for (size_t i = 0; i < session->source_count; i++) {
-        struct slice source = session->sources[i];
-        bool rx = slice_ends_with_nocase(source, SLICE(" rx"));
-        bool tx = slice_ends_with_nocase(source, SLICE(" tx"));
-        received |= !tx;
-        sent |= !rx;
-    }
+    unsigned ways = device_ends_ways(&session->sources);
+    bool received = ways & DEVICE_RECEIVED, sent = ways & DEVICE_SENT;
     struct slice way = received && sent ? SLICE("received and sent")
                        : received       ? SLICE("received")
                        : sent           ? SLICE("sent")
@@ -137,7 +131,7 @@ static struct slice filter_text(const struct session *session, struct arena *are
 enum mirror_state device_session_state(const struct session *session,
                                        const struct fact *fact)
 {
-    bool complete = session->source_count && session->destination.length;
+    bool complete = session->sources.first && session->destinations.first;
     if (session->shut)
         return MIRROR_SHUT;
     if (complete)
@@ -171,12 +165,11 @@ static void judge(const struct ledger *ledger, struct mirror *mirror,
 void device_session_describe(const struct ledger *ledger, const struct session *session,
                              struct mirror *out)
 {
-    out->mirrored =
-        ledger_joined(ledger->arena, session->sources, session->source_count, ", ");
-    out->sources = session->source_count;
-    out->destination = session->destination;
+    out->mirrored = device_ends_text(&session->sources, ledger->arena);
+    out->sources = device_ends_number(&session->sources);
+    out->destination = device_ends_text(&session->destinations, ledger->arena);
     out->filter = filter_text(session, ledger->arena);
-    judge(ledger, out, session->destination);
+    judge(ledger, out, out->destination);
 }
 
 /* ---- "no monitor session N | all | local | remote | range" ---- */
@@ -228,11 +221,11 @@ static bool is_any(const struct session *session)
 
 static bool is_remote(const struct session *session)
 {
-    for (size_t i = 0; i < session->source_count; i++) {
-        if (slice_starts_with_nocase(session->sources[i], SLICE("remote ")))
-            return true;
-    }
-    return slice_starts_with_nocase(session->destination, SLICE("remote "));
+    static const struct slice remote = SLICE_INIT("remote ");
+    const struct device_end *source = session->sources.first,
+                            *destination = session->destinations.first;
+    return (source && slice_starts_with_nocase(source->prefix, remote)) ||
+           (destination && slice_starts_with_nocase(destination->prefix, remote));
 }
 
 static bool is_local(const struct session *session)

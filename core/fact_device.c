@@ -49,13 +49,11 @@ static struct slice endpoint(struct slice rest)
 
 static void take_source(struct path *path, struct slice rest, bool negated)
 {
-    if (!rest.length) {
-        path->inner = SLICE("source");
-        return;
-    }
-    device_fact_set(path, FACT_SOURCE, endpoint(rest));
     if (negated)
         device_fact_removes(path, "source");
+    else if (!rest.length)
+        path->inner = SLICE("source");
+    device_fact_set(path, FACT_SOURCE, endpoint(rest));
 }
 
 /* "tunnel mode gre source A destination B" */
@@ -70,14 +68,12 @@ static struct slice tunnel_end(struct slice rest)
 
 static void take_destination(struct path *path, struct slice rest, bool negated)
 {
-    if (negated) {
+    if (negated)
         device_fact_removes(path, "destination");
-        return;
-    }
-    if (!rest.length) {
+    else if (!rest.length)
         path->inner = SLICE("destination");
-    } else if (cisco_take(&rest, "ip", 2) || cisco_take(&rest, "ipv6", 4) ||
-               cisco_take(&rest, "next-hop", 4)) {
+    if (cisco_take(&rest, "ip", 2) || cisco_take(&rest, "ipv6", 4) ||
+        cisco_take(&rest, "next-hop", 4)) {
         cisco_take(&rest, "address", 4);
         device_fact_set(path, FACT_DESTINATION, slice_word(&rest));
     } else if (cisco_take(&rest, "tunnel", 3)) {

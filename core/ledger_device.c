@@ -160,7 +160,7 @@ static bool each_named(struct device *device, const struct fact *fact,
 static void change_session(struct device *device, struct session *session,
                            const struct fact *fact)
 {
-    device_session_take(session, fact);
+    device_session_take(device->ledger, session, fact);
     advance(device, session, fact);
 }
 
@@ -306,7 +306,7 @@ static void leave_pending(struct device *device)
         session = session_of(device, line, true);
         if (!session)
             return;
-        device_session_take(session, line);
+        device_session_take(device->ledger, session, line);
         if (!session->track.row)
             ledger_open(device->ledger, &session->track, line, MIRROR_PENDING, false);
         else

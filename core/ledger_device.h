@@ -6,17 +6,15 @@
 #ifndef CORE_LEDGER_DEVICE_H
 #define CORE_LEDGER_DEVICE_H
 
+#include "core/device_ends.h"
 #include "core/ledger_internal.h"
-
-enum { LIMIT_DEVICE_SOURCES = 256 };
 
 struct session {
     struct ledger_track track; /* first */
     struct slice name;         /* "session 7", as the device calls it */
     struct slice parent;       /* "bridge br0": what it goes with */
-    struct slice kind, destination, filter, length, label, address, network;
-    struct slice sources[LIMIT_DEVICE_SOURCES];
-    size_t source_count;
+    struct slice kind, filter, length, label, address, network;
+    struct device_ends sources, destinations;
     bool exists; /* configured at present */
     bool shut, worked;
     bool told;       /* whether it is shut was told, or follows from its kind */
@@ -27,7 +25,8 @@ struct session {
 };
 
 /* What a line says of it. */
-void device_session_take(struct session *session, const struct fact *fact);
+void device_session_take(struct ledger *ledger, struct session *session,
+                         const struct fact *fact);
 /* What follows from what it is made of. */
 enum mirror_state device_session_state(const struct session *session,
                                        const struct fact *fact);

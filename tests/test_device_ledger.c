@@ -277,6 +277,47 @@ static const struct {
                  JUNOS("02:00:30", "UI_COMMIT_COMPLETED:  : commit complete"),
      "mx1/analyzer A1/1#1 live since=02:00:30Z from=[ge-0/0/1.0 rx] "
      "to=[203.0.113.66]\n"},
+    /* ---- ports ---- */
+    {"IOS: a range of ports, one taken out by its long name",
+     IOS("02:00:00", "monitor session 1 source interface Gi0/1 , Gi0/5 - 7 rx")
+         IOS("02:00:01", "monitor session 1 destination interface Gi0/24") IOS(
+             "02:00:02", "no monitor session 1 source interface GigabitEthernet0/6"),
+     "sw1/session 1/1#1 ended since=02:00:01Z until=02:00:02Z from=[Gi0/1 rx, Gi0/5-7 "
+     "rx] to=[Gi0/24] how=[changed]\n"
+     "sw1/session 1/1#2 live since=02:00:02Z from=[Gi0/1 rx, Gi0/5 rx, Gi0/7 rx] "
+     "to=[Gi0/24]\n"},
+    {"IOS: one direction of a VLAN is taken away",
+     IOS("02:00:00", "monitor session 1 source vlan 10 - 12 , 20")
+         IOS("02:00:01", "monitor session 1 destination interface Gi0/24")
+             IOS("02:00:02", "no monitor session 1 source vlan 11 rx"),
+     "sw1/session 1/1#1 ended since=02:00:01Z until=02:00:02Z from=[vlan 10-12, vlan "
+     "20] to=[Gi0/24] how=[changed]\n"
+     "sw1/session 1/1#2 live since=02:00:02Z from=[vlan 10, vlan 11 tx, vlan 12, vlan "
+     "20] to=[Gi0/24]\n"},
+    {"IOS: the other direction is added",
+     IOS("02:00:00", "monitor session 1 source interface Gi0/1 rx")
+         IOS("02:00:01", "monitor session 1 source interface Gi0/1 tx"),
+     "sw1/session 1/1#1 incomplete since=02:00:00Z from=[Gi0/1 both]\n"},
+    {"IOS: a second port gets the copies too",
+     IOS("02:00:00", "monitor session 1 source vlan 10")
+         IOS("02:00:01", "monitor session 1 destination interface Gi0/24")
+             IOS("02:00:02", "monitor session 1 destination interface Gi0/25")
+                 IOS("02:00:03", "no monitor session 1 destination interface Gi0/24"),
+     "sw1/session 1/1#1 ended since=02:00:01Z until=02:00:02Z from=[vlan 10] "
+     "to=[Gi0/24] how=[changed]\n"
+     "sw1/session 1/1#2 ended since=02:00:02Z until=02:00:03Z from=[vlan 10] "
+     "to=[Gi0/24, Gi0/25] how=[changed]\n"
+     "sw1/session 1/1#3 live since=02:00:03Z from=[vlan 10] to=[Gi0/25]\n"},
+    {"NX-OS: one far end takes the place of another",
+     NXOS("02:00:00", "monitor session 3 type erspan-source ; destination ip "
+                      "203.0.113.66")
+         NXOS("02:00:01", "monitor session 3 type erspan-source ; destination ip "
+                          "198.51.100.7"),
+     "n9k1/session 3/1#1 shut since=02:00:00Z to=[198.51.100.7]\n"},
+    {"OVS: a name with zeros before its number stays",
+     OVS("02:00:00", "-- --id=@m create Mirror name=m0 select_src_port=tap01 "
+                     "output-port=tun07 -- set Bridge br0 mirrors=@m"),
+     "kvm1/mirror m0/1#1 live since=02:00:00Z from=[tap01 rx] to=[tun07]\n"},
     /* ---- names, groups and ranges ---- */
     {"EOS: a name is no range of others",
      EOS("1", "monitor session CORE source Ethernet2")
