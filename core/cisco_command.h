@@ -24,5 +24,12 @@ struct cisco_session {
 };
 /* "[no] monitor session ID ...", "[no] monitor-session ID ...". */
 bool cisco_session_parse(struct slice command, struct cisco_session *out);
+/* "al" of `no mon ses al` of IOS is "all": the whole word, or the id itself.  Not for
+ * platforms whose sessions have names. */
+struct slice cisco_session_group(struct slice id);
+
+/* "interface Gi1/0/24 encapsulation replicate" -> "Gi1/0/24"; "vlan 20 rx" and "remote
+ * vlan 900" stay as they are. */
+struct slice cisco_endpoint(struct slice rest);
 
 #endif

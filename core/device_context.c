@@ -170,7 +170,7 @@ static enum mode_kind opened_mode(struct slice command, struct slice *tail)
         /* One-line forms (source, destination, filter) open none; IOS XR names the
          * kind of packets. */
         bool opens = session.hyphen || !session.rest.length ||
-                     cisco_take(&session.rest, "type", 2);
+                     cisco_take(&session.rest, "type", 1);
         *tail = session.id;
         return opens && !session.negated ? MODE_SESSION : MODE_NONE;
     }
@@ -199,7 +199,7 @@ static struct slice mode_name(enum mode_kind kind, struct slice command,
     case MODE_SESSION:
         parts[0] = SLICE("monitor session ");
         if (cisco_session_parse(command, &session) &&
-            cisco_take(&session.rest, "type", 2)) {
+            cisco_take(&session.rest, "type", 1)) {
             parts[2] = SLICE(" type ");
             parts[3] = session.rest;
         }
@@ -261,7 +261,7 @@ static bool belongs_to_session(struct slice command)
 {
     static const struct keyword keywords[] = {
         {"source", 2},      {"destination", 3}, {"erspan-id", 2}, {"origin", 2},
-        {"vrf", 2},         {"shutdown", 4},    {"mtu", 2},       {"filter", 2},
+        {"vrf", 2},         {"shutdown", 2},    {"mtu", 2},       {"filter", 2},
         {"description", 3}, {"header-type", 3}, {NULL, 0}};
     return begins_with_any(command, keywords) || is_session_address(command);
 }

@@ -29,22 +29,6 @@ void device_fact_removes(struct path *path, const char *what)
     path->fact->text[FACT_REMOVED] = slice_from(what);
 }
 
-/* "interface Gi1/0/24 encapsulation replicate" -> "Gi1/0/24"; "vlan 20 rx" and
- * "remote vlan 900" stay as they are. */
-static struct slice endpoint(struct slice rest)
-{
-    static const struct slice options[] = {SLICE_INIT(" encapsulation"),
-                                           SLICE_INIT(" ingress"),
-                                           SLICE_INIT(" reflector-port")};
-    cisco_take(&rest, "interface", 3);
-    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
-        ptrdiff_t at = slice_find_nocase(rest, options[i]);
-        if (at >= 0)
-            rest = slice_first(rest, (size_t)at);
-    }
-    return slice_trim(rest);
-}
-
 /* ---- options of a session ---- */
 
 static void take_source(struct path *path, struct slice rest, bool negated)
@@ -53,7 +37,7 @@ static void take_source(struct path *path, struct slice rest, bool negated)
         device_fact_removes(path, "source");
     else if (!rest.length)
         path->inner = SLICE("source");
-    device_fact_set(path, FACT_SOURCE, endpoint(rest));
+    device_fact_set(path, FACT_SOURCE, cisco_endpoint(rest));
 }
 
 /* "tunnel mode gre source A destination B" */
@@ -79,7 +63,7 @@ static void take_destination(struct path *path, struct slice rest, bool negated)
     } else if (cisco_take(&rest, "tunnel", 3)) {
         device_fact_set(path, FACT_DESTINATION, tunnel_end(rest));
     } else {
-        device_fact_set(path, FACT_DESTINATION, endpoint(rest));
+        device_fact_set(path, FACT_DESTINATION, cisco_endpoint(rest));
     }
 }
 
@@ -147,16 +131,16 @@ static const struct {
     size_t least;
     void (*take)(struct path *path, struct slice rest, bool negated);
 } options[] = {
-    {"type", 2, take_type},
-    {"source", 2, take_source},
-    {"destination", 3, take_destination},
+    {"type", 1, take_type},
+    {"source", 1, take_source},
+    {"destination", 1, take_destination},
     {"ip", 2, take_address},
     {"ipv6", 4, take_address},
     {"origin", 2, take_origin},
-    {"shutdown", 4, take_shutdown},
-    {"erspan-id", 2, take_label},
-    {"vrf", 2, take_vrf},
-    {"filter", 2, take_filter},
+    {"shutdown", 2, take_shutdown},
+    {"erspan-id", 1, take_label},
+    {"vrf", 1, take_vrf},
+    {"filter", 1, take_filter},
     {"mtu", 2, take_length},
     {"truncate", 5, take_length},
 };
@@ -185,6 +169,10 @@ void device_fact_begin(struct path *path, struct slice kind, struct slice id)
 static void take_session(struct path *path, const struct cisco_session *session)
 {
     struct slice rest = session->rest, id = session->id;
+    enum provider provider = path->reader->event->provider;
+    if (session->negated &&
+        (provider == PROVIDER_CISCO_IOS || provider == PROVIDER_CISCO_NXOS))
+        id = cisco_session_group(id);
     if (session->negated && slice_equal_nocase(id, SLICE("range")) && rest.length) {
         id = rest;
         rest = SLICE_NONE;
@@ -359,7 +347,7 @@ static void configuration(struct fact_reader *reader, enum fact_act act)
 bool fact_wanted_device(const struct event *event)
 {
     static const struct slice marks[] = {SLICE_INIT("mon"),
-                                         SLICE_INIT("traffic-export"),
+                                         SLICE_INIT("traf"),
                                          SLICE_INIT("analyzer"),
                                          SLICE_INIT("port-mirror"),
                                          SLICE_INIT("mirror"),

@@ -14,29 +14,14 @@
 
 static const struct slice INNER = {" ; ", 3};
 
-/* "interface Gi1/0/24 encapsulation replicate" -> "Gi1/0/24"; "vlan 20 rx" and
- * "remote vlan 900" stay as they are. */
-static struct slice endpoint(struct slice rest)
-{
-    static const struct slice options[] = {
-        {" encapsulation", 14}, {" ingress", 8}, {" reflector-port", 15}};
-    cisco_take(&rest, "interface", 3);
-    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
-        ptrdiff_t at = slice_find_nocase(rest, options[i]);
-        if (at >= 0)
-            rest = slice_first(rest, (size_t)at);
-    }
-    return slice_trim(rest);
-}
-
 /* command: a line of the session without its number, not negated. */
 static void session_ends(const struct facts *facts, struct slice command,
                          struct slice inner)
 {
     bool outward = slice_equal(inner, SLICE("destination"));
-    if (cisco_take(&command, "source", 2)) {
-        facts_set(facts, FIELD_MIRRORED, endpoint(command));
-    } else if (cisco_take(&command, "destination", 3)) {
+    if (cisco_take(&command, "source", 1)) {
+        facts_set(facts, FIELD_MIRRORED, cisco_endpoint(command));
+    } else if (cisco_take(&command, "destination", 1)) {
         /* NX-OS "destination ip A", IOS XR "destination next-hop A", EOS "destination
          * tunnel mode gre source A destination B". */
         if (cisco_take(&command, "tunnel", 3))
@@ -46,12 +31,12 @@ static void session_ends(const struct facts *facts, struct slice command,
                 cisco_take(&command, "ipv6", 4);
             command = slice_word(&command);
         }
-        facts_set(facts, FIELD_DESTINATION, endpoint(command));
+        facts_set(facts, FIELD_DESTINATION, cisco_endpoint(command));
     } else if (outward &&
                (cisco_take(&command, "ip", 2) || cisco_take(&command, "ipv6", 4)) &&
                cisco_take(&command, "address", 2)) {
         facts_set(facts, FIELD_DESTINATION, address_in_text(slice_word(&command)));
-    } else if (cisco_take(&command, "shutdown", 4)) {
+    } else if (cisco_take(&command, "shutdown", 2)) {
         facts->event->switched_off = true;
     }
 }

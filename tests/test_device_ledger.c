@@ -318,6 +318,17 @@ static const struct {
      OVS("02:00:00", "-- --id=@m create Mirror name=m0 select_src_port=tap01 "
                      "output-port=tun07 -- set Bridge br0 mirrors=@m"),
      "kvm1/mirror m0/1#1 live since=02:00:00Z from=[tap01 rx] to=[tun07]\n"},
+    /* ---- abbreviations, as IOS takes them ---- */
+    {"IOS: the shortest words",
+     IOS("02:00:00", "mon s 2 t erspan-s") IOS("02:00:01", "so int gi1/0/3 tx")
+         IOS("02:00:02", "des") IOS("02:00:03", "ip add 203.0.113.5")
+             IOS("02:00:04", "exi") IOS("02:00:05", "no sh"),
+     "sw1/session 2/1#1 live since=02:00:05Z from=[gi1/0/3 tx] to=[203.0.113.5]\n"},
+    {"IOS: all of them go",
+     IOS("02:00:00", "mon ses 1 s i Gi0/1") IOS("02:00:01", "mon ses 1 d i Gi0/2")
+         IOS("02:00:02", "no mon ses al"),
+     "sw1/session 1/1#1 ended since=02:00:01Z until=02:00:02Z from=[Gi0/1] to=[Gi0/2] "
+     "how=[removed]\n"},
     /* ---- names, groups and ranges ---- */
     {"EOS: a name is no range of others",
      EOS("1", "monitor session CORE source Ethernet2")
