@@ -54,7 +54,8 @@
     X(ACT_SAVE, "save")                                                                \
     X(ACT_RESTART, "restart")                                                          \
     X(ACT_COMMIT, "commit")                                                            \
-    X(ACT_ROLLBACK, "rollback")
+    X(ACT_ROLLBACK, "rollback")                                                        \
+    X(ACT_REQUEST, "request") /* of a commit, and of which kind */
 
 /*
  * X(identifier, column).  Of a list, the object is the collection that it shows the

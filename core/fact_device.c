@@ -301,44 +301,72 @@ static bool is_reload(struct slice command)
            !rest.length;
 }
 
-/* Messages by the end of their token. */
-static const struct {
+/* Messages by the end of their token, and the words of the record before what it says
+ * of the act: "requested 'commit confirmed' operation", "performing a 'rollback 3'". */
+static const struct message {
     struct slice token;
     enum fact_act act;
+    enum fact_field field;
+    struct slice before;
 } messages[] = {
-    {SLICE_INIT("SYS-5-RESTART"), ACT_RESTART},
-    {SLICE_INIT("SYS-5-RELOAD"), ACT_RESTART},
-    {SLICE_INIT("SYS-5-CONFIG_STARTUP"), ACT_SAVE},
-    {SLICE_INIT("CONFIG-6-DB_COMMIT"), ACT_COMMIT},
-    {SLICE_INIT("UI_COMMIT_COMPLETED"), ACT_COMMIT},
-    {SLICE_INIT("UI_LOAD_EVENT"), ACT_ROLLBACK},
+    {SLICE_INIT("SYS-5-RESTART"), ACT_RESTART, FACT_KIND, SLICE_INIT("")},
+    {SLICE_INIT("SYS-5-RELOAD"), ACT_RESTART, FACT_KIND, SLICE_INIT("")},
+    {SLICE_INIT("SYS-5-CONFIG_STARTUP"), ACT_SAVE, FACT_KIND, SLICE_INIT("")},
+    {SLICE_INIT("CONFIG-6-DB_COMMIT"), ACT_COMMIT, FACT_LABEL,
+     SLICE_INIT("commit changes ")},
+    {SLICE_INIT("UI_COMMIT_COMPLETED"), ACT_COMMIT, FACT_KIND, SLICE_INIT("")},
+    {SLICE_INIT("UI_COMMIT"), ACT_REQUEST, FACT_KIND, SLICE_INIT("requested '")},
+    {SLICE_INIT("UI_COMMIT_NOT_CONFIRMED"), ACT_ROLLBACK, FACT_KIND, SLICE_INIT("")},
+    {SLICE_INIT("UI_LOAD_EVENT"), ACT_ROLLBACK, FACT_KIND,
+     SLICE_INIT("performing a '")},
 };
 
-static enum fact_act configuration_act(const struct event *event)
+static const struct {
+    struct slice word;
+    enum fact_act act;
+} junos_commands[] = {
+    {SLICE_INIT("commit"), ACT_REQUEST},
+    {SLICE_INIT("rollback"), ACT_ROLLBACK},
+    {SLICE_INIT("load"), ACT_ROLLBACK},
+};
+
+/* What befalls the configuration as a whole, and its words. */
+struct befalling {
+    enum fact_act act;
+    enum fact_field field;
+    struct slice words;
+};
+
+static struct befalling befalling_of(const struct event *event, struct slice raw)
 {
     struct slice operation = event->text[FIELD_OPERATION];
     struct slice service = event->text[FIELD_SERVICE];
     for (size_t i = 0; i < sizeof messages / sizeof messages[0]; i++) {
-        if (slice_ends_with_nocase(operation, messages[i].token) ||
-            slice_ends_with_nocase(service, messages[i].token))
-            return messages[i].act;
+        const struct message *message = &messages[i];
+        if (!slice_ends_with_nocase(operation, message->token) &&
+            !slice_ends_with_nocase(service, message->token))
+            continue;
+        return (struct befalling){message->act, message->field,
+                                  message->before.length
+                                      ? text_between(raw, message->before, '\'')
+                                      : SLICE_NONE};
     }
-    if (is_save(operation))
-        return ACT_SAVE;
-    if (is_reload(operation))
-        return ACT_RESTART;
-    struct slice rest = typed(operation);
-    if (event->provider == PROVIDER_JUNOS && cisco_take(&rest, "rollback", 4))
-        return ACT_ROLLBACK;
-    return ACT_NONE;
+    struct slice command = typed(operation), rest = command, word = slice_word(&rest);
+    for (size_t i = 0; i < sizeof junos_commands / sizeof junos_commands[0]; i++) {
+        if (event->provider == PROVIDER_JUNOS &&
+            slice_equal(word, junos_commands[i].word))
+            return (struct befalling){junos_commands[i].act, FACT_KIND, command};
+    }
+    return (struct befalling){is_save(operation)     ? ACT_SAVE
+                              : is_reload(operation) ? ACT_RESTART
+                                                     : ACT_NONE,
+                              FACT_KIND, SLICE_NONE};
 }
 
-static void configuration(struct fact_reader *reader, enum fact_act act)
+static void configuration(struct fact_reader *reader, const struct befalling *befalling)
 {
-    struct fact *fact = fact_add(reader, THING_CONFIGURATION, act);
-    struct slice behind = text_after(reader->raw, SLICE("commit changes "));
-    if (act == ACT_COMMIT && behind.length)
-        fact->text[FACT_LABEL] = slice_cut(&behind, '\'');
+    struct fact *fact = fact_add(reader, THING_CONFIGURATION, befalling->act);
+    fact->text[befalling->field] = befalling->words;
 }
 
 /* ---- lines ---- */
@@ -358,7 +386,8 @@ bool fact_wanted_device(const struct event *event)
                                          SLICE_INIT("tc "),
                                          SLICE_INIT("del-br")};
     struct slice operation = event->text[FIELD_OPERATION];
-    if (event->text[FIELD_MODE].length || configuration_act(event) != ACT_NONE)
+    if (event->text[FIELD_MODE].length ||
+        befalling_of(event, SLICE_NONE).act != ACT_NONE)
         return true;
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
         if (slice_find_nocase(operation, marks[i]) >= 0)
@@ -371,9 +400,9 @@ void fact_read_device(struct fact_reader *reader)
 {
     struct path path = {.reader = reader};
     struct slice operation = reader->event->text[FIELD_OPERATION];
-    enum fact_act act = configuration_act(reader->event);
-    if (act != ACT_NONE) {
-        configuration(reader, act);
+    const struct befalling befalling = befalling_of(reader->event, reader->raw);
+    if (befalling.act != ACT_NONE) {
+        configuration(reader, &befalling);
         return;
     }
     if (reader->event->provider >= PROVIDER_HUAWEI_VRP) {

@@ -24,6 +24,32 @@ static struct slice junos_path(struct slice text)
     return slice_trim(text);
 }
 
+static bool takes_away(struct slice verb)
+{
+    return slice_starts_with_nocase(verb, SLICE("delete")) ||
+           slice_starts_with_nocase(verb, SLICE("deactivate"));
+}
+
+/* "rate 100", "maximum-packet-length 128" say how much of the traffic. */
+static bool take_sampling(struct path *path, struct slice rest)
+{
+    static const struct {
+        struct slice word;
+        enum fact_field field;
+    } amounts[] = {{SLICE_INIT("rate"), FACT_FILTER},
+                   {SLICE_INIT("run-length"), FACT_FILTER},
+                   {SLICE_INIT("maximum-packet-length"), FACT_LENGTH}};
+    struct slice number = rest, word = slice_word(&number);
+    for (size_t i = 0; i < sizeof amounts / sizeof amounts[0]; i++) {
+        if (!slice_equal(word, amounts[i].word))
+            continue;
+        device_fact_set(path, amounts[i].field,
+                        amounts[i].field == FACT_LENGTH ? number : rest);
+        return true;
+    }
+    return false;
+}
+
 static void take_input(struct path *path, struct slice rest)
 {
     struct slice way = slice_word(&rest);
@@ -57,20 +83,25 @@ static void take_output(struct path *path, struct slice rest)
 }
 
 /* What stands behind the session's name: "input ingress interface X", "output
- * ip-address Y".  A delete that stops before tells of the whole. */
-static void take_ends(struct path *path, struct slice rest, bool removed)
+ * ip-address Y".  A verb that stops before tells of the whole. */
+static void take_ends(struct path *path, struct slice rest, struct slice verb)
 {
+    bool removed = takes_away(verb);
     struct slice input = text_after(rest, SLICE("input ")),
                  output = text_after(rest, SLICE("output "));
     if (slice_present(output)) {
         take_output(path, output);
         if (removed)
             device_fact_removes(path, "destination");
-    } else if (slice_present(input)) {
+    } else if (slice_present(input) && !take_sampling(path, input)) {
         take_input(path, input);
         if (removed)
             device_fact_removes(path, "source");
-    } else if (removed) {
+    } else if (slice_equal(verb, SLICE("deactivate"))) {
+        path->fact->text[FACT_ENABLED] = SLICE("false");
+    } else if (slice_equal(verb, SLICE("activate"))) {
+        path->fact->text[FACT_ENABLED] = SLICE("true");
+    } else if (removed && !slice_present(input)) {
         path->fact->act = ACT_DELETE;
     }
 }
@@ -81,12 +112,11 @@ void fact_read_junos(struct path *path, struct slice command)
                               mirroring = SLICE_INIT("port-mirroring"),
                               then = SLICE_INIT("then port-mirror");
     struct slice text = junos_path(command), verb = slice_word(&command);
-    bool removed = slice_starts_with_nocase(verb, SLICE("delete")) ||
-                   slice_starts_with_nocase(verb, SLICE("deactivate"));
+    bool removed = takes_away(verb);
     struct slice name = word_after(text, analyzer);
     if (name.length) {
         device_fact_begin(path, analyzer, name);
-        take_ends(path, text_after(text, name), removed);
+        take_ends(path, text_after(text, name), verb);
         return;
     }
     ptrdiff_t at = slice_find_nocase(text, mirroring);
@@ -94,7 +124,7 @@ void fact_read_junos(struct path *path, struct slice command)
         struct slice instance = word_after(text, SLICE("port-mirroring instance "));
         device_fact_begin(path, instance.length ? SLICE("port-mirroring ") : mirroring,
                           instance);
-        take_ends(path, slice_skip(text, (size_t)at + mirroring.length), removed);
+        take_ends(path, slice_skip(text, (size_t)at + mirroring.length), verb);
         return;
     }
     if (slice_find_nocase(text, then) < 0)

@@ -4,32 +4,22 @@
  *
  * A session copies when it has a source and a destination and is not shut.  ERSPAN
  * source sessions of IOS and IOS XE, and every session of NX-OS, start shut (Cisco,
- * configuration guides).  On Junos and IOS XR lines are a candidate until a commit.
- * After a reload the device has what was saved.
+ * configuration guides).  After a reload the device has what was saved.  Lines that
+ * wait for a commit are in ledger_commit.c.
  */
 #include "config.h"
 
 #include "core/ledger_device.h"
 
-struct device {
-    struct ledger *ledger;
-    struct ledger_index sessions; /* by name: the present incarnation */
-    struct slice name;
-    const struct fact **candidate; /* lines that wait for a commit */
-    size_t candidate_count;
-    const struct fact *first_commit, *last_commit; /* of unknown content */
-    size_t blind_commits;
-};
-
 /* ---- identity ---- */
 
-static struct session *next_session(struct session *session)
+struct session *device_next(struct session *session)
 {
     return (struct session *)session->track.next;
 }
 
 /* Numbers are used again: the id says the how-manieth session of that name it is. */
-static struct session *new_session(struct device *device, const struct fact *fact,
+struct session *device_new_session(struct device *device, const struct fact *fact,
                                    struct slice name, unsigned ordinal)
 {
     struct ledger *ledger = device->ledger;
@@ -48,7 +38,7 @@ static struct session *new_session(struct device *device, const struct fact *fac
     return session;
 }
 
-static struct session *session_of(struct device *device, const struct fact *fact,
+struct session *device_session_of(struct device *device, const struct fact *fact,
                                   bool beginning)
 {
     struct slice name = fact->text[FACT_OBJECT];
@@ -56,17 +46,18 @@ static struct session *session_of(struct device *device, const struct fact *fact
     if (session && session->exists)
         return session;
     struct session *fresh =
-        new_session(device, fact, name, session ? session->ordinal + 1 : 1);
+        device_new_session(device, fact, name, session ? session->ordinal + 1 : 1);
     if (!fresh)
         return NULL;
     fresh->exists = true;
+    fresh->made_in = device->commits;
     fresh->before_log = !beginning && !session;
     return fresh;
 }
 
 /* ---- lines ---- */
 
-static void stamp(struct device *device, struct session *session)
+void device_stamp(struct device *device, struct session *session)
 {
     if (session->track.row)
         device_session_describe(device->ledger, session, &session->track.row->mirror);
@@ -125,7 +116,7 @@ static void advance(struct device *device, struct session *session,
                      change_word(row->mirror.state, state));
     }
     session->worked |= state == MIRROR_LIVE;
-    stamp(device, session);
+    device_stamp(device, session);
 }
 
 /* Whether such a line may be the first of its mirror; else there were others before the
@@ -147,7 +138,7 @@ static bool each_named(struct device *device, const struct fact *fact,
 {
     bool any = false;
     for (struct session *session = (struct session *)device->ledger->tracks; session;
-         session = next_session(session)) {
+         session = device_next(session)) {
         if (!session->exists ||
             !device_session_is_named(session, fact->text[FACT_OBJECT]))
             continue;
@@ -161,6 +152,7 @@ static void change_session(struct device *device, struct session *session,
                            const struct fact *fact)
 {
     device_session_take(device->ledger, session, fact);
+    session->changed_in = device->commits;
     advance(device, session, fact);
 }
 
@@ -170,88 +162,97 @@ static void write_session(struct device *device, const struct fact *fact)
     struct session *session;
     if (!device_names_one(fact->text[FACT_OBJECT]))
         each_named(device, fact, change_session);
-    else if ((session = session_of(device, fact, is_beginning(fact))))
+    else if ((session = device_session_of(device, fact, is_beginning(fact))))
         change_session(device, session, fact);
 }
 
 /* ---- what takes sessions away ---- */
 
-static void delete_session(struct device *device, struct session *session,
-                           const struct fact *fact)
+void device_delete(struct device *device, struct session *session,
+                   const struct fact *fact, const char *how)
 {
-    ledger_end(device->ledger, &session->track, fact, "removed");
+    ledger_end(device->ledger, &session->track, fact, how);
     session->exists = false;
+    session->changed_in = device->commits;
     session->changed_us = fact->time_us;
     session->saved = false;
+}
+
+static void remove_session(struct device *device, struct session *session,
+                           const struct fact *fact)
+{
+    device_delete(device, session, fact, "removed");
 }
 
 static void delete_sessions(struct device *device, const struct fact *fact)
 {
     struct slice names = fact->text[FACT_OBJECT];
-    if (each_named(device, fact, delete_session) ||
+    if (each_named(device, fact, remove_session) ||
         slice_present(fact->text[FACT_CHANGED]) || !device_names_one(names) ||
         ledger_find(&device->sessions, names))
         return;
-    struct session *session = session_of(device, fact, false);
+    struct session *session = device_session_of(device, fact, false);
     if (!session)
         return;
     ledger_open(device->ledger, &session->track, fact, MIRROR_UNKNOWN, true);
-    stamp(device, session);
-    delete_session(device, session, fact);
+    device_stamp(device, session);
+    remove_session(device, session, fact);
 }
 
 /* ---- the whole configuration ---- */
 
-static void save(struct device *device)
+void device_save(struct device *device)
 {
     for (struct session *session = (struct session *)device->ledger->tracks; session;
-         session = next_session(session))
+         session = device_next(session))
         session->saved = true;
 }
 
-/* A removal that was not saved is undone by the reload. */
-static void revive(struct device *device, struct session *session,
-                   const struct fact *fact)
+void device_revive(struct device *device, struct session *session,
+                   const struct fact *fact, const char *why)
 {
     if (session->exists || ledger_find(&device->sessions, session->name) != session)
         return;
     session->exists = true;
     struct ledger_row *row =
         ledger_open(device->ledger, &session->track, fact, MIRROR_UNKNOWN, false);
-    stamp(device, session);
+    device_stamp(device, session);
     if (row)
-        row->mirror.closed_how =
-            SLICE("back after a reload, unless its removal was saved unseen");
+        row->mirror.closed_how = slice_from(why);
 }
 
+void device_doubt(struct device *device, struct session *session,
+                  const struct fact *fact, const char *how, const char *why)
+{
+    struct ledger_row *row =
+        session->track.row
+            ? ledger_split(device->ledger, &session->track, fact, MIRROR_UNKNOWN, how)
+            : NULL;
+    if (row)
+        row->mirror.closed_how = slice_from(why);
+}
+
+/* A removal that was not saved is undone by the reload. */
 static void restart(struct device *device, const struct fact *fact)
 {
     for (struct session *session = (struct session *)device->ledger->tracks; session;
-         session = next_session(session)) {
+         session = device_next(session)) {
         if (session->saved)
             continue;
         if (!session->track.row) {
-            revive(device, session, fact);
+            device_revive(device, session, fact,
+                          "back after a reload, unless its removal was saved unseen");
             continue;
         }
-        struct ledger_row *row =
-            ledger_split(device->ledger, &session->track, fact, MIRROR_UNKNOWN,
-                         "a reload, and no save in the logs");
-        if (row)
-            row->mirror.closed_how =
-                SLICE("unknown after a reload: no save in the logs");
+        device_doubt(device, session, fact, "a reload, and no save in the logs",
+                     "unknown after a reload: no save in the logs");
         session->saved = true;
     }
 }
 
-/* ---- candidates ---- */
+/* ---- dispatch ---- */
 
-static bool needs_commit(const struct fact *fact)
-{
-    return fact->provider == PROVIDER_JUNOS || fact->provider == PROVIDER_CISCO_IOSXR;
-}
-
-static void apply_session(struct device *device, const struct fact *fact)
+void device_apply(struct device *device, const struct fact *fact)
 {
     if (fact->act == ACT_DELETE)
         delete_sessions(device, fact);
@@ -259,106 +260,17 @@ static void apply_session(struct device *device, const struct fact *fact)
         write_session(device, fact);
 }
 
-/* The line takes effect at the commit, and stays its author's. */
-static const struct fact *committed(struct device *device, const struct fact *line,
-                                    const struct fact *commit)
-{
-    struct fact *fact = ledger_alloc(device->ledger, sizeof *fact);
-    if (!fact)
-        return NULL;
-    *fact = *line;
-    fact->time_us = commit->time_us;
-    fact->outcome = commit->outcome;
-    return fact;
-}
-
-static void commit(struct device *device, const struct fact *fact)
-{
-    for (size_t i = 0; i < device->candidate_count; i++) {
-        const struct fact *line = committed(device, device->candidate[i], fact);
-        if (line)
-            apply_session(device, line);
-    }
-    if (!device->candidate_count && fact->text[FACT_LABEL].length) {
-        device->blind_commits++;
-        if (!device->first_commit)
-            device->first_commit = fact;
-        device->last_commit = fact;
-    }
-    device->candidate_count = 0;
-}
-
-/* Lines that no commit has followed. */
-static void leave_pending(struct device *device)
-{
-    for (size_t i = 0; i < device->candidate_count; i++) {
-        const struct fact *line = device->candidate[i];
-        struct session *session =
-            ledger_find(&device->sessions, line->text[FACT_OBJECT]);
-        bool known = session && session->exists;
-        if (known && session->track.row &&
-            session->track.row->mirror.state != MIRROR_PENDING) {
-            ledger_link(device->ledger, session->track.row, line, PART_SUPPORTS);
-            continue;
-        }
-        if (line->act == ACT_DELETE)
-            continue;
-        session = session_of(device, line, true);
-        if (!session)
-            return;
-        device_session_take(device->ledger, session, line);
-        if (!session->track.row)
-            ledger_open(device->ledger, &session->track, line, MIRROR_PENDING, false);
-        else
-            ledger_link(device->ledger, session->track.row, line, PART_SUPPORTS);
-        stamp(device, session);
-        if (session->track.row)
-            session->track.row->mirror.closed_how = SLICE("no commit in the logs");
-    }
-}
-
-/* Where only the commit's id is logged, its lines may have made a mirror. */
-static void add_blind_commits(struct device *device)
-{
-    if (!device->blind_commits)
-        return;
-    struct ledger *ledger = device->ledger;
-    struct session *session =
-        new_session(device, device->first_commit, SLICE("commits"), 1);
-    struct ledger_row *row =
-        session ? ledger_open(ledger, &session->track, device->first_commit,
-                              MIRROR_UNKNOWN, false)
-                : NULL;
-    if (!row)
-        return;
-    struct slice last = device->last_commit->text[FACT_LABEL];
-    row->mirror.closed_how =
-        arena_printf(ledger->arena,
-                     "the logs do not show what %zu commit%s (last %.*s) "
-                     "changed",
-                     device->blind_commits, device->blind_commits == 1 ? "" : "s",
-                     (int)last.length, last.data);
-    row->mirror.foreign_reason = SLICE("the logs do not show the destination");
-}
-
-/* ---- dispatch ---- */
-
 static void take_configuration(struct device *device, const struct fact *fact)
 {
     switch (fact->act) {
     case ACT_SAVE:
-        save(device);
+        device_save(device);
         break;
     case ACT_RESTART:
         restart(device, fact);
         break;
-    case ACT_COMMIT:
-        commit(device, fact);
-        break;
-    case ACT_ROLLBACK:
-        device->candidate_count = 0;
-        break;
     default:
+        device_take_commit(device, fact);
         break;
     }
 }
@@ -375,11 +287,10 @@ void ledger_apply_device(struct ledger *ledger)
         const struct fact *fact = &ledger->facts[i];
         if (fact->thing == THING_CONFIGURATION)
             take_configuration(&device, fact);
-        else if (needs_commit(fact))
+        else if (device_needs_commit(fact))
             device.candidate[device.candidate_count++] = fact;
         else
-            apply_session(&device, fact);
+            device_apply(&device, fact);
     }
-    leave_pending(&device);
-    add_blind_commits(&device);
+    device_end_commits(&device);
 }

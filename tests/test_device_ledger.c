@@ -110,6 +110,16 @@ static void say_rows(const struct mirror_list *rows, char out[ROWS_BYTES])
     "Mar 14 " stamp " host1 sudo[811]:  mallory : TTY=pts/0 ; PWD=/home/mallory ; "    \
     "USER=root ; COMMAND=" command "\n"
 #define JUNOS(stamp, text) "Mar 14 " stamp " mx1 mgd[7729]: " text "\n"
+#define TYPED(stamp, command)                                                          \
+    JUNOS(stamp, "UI_CMDLINE_READ_LINE: User 'mallory', command '" command " '")
+#define REQUEST "UI_COMMIT: User 'mallory' requested "
+#define LOAD "UI_LOAD_EVENT: User 'mallory' is performing a "
+#define DONE "UI_COMMIT_COMPLETED: commit complete"
+#define ANALYZER                                                                       \
+    TYPED("02:00:00", "set forwarding-options analyzer A1 input ingress interface "    \
+                      "ge-0/0/1.0")                                                    \
+    TYPED("02:00:01", "set forwarding-options analyzer A1 output interface "           \
+                      "ge-0/0/9.0")
 #define EOS(second, command)                                                           \
     "Mar 14 02:25:05 leaf1 Aaa: %ACCOUNTING-6-CMD: mallory vty6 198.51.100.23 stop "   \
     "task_id=17 start_time=177345510" second " timezone=UTC service=shell "            \
@@ -277,6 +287,66 @@ static const struct {
                  JUNOS("02:00:30", "UI_COMMIT_COMPLETED:  : commit complete"),
      "mx1/analyzer A1/1#1 live since=02:00:30Z from=[ge-0/0/1.0 rx] "
      "to=[203.0.113.66]\n"},
+    {"Junos: a check commits nothing",
+     ANALYZER JUNOS("02:00:20", REQUEST "'commit check' operation")
+         JUNOS("02:00:21", DONE),
+     "mx1/analyzer A1/1#1 pending since=02:00:00Z from=[ge-0/0/1.0 rx] "
+     "to=[ge-0/0/9.0] how=[no commit in the logs]\n"},
+    {"Junos: a trial that nobody confirms",
+     ANALYZER JUNOS("02:00:20", REQUEST "'commit confirmed' operation")
+         JUNOS("02:00:21", DONE) JUNOS("02:10:30", DONE)
+             JUNOS("02:10:31", "UI_COMMIT_NOT_CONFIRMED: Commit was not confirmed; "
+                               "automatic rollback complete"),
+     "mx1/analyzer A1/1#1 ended since=02:00:21Z until=02:10:31Z from=[ge-0/0/1.0 rx] "
+     "to=[ge-0/0/9.0] how=[the commit was not confirmed]\n"},
+    {"Junos: a trial of which the logs show no more",
+     ANALYZER TYPED("02:00:20", "commit confirmed 5") JUNOS("02:00:21", DONE),
+     "mx1/analyzer A1/1#1 live since=02:00:21Z from=[ge-0/0/1.0 rx] to=[ge-0/0/9.0] "
+     "how=[committed on trial: the logs show no confirmation]\n"},
+    {"Junos: a trial, confirmed",
+     ANALYZER TYPED("02:00:20", "commit confirmed 5") JUNOS("02:00:21", DONE)
+         TYPED("02:03:00", "commit") JUNOS("02:03:01", DONE),
+     "mx1/analyzer A1/1#1 live since=02:00:21Z from=[ge-0/0/1.0 rx] "
+     "to=[ge-0/0/9.0]\n"},
+    {"Junos: what is rolled back before the commit never was",
+     ANALYZER JUNOS("02:00:20", LOAD "'rollback 0'") JUNOS("02:00:21", DONE), ""},
+    {"Junos: rolled back after it, and forth again",
+     ANALYZER JUNOS("02:00:20", DONE) JUNOS("03:00:00", LOAD "'rollback 1'") JUNOS(
+         "03:00:01", DONE) TYPED("04:00:00", "rollback 1") JUNOS("04:00:01", DONE),
+     "mx1/analyzer A1/1#1 ended since=02:00:20Z until=03:00:01Z from=[ge-0/0/1.0 rx] "
+     "to=[ge-0/0/9.0] how=[rolled back to an earlier commit]\n"
+     "mx1/analyzer A1/1#2 unknown since=04:00:01Z from=[ge-0/0/1.0 rx] "
+     "to=[ge-0/0/9.0] how=[rolled back to an earlier commit]\n"},
+    {"Junos: a later commit is rolled back, not that of the analyzer",
+     ANALYZER JUNOS("02:00:20", DONE) JUNOS("02:30:00", DONE)
+         JUNOS("03:00:00", LOAD "'rollback 1'") JUNOS("03:00:01", DONE),
+     "mx1/analyzer A1/1#1 live since=02:00:20Z from=[ge-0/0/1.0 rx] "
+     "to=[ge-0/0/9.0]\n"},
+    {"Junos: a merge keeps the lines, a file takes the place of all",
+     ANALYZER JUNOS("02:00:19", LOAD "'load merge'") JUNOS("02:00:20", DONE)
+         JUNOS("03:00:00", LOAD "'load override'") JUNOS("03:00:01", DONE),
+     "mx1/analyzer A1/1#1 ended since=02:00:20Z until=03:00:01Z from=[ge-0/0/1.0 rx] "
+     "to=[ge-0/0/9.0] how=[the configuration was replaced]\n"
+     "mx1/analyzer A1/1#2 unknown since=03:00:01Z from=[ge-0/0/1.0 rx] "
+     "to=[ge-0/0/9.0] how=[unknown: the configuration was replaced by a file]\n"},
+    {"Junos: deactivated and activated",
+     ANALYZER JUNOS("02:00:20", DONE)
+         TYPED("03:00:00", "deactivate forwarding-options analyzer A1")
+             JUNOS("03:00:01", DONE)
+                 TYPED("04:00:00", "activate forwarding-options analyzer A1")
+                     JUNOS("04:00:01", DONE),
+     "mx1/analyzer A1/1#1 ended since=02:00:20Z until=03:00:01Z from=[ge-0/0/1.0 rx] "
+     "to=[ge-0/0/9.0] how=[shut]\n"
+     "mx1/analyzer A1/1#2 shut since=03:00:01Z until=04:00:01Z from=[ge-0/0/1.0 rx] "
+     "to=[ge-0/0/9.0] how=[switched on]\n"
+     "mx1/analyzer A1/1#3 live since=04:00:01Z from=[ge-0/0/1.0 rx] "
+     "to=[ge-0/0/9.0]\n"},
+    {"Junos: how much is sampled is no source",
+     TYPED("02:00:00", "set forwarding-options port-mirroring input rate 1")
+         TYPED("02:00:01", "set forwarding-options port-mirroring family inet output "
+                           "interface ge-0/0/9.0 next-hop 203.0.113.9")
+             JUNOS("02:00:02", DONE),
+     "mx1/port-mirroring/1#1 incomplete since=02:00:02Z to=[203.0.113.9]\n"},
     /* ---- ports ---- */
     {"IOS: a range of ports, one taken out by its long name",
      IOS("02:00:00", "monitor session 1 source interface Gi0/1 , Gi0/5 - 7 rx")
