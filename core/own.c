@@ -163,8 +163,11 @@ int own_add(struct own *own, struct arena *arena, enum own_kind kind,
         return error_set(error, ERROR_SYNTAX,
                          "an own network is an address or a block such as "
                          "192.0.2.0/24");
-    if (set->declared && !declared)
-        return 0;
+    if (set->declared && !declared) {
+        bool there;
+        place_of(set, value, &there);
+        return there ? 0 : insert(&own->passed_over[kind], arena, value, &block, error);
+    }
     if (declared && !set->declared) {
         set->declared = true;
         set->count = 0;

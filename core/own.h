@@ -41,13 +41,16 @@ struct own_set {
 
 struct own {
     struct own_set sets[OWN_KIND_COUNT];
+    /* Inferred and not declared, of kinds of which others are: not own. */
+    struct own_set passed_over[OWN_KIND_COUNT];
 };
 
 /* Empty: nothing is known, nothing allocated. */
 void own_init(struct own *own);
 
 /*
- * Adds a copy.  An inferred value is passed over where the kind is declared.
+ * Adds a copy.  An inferred value is passed over where the kind is declared: so declare
+ * first.
  * ERROR_SYNTAX: blank, or a network that is no address or block; ERROR_LIMIT: more
  * than LIMIT_OWN_VALUES of a kind.
  */

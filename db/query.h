@@ -106,6 +106,11 @@ struct hit_row {
     /* Of the ledger's mirror that it had to do with; absent where there is none. */
     struct slice mirror, foreign;
 };
+/* What it opened outlives its approval: it is left to decide again. */
+static inline bool hit_is_overstayed(const struct hit_row *row)
+{
+    return slice_equal(row->approval_state, SLICE("overstayed"));
+}
 struct hit_list {
     struct hit_row *rows;
     size_t count;

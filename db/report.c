@@ -282,8 +282,7 @@ static int visit_operation(void *payload, const struct hit_row *row,
     struct section *section = payload;
     (void)arena;
     (void)error;
-    bool approved = !slice_blank(row->approval_state) &&
-                    !slice_equal(row->approval_state, SLICE("overstayed"));
+    bool approved = !slice_blank(row->approval_state) && !hit_is_overstayed(row);
     if (approved != section->approved)
         return 0;
     put_operation(section->lines, row);

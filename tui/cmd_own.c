@@ -53,9 +53,32 @@ static int change(const struct invocation *invocation, struct case_file *handle,
     return status;
 }
 
+/* A declaration takes what was inferred for its kind away: say so. */
+static void warn_of_passed_over(const struct own *own)
+{
+    for (int kind = 0; kind < OWN_KIND_COUNT; kind++) {
+        const struct own_set *set = &own->passed_over[kind];
+        if (set->count)
+            cli_warn("%s %.*s%s not own, though loaded, as others are declared: see "
+                     "`mirrorscope own list`, declare what is yours",
+                     own_kind_name((enum own_kind)kind), (int)set->values[0].length,
+                     set->values[0].data, set->count > 1 ? " and others are" : " is");
+    }
+}
+
 static int add(const struct invocation *invocation, struct case_file *handle)
 {
-    return change(invocation, handle, true);
+    struct error error = {0};
+    struct arena arena;
+    struct own own;
+    int status = change(invocation, handle, true);
+    arena_init(&arena);
+    if (status == EXIT_DONE && own_store_load(handle, &arena, &own, &error))
+        status = cli_fail(&error);
+    else if (status == EXIT_DONE)
+        warn_of_passed_over(&own);
+    arena_fini(&arena);
+    return status;
 }
 
 static int take_back(const struct invocation *invocation, struct case_file *handle)
@@ -63,16 +86,24 @@ static int take_back(const struct invocation *invocation, struct case_file *hand
     return change(invocation, handle, false);
 }
 
-static void print_set(const struct own *own, enum own_kind kind, struct arena *arena)
+static void print_kind(const struct own *own, enum own_kind kind, struct arena *arena)
 {
-    const struct own_set *set = &own->sets[kind];
-    const char *how = set->declared ? "declared" : "inferred, its logs are loaded";
-    for (size_t i = 0; i < set->count; i++) {
-        struct slice value = escape_text(arena, set->values[i]);
-        printf("%-12s  %-40.*s  %s\n", own_kind_name(kind), (int)value.length,
-               value.data, how);
+    const struct {
+        const struct own_set *set;
+        const char *how;
+    } parts[] = {
+        {&own->sets[kind],
+         own->sets[kind].declared ? "declared" : "inferred, its logs are loaded"},
+        {&own->passed_over[kind], "NOT own: its logs are loaded, others are declared"},
+    };
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        for (size_t j = 0; j < parts[i].set->count; j++) {
+            struct slice value = escape_text(arena, parts[i].set->values[j]);
+            printf("%-12s  %-40.*s  %s\n", own_kind_name(kind), (int)value.length,
+                   value.data, parts[i].how);
+        }
     }
-    if (kind == OWN_NETWORK && !set->declared)
+    if (kind == OWN_NETWORK && !own->sets[kind].declared)
         printf("%-12s  %-40s  inferred\n", own_kind_name(kind), "private addresses");
 }
 
@@ -88,7 +119,7 @@ static int list(const struct invocation *invocation, struct case_file *handle)
     if (own_store_load(handle, &arena, &own, &error))
         status = cli_fail(&error);
     for (int i = 0; i < OWN_KIND_COUNT && status == EXIT_DONE; i++)
-        print_set(&own, (enum own_kind)i, &arena);
+        print_kind(&own, (enum own_kind)i, &arena);
     arena_fini(&arena);
     return status;
 }

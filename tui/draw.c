@@ -212,6 +212,10 @@ char hit_mark(const struct hit_row *row, enum role *role)
 {
     const struct operation *operation = &row->operation;
     *role = ROLE_TEXT;
+    if (hit_is_overstayed(row)) {
+        *role = ROLE_ALERT;
+        return '!';
+    }
     if (row->approval) {
         *role = ROLE_APPROVED;
         return 'a';

@@ -68,10 +68,10 @@ static void approval(struct document *document, const struct hit_row *hit)
 {
     document_heading(document, "Approval");
     if (hit->approval) {
+        enum role role = hit_is_overstayed(hit) ? ROLE_ALERT : ROLE_APPROVED;
         record_label(document, "approved");
-        document_printf(document, ROLE_APPROVED, "by entry %lld, ",
-                        (long long)hit->approval);
-        record_value(document, hit->approval_state, ROLE_APPROVED);
+        document_printf(document, role, "by entry %lld, ", (long long)hit->approval);
+        record_value(document, hit->approval_state, role);
         record_field(document, "ticket", hit->approval_ticket);
     } else {
         record_label(document, "approved");

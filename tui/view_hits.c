@@ -130,7 +130,9 @@ static void target_at(const struct row_pen *pen, const struct slice *text)
 
 static void approval_at(const struct row_pen *pen, const struct hit_row *hit)
 {
-    if (hit->approval)
+    if (hit_is_overstayed(hit))
+        row_text(pen, APPROVAL, hit->approval_state, ROLE_ALERT);
+    else if (hit->approval)
         row_text(pen, APPROVAL,
                  slice_blank(hit->approval_ticket) ? hit->approval_state
                                                    : hit->approval_ticket,

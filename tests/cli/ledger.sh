@@ -77,6 +77,11 @@ run 1 export mirrors -c grow.case --format csv --exit-code
 says out 'overstayed,3600,'
 run 0 export hits -c grow.case --format csv
 says out 'overstayed'
+# In the list it looks like what it is: left to decide, and why.
+printf 'resize 120x24\nkeys Enter\n' >keys
+run 0 open -c grow.case --script keys
+grep -q '! .* CreateTrafficMirrorS.* overstayed' out ||
+    fail 'what overstays looks approved' "$(grep CreateTrafficMirrorS out)"
 
 # Declared own, it is foreign no more.
 run 0 own add -c grow.case 111122223333 444455556666

@@ -12,15 +12,18 @@ grep -Eq '^project +acme-prod +inferred' out || fail 'no project' "$(cat out)"
 grep -Eq '^network +private addresses +inferred' out || fail 'no network' "$(cat out)"
 says_not out 'sw1'
 
-# A declaration replaces what was inferred for its kind, and for no other.
+# A declaration replaces what was inferred for its kind, and for no other, and says so.
 run 0 own add -c a.case 444455556666 project:Acme-Stage 198.51.100.0/24
+says err 'account 111122223333 is not own, though loaded'
+says err 'project acme-prod is not own'
+says_not err 'subscription'
 run 0 own list -c a.case
+grep -Eq '^account +111122223333 +NOT own' out || fail 'still own' "$(cat out)"
+grep -Eq '^project +acme-prod +NOT own' out || fail 'still own' "$(cat out)"
 grep -Eq '^account +444455556666 +declared' out || fail 'not declared' "$(cat out)"
 grep -Eq '^project +Acme-Stage +declared' out || fail 'no project' "$(cat out)"
 grep -Eq '^network +198.51.100.0/24 +declared' out || fail 'no network' "$(cat out)"
 grep -Eq '^subscription +[0-9a-fA-F-]{36} +inferred' out || fail 'no subscription' "$(cat out)"
-says_not out '111122223333'
-says_not out 'acme-prod'
 run 0 own add -c a.case 444455556666
 says err 'declared already'
 run 0 own remove -c a.case project:acme-stage
