@@ -2,6 +2,7 @@
 
 #include "core/fact.h"
 #include "core/raw_record.h"
+#include "core/resource.h"
 #include "core/sigma.h"
 
 #include <stdlib.h>
@@ -30,7 +31,7 @@ struct marks {
 
 struct verdict {
     struct marks marks;
-    bool facts;             /* fact_wanted() */
+    bool facts, resource;   /* fact_wanted(), resource_wanted() */
     size_t undecided_count; /* rules that ask for the raw record */
     uint16_t *undecided;
 };
@@ -54,10 +55,10 @@ struct detector {
     enum event_field columns[EVENT_FIELD_COUNT];
     bool outcome_in_key;
 
-    struct arena arena; /* keys and verdicts */
-    size_t bytes;       /* used of it */
-    unsigned victim;    /* the way to overwrite next */
-    struct verdict nothing, facts_alone;
+    struct arena arena;            /* keys and verdicts */
+    size_t bytes;                  /* used of it */
+    unsigned victim;               /* the way to overwrite next */
+    struct verdict unmarked[2][2]; /* by facts and resource */
     struct verdict scratch;
     uint16_t scratch_undecided[LIMIT_RULES];
     struct entry entries[SETS][WAYS];
@@ -93,7 +94,9 @@ struct detector *detector_new(const struct rule_set *set)
     detector->set = set;
     arena_init(&detector->arena);
     detector->scratch.undecided = detector->scratch_undecided;
-    detector->facts_alone.facts = true;
+    for (int i = 0; i < 4; i++)
+        detector->unmarked[i / 2][i % 2] =
+            (struct verdict){.facts = i / 2, .resource = i % 2};
     detector->match_data = pcre2_match_data_create(1, NULL);
     detector->match_context = pcre2_match_context_create(NULL);
     if (!detector->match_data || !detector->match_context) {
@@ -171,6 +174,7 @@ static void judge_tuple(struct detector *detector, const struct event *event)
                                     .match_context = detector->match_context};
     verdict->marks = (struct marks){0};
     verdict->facts = fact_wanted(event);
+    verdict->resource = resource_wanted(event);
     verdict->undecided_count = 0;
     for (size_t i = 0; i < detector->remembered_count; i++) {
         uint16_t index = detector->remembered[i];
@@ -293,7 +297,7 @@ static const struct verdict *keep_verdict(struct detector *detector)
 {
     const struct verdict *scratch = &detector->scratch;
     if (!scratch->marks.match.count && !scratch->undecided_count)
-        return scratch->facts ? &detector->facts_alone : &detector->nothing;
+        return &detector->unmarked[scratch->facts][scratch->resource];
     size_t list = scratch->undecided_count * sizeof *scratch->undecided;
     struct verdict *copy = arena_alloc(&detector->arena, sizeof *copy);
     uint16_t *undecided = arena_alloc(&detector->arena, list + 1);
@@ -381,6 +385,7 @@ static enum truth decide(struct detector *detector, const struct verdict *verdic
         marks.match.lifecycle = lifecycle_from_operation(event->text[FIELD_OPERATION]);
     *match = marks.match;
     match->facts = verdict->facts;
+    match->resource = verdict->resource;
     if (undecided && !evaluation.raw)
         return TRUTH_UNKNOWN;
     return marks.match.count ? TRUTH_TRUE : TRUTH_FALSE;
@@ -390,8 +395,8 @@ enum truth detector_check(struct detector *detector, const struct event *event,
                           struct slice raw, struct rule_match *match)
 {
     const struct verdict *verdict = tuple_verdict(detector, event);
-    if (verdict == &detector->nothing && !detector->direct_count) {
-        match->facts = false;
+    if (verdict == &detector->unmarked[0][0] && !detector->direct_count) {
+        match->facts = match->resource = false;
         return TRUTH_FALSE;
     }
     return decide(detector, verdict, event, raw, match);

@@ -73,6 +73,7 @@ struct rule_match {
     enum severity severity;     /* the highest */
     enum confidence confidence; /* the highest */
     bool facts;                 /* the ledger reads such records, hits or not: fact.h */
+    bool resource;              /* the record tells what it was about: resource.h */
 };
 
 /*
@@ -86,9 +87,9 @@ void detector_free(struct detector *detector);
 /*
  * raw: the record's bytes (JSON), or SLICE_NONE when not at hand: then
  * TRUTH_UNKNOWN may come back.  With raw the answer is TRUE or FALSE.  match->facts
- * is always set; the rest of *match is filled on TRUTH_TRUE; on TRUTH_UNKNOWN it holds
- * the rules that are true whatever the record says (maybe none), for callers that
- * cannot reach it.
+ * and match->resource are always set; the rest of *match is filled on TRUTH_TRUE; on
+ * TRUTH_UNKNOWN it holds the rules that are true whatever the record says (maybe none),
+ * for callers that cannot reach it.
  */
 enum truth detector_check(struct detector *detector, const struct event *event,
                           struct slice raw, struct rule_match *match);

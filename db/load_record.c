@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "core/date_survey.h"
+#include "core/resource.h"
 #include "core/unfold.h"
 
 enum {
@@ -208,6 +209,8 @@ static int take_event(struct work *work, struct leaf *leaf,
         match.lifecycle = lifecycle_from_operation(event->text[FIELD_OPERATION]);
     state_lists_spoil(&work->tally.lists);
     bool fresh = is_fresh(work, item);
+    if (match.resource && fresh && !slice_present(event->text[FIELD_RESOURCE]))
+        event->text[FIELD_RESOURCE] = resource_read(event, leaf->read, &work->facts);
     enum lifecycle lifecycle = hit ? match.lifecycle : LIFECYCLE_NONE;
     struct record_place place = place_of(work, item);
     if (fresh && !event_batch_add(work->batch, event, lifecycle, &place)) {

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "core/fact.h"
+#include "core/resource.h"
 #include "tests/record_bed.h"
 
 struct told {
@@ -191,6 +192,48 @@ static const struct told aws[] = {
 static void aws_records(void **state)
 {
     CHECK(state, aws);
+}
+
+/* What a call was about, of those that are no hits. */
+static void aws_resources(void **state)
+{
+    static const struct {
+        const char *record, *resource; /* NULL: not asked for */
+    } cases[] = {
+        {AWS("AttachNetworkInterface",
+             "{'networkInterfaceId':'eni-1','instanceId':'i-1'}", "null"),
+         "eni-1"},
+        {AWS("DetachNetworkInterface", "{'attachmentId':'a-1'}", "null"), "a-1"},
+        {AWS("RunInstances", "{'imageId':'ami-1'}",
+             "{'instancesSet':{'items':[{'instanceId':'i-1'}]}}"),
+         "i-1"},
+        {AWS("CreateLoadBalancer", "{'name':'n'}",
+             "{'loadBalancers':[{'loadBalancerArn':'" NLB "'}]}"),
+         NLB},
+        {AWS("RegisterTargets", "{'targetGroupArn':'t','targets':[{'id':'i-1'}]}",
+             "null"),
+         "t"},
+        {AWS("DeleteVpcEndpoints",
+             "{'DeleteVpcEndpointsRequest':{'VpcEndpointId':{'tag':1,'content':"
+             "'vpce-1'}}}",
+             "null"),
+         "vpce-1"},
+        {AWS("AuthorizeSecurityGroupIngress", "{'groupId':'sg-1'}", "null"), "sg-1"},
+        {AWS("StopLogging", "{'name':'main'}", "null"), "main"},
+        {AWS("StopLogging", "null", "null"), ""},
+        {AWS("DescribeNetworkInterfaces", "{'networkInterfaceId':'eni-1'}", "null"),
+         NULL},
+        {AWS("CreateTrafficMirrorSession", "{}", "null"), NULL},
+    };
+    struct record_bed *bed = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *json = quoted(cases[i].record, &bed->kept);
+        struct event event = record_read(bed, json);
+        struct slice got = resource_read(&event, slice_from(json), &bed->kept);
+        assert_int_equal(resource_wanted(&event), cases[i].resource != NULL);
+        if (!slice_equal(got, slice_from(cases[i].resource ? cases[i].resource : "")))
+            fail_msg("%s\n-- got %.*s", json, (int)got.length, got.data);
+    }
 }
 
 /* ---- Azure ---- */
@@ -428,6 +471,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(aws_records, record_bed_make,
+                                        record_bed_unmake),
+        cmocka_unit_test_setup_teardown(aws_resources, record_bed_make,
                                         record_bed_unmake),
         cmocka_unit_test_setup_teardown(azure_records, record_bed_make,
                                         record_bed_unmake),

@@ -30,6 +30,19 @@ run 0 open -c m.case --script keys
 grep -q '^ Around .* +-1 h: [1-9][0-9]* events' out || fail 'nothing is around the mirror' "$(sed -n 4p out)"
 equal "$(grep -c '^ Around ' out)" 2 'screens around the mirror'
 grep -q '^[> ] ! .* mirroring ' out || fail 'the operation of the mirror is not around it'
+# Another actor's call ties by the resource that its record names.
+call() { # minute user name request
+    printf '{"eventVersion":"1.11","userIdentity":{"type":"IAMUser","userName":"%s","accountId":"111122223333"},"eventTime":"2026-03-14T02:%s:00Z","eventSource":"ec2.amazonaws.com","eventName":"%s","awsRegion":"us-east-1","requestParameters":%s,"eventID":"%s","recipientAccountId":"111122223333"}\n' "$2" "$1" "$3" "$4" "$1"
+}
+{ call 10 bob AttachNetworkInterface '{"networkInterfaceId":"eni-1","instanceId":"i-1"}'
+  call 11 bob AttachNetworkInterface '{"networkInterfaceId":"eni-2","instanceId":"i-1"}'
+  call 20 mallory CreateTrafficMirrorSession '{"CreateTrafficMirrorSessionRequest":{"NetworkInterfaceId":"eni-1","TrafficMirrorTargetId":"tmt-1"}}'
+} >tied.jsonl
+run 0 load -q -c tied.case tied.jsonl
+printf 'resize 120x20\nkeys M c\n' >keys
+run 0 open -c tied.case --script keys
+says out ': 2 events, 1 telling'
+grep -q ' 02:10:00 AttachNetworkInterface .*m moves' out || fail 'not tied by its resource' "$(sed -n 4,8p out)"
 # What has ended can be hidden, and back again.
 printf 'keys M v g\n' >keys
 run 0 open -c m.case --script keys

@@ -7,6 +7,7 @@
 #include "core/fact.h"
 #include "core/form.h"
 #include "core/ledger.h"
+#include "core/resource.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -63,6 +64,7 @@ static void read_record(struct bed *bed, struct slice text)
         RECORD_EVENT) {
         fact_wanted(&event);
         fact_read(&event, text, &bed->kept, &list);
+        resource_read(&event, text, &bed->kept);
     } else {
         fact_read_state(text, &bed->kept, &list);
     }
