@@ -270,7 +270,8 @@ static int take_envelope(struct unfolder *unfolder, const struct way *way,
     const char *reason =
         open_payload(unfolder, &unfolder->layers[way->depth], found, &text, &cut);
     if (reason && found->row->kind == UNWRAP_PERHAPS)
-        return give_as(unfolder, way, RECORD_UNKNOWN, "JSON of no known form", raw);
+        return give_as(unfolder, way, RECORD_UNKNOWN,
+                       unwrap_unknown(raw, &unfolder->reasons), raw);
     if (reason)
         return give_as(unfolder, &inner, RECORD_DAMAGED, reason, raw);
     size_t before = unfolder->leaves;
@@ -389,7 +390,6 @@ static int take_json(struct unfolder *unfolder, const struct way *way,
                      const struct frame_item *item, const struct json_slot *slots)
 {
     struct unwrapped found;
-    struct leaf *leaf = &unfolder->leaf;
     if (slots[SLOT_ORIGINAL].type != VALUE_ABSENT &&
         unwrap_find(unfolder->envelopes, item->bytes, UNWRAP_ORIGINAL, UNWRAP_ORIGINAL,
                     &found)) {
@@ -404,7 +404,7 @@ static int take_json(struct unfolder *unfolder, const struct way *way,
     if (slice_present(copy))
         return give(unfolder, way, item->bytes, copy);
     normalise_as(unfolder, item->bytes, slots);
-    if (leaf->class != RECORD_UNKNOWN)
+    if (unfolder->leaf.class != RECORD_UNKNOWN)
         return give(unfolder, way, item->bytes, item->bytes);
     if (unwrap_find(unfolder->envelopes, item->bytes, UNWRAP_ENVELOPE, UNWRAP_ENVELOPE,
                     &found))
@@ -415,7 +415,8 @@ static int take_json(struct unfolder *unfolder, const struct way *way,
     if (unwrap_find(unfolder->envelopes, item->bytes, UNWRAP_PERHAPS, UNWRAP_PERHAPS,
                     &found))
         return take_envelope(unfolder, way, &found, item->bytes);
-    return give_as(unfolder, way, RECORD_UNKNOWN, "JSON of no known form", item->bytes);
+    return give_as(unfolder, way, RECORD_UNKNOWN,
+                   unwrap_unknown(item->bytes, &unfolder->reasons), item->bytes);
 }
 
 /* An object that the framer enters. */

@@ -52,6 +52,10 @@ struct unwrapped {
 bool unwrap_find(struct unwrap_table *table, struct slice object,
                  enum unwrap_kind first, enum unwrap_kind last, struct unwrapped *out);
 
+/* Why an object that no row and no form fits is unknown: its first keys may tell what
+ * it is.  In the arena; not escaped. */
+const char *unwrap_unknown(struct slice json, struct arena *arena);
+
 /* A whole line that is known and no event, such as CloudWatch's control message: the
  * reason, else NULL. */
 const char *unwrap_line_notice(struct slice line);

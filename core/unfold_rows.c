@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "core/json_walk.h"
 #include "core/unfold_internal.h"
 
 /*
@@ -131,6 +132,28 @@ bool unwrap_find(struct unwrap_table *table, struct slice object,
             return true;
     }
     return false;
+}
+
+/* --- what is none of them --------------------------------------------------------- */
+
+const char *unwrap_unknown(struct slice json, struct arena *arena)
+{
+    enum { KEYS_TOLD = 6, KEY_BYTES = 32 };
+    struct json_walk walk = json_walk_into(json);
+    struct slice key, keys = SLICE_NONE;
+    struct json_slot value;
+    for (int i = 0; i < KEYS_TOLD && slice_starts_with(json, SLICE("{")) &&
+                    json_walk_member(&walk, &key, &value);
+         i++) {
+        const struct slice parts[] = {keys, i ? SLICE(", ") : SLICE_NONE,
+                                      slice_first(key, KEY_BYTES)};
+        keys = arena_join(arena, parts, sizeof parts / sizeof parts[0]);
+    }
+    struct slice reason = SLICE_NONE;
+    if (keys.length)
+        reason = arena_printf(arena, "JSON of no known form, of keys %.*s",
+                              (int)keys.length, keys.data);
+    return reason.length ? reason.data : "JSON of no known form";
 }
 
 /* --- lines --------------------------------------------------------------------- */

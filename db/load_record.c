@@ -304,7 +304,7 @@ static int take_other(struct work *work, const struct leaf *leaf,
         tally_remark(&work->tally.skips, leaf->reason);
         return leaf->class == RECORD_STATE ? keep_state(work, leaf, item) : 0;
     case RECORD_UNKNOWN:
-        work->tally.progress.unknown++;
+        tally_unknown(&work->tally, leaf->reason);
         return keep_reject(work, REJECT_UNKNOWN, item, leaf->reason, leaf->raw);
     case RECORD_DAMAGED:
         work->tally.progress.damaged++;

@@ -46,6 +46,13 @@ static void add_remark(struct remarks *remarks, const char *text, uint64_t count
     remarks->items[i].count += count;
 }
 
+void tally_unknown(struct load_tally *tally, const char *reason)
+{
+    tally->progress.unknown++;
+    if (!tally->unknown[0])
+        snprintf(tally->unknown, sizeof tally->unknown, "%s", reason);
+}
+
 void tally_remark(struct remarks *remarks, const char *text)
 {
     add_remark(remarks, text, 1);
@@ -76,6 +83,8 @@ void tally_add(struct load_tally *tally, const struct load_tally *part)
     tally->rejects_kept += part->rejects_kept;
     for (size_t i = 0; i < part->form_count; i++)
         tally_form(tally, part->forms[i]);
+    if (!tally->unknown[0])
+        memcpy(tally->unknown, part->unknown, sizeof tally->unknown);
     add_remarks(&tally->skips, &part->skips);
     add_remarks(&tally->notes, &part->notes);
     source_notes_add(&tally->exports, &part->exports);
@@ -145,7 +154,10 @@ const char *tally_judge(const struct load_tally *tally, const char *failure,
     if (got->damaged)
         used = add_reason(reason, used, "%llu damaged%s", got->damaged, "");
     if (got->unknown)
-        used = add_reason(reason, used, "%llu of unknown kind%s", got->unknown, "");
+        used = add_reason(reason, used,
+                          tally->unknown[0] ? "%llu of unknown kind, the first: %s"
+                                            : "%llu of unknown kind%s",
+                          got->unknown, tally->unknown);
     for (size_t i = 0; i < tally->skips.count; i++)
         used = add_reason(reason, used, "%llu skipped: %s", tally->skips.items[i].count,
                           tally->skips.items[i].text);

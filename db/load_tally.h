@@ -17,8 +17,9 @@ enum { FORMS_MAX = 32, REMARKS_MAX = 16, REASON_MAX = 512, TALLY_FORMS_BYTES = 5
 
 /* Remarks on records, such as why they were skipped, in the order in which they came.
  * What there is no room for is not told. */
+enum { REMARK_BYTES = 96 };
 struct remark {
-    char text[96];
+    char text[REMARK_BYTES];
     uint64_t count;
 };
 struct remarks {
@@ -32,6 +33,7 @@ struct load_tally {
     struct slice forms[FORMS_MAX]; /* in order of name */
     size_t form_count;
     struct remarks skips, notes;
+    char unknown[REMARK_BYTES];  /* why the first record that is unknown is */
     struct source_notes exports; /* what an export may lack */
     struct state_lists lists; /* of what stands, that the source holds the whole of */
     bool degraded;            /* of an event, only a part could be read */
@@ -45,6 +47,8 @@ struct load_tally {
 /* For another source. */
 void tally_reset(struct load_tally *tally);
 void tally_form(struct load_tally *tally, struct slice form);
+/* Counts one more. */
+void tally_unknown(struct load_tally *tally, const char *reason);
 void tally_remark(struct remarks *remarks, const char *text);
 /* The part that follows; how far it may be resumed is not added. */
 void tally_add(struct load_tally *tally, const struct load_tally *part);

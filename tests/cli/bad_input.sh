@@ -34,7 +34,7 @@ equal "$(hits c.case)" "$want" 'hits beside a binary file'
 # unknown JSON
 printf '{"hello":"world"}\n{"other":[1,2,3]}\n' >unknown.json
 run 3 load -c d.case unknown.json
-says err '2 of unknown kind'
+says err '2 of unknown kind, the first: JSON of no known form, of keys hello'
 
 # kinds that are named and not read
 printf '\050\265\057\375xxxx' >x.zst
