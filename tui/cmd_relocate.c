@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/escape.h"
 #include "db/source_check.h"
@@ -19,25 +20,32 @@ static void tell(void *payload, struct slice path, struct slice moved_to,
     arena_fini(&arena);
 }
 
-/* As sources name them: absolute, without a slash at the end. */
+enum { PATH_BYTES = 4096 };
+
+/* As sources name them: absolute, without a slash at the end.  What is not there any
+ * more cannot be resolved: a relative path is one below the current folder. */
 static int absolute(const struct invocation *invocation, const char *path,
-                    char out[4096])
+                    char out[PATH_BYTES])
 {
-    size_t length = strlen(path);
-    while (length > 1 && path[length - 1] == '/')
-        length--;
-    if (path[0] != '/' || length >= 4096) {
-        cli_usage(invocation, "`%s` is no absolute path", path);
+    char folder[PATH_BYTES] = "";
+    bool relative = path[0] != '/';
+    if (!strcmp(path, ".") || !strncmp(path, "./", 2))
+        path += path[1] ? 2 : 1;
+    int length = -1;
+    if (!relative || getcwd(folder, sizeof folder))
+        length = snprintf(out, PATH_BYTES, "%s%s%s", folder, relative ? "/" : "", path);
+    if (length < 0 || length >= PATH_BYTES) {
+        cli_usage(invocation, "`%s` is too long a path", path);
         return -1;
     }
-    memcpy(out, path, length);
-    out[length] = '\0';
+    while (length > 1 && out[length - 1] == '/')
+        out[--length] = '\0';
     return 0;
 }
 
 int command_relocate(const struct invocation *invocation)
 {
-    char old[4096], new[4096];
+    char old[PATH_BYTES], new[PATH_BYTES];
     struct error error = {0};
     struct relocated moved;
     struct arena arena;

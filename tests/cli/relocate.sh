@@ -28,7 +28,7 @@ mv old new/
 equal "$(evidence 0 'not found')" "$all" 'records after the files moved'
 run 3 relocate -c r.case "$PWD/old" "$PWD/elsewhere"
 says out 'not found'
-run 0 relocate -c r.case "$PWD/old/" "$PWD/new/old"
+run 0 relocate -c r.case ./old/ new/old
 equal "$(evidence 0 unchanged)" "$all" 'records after relocating'
 run 2 relocate -c r.case "$PWD/never" "$PWD/new"
 run 2 relocate -c r.case old new
