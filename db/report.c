@@ -21,6 +21,7 @@ enum {
 struct report {
     struct case_file *handle;
     const struct hit_scope *scope;
+    enum report_extent extent;
     struct report_lines lines;
     struct case_summary summary; /* of the whole case */
     struct hit_counts counts;    /* of the scope */
@@ -120,13 +121,14 @@ static void put_sources_in_short(struct report *report)
                (unsigned long long)summary->sources, plural(summary->sources));
     for (size_t i = 0; i < sizeof unfinished / sizeof unfinished[0]; i++) {
         if (unfinished[i].count)
-            report_add(lines, "(%llu %s, named below)",
-                       (unsigned long long)unfinished[i].count, unfinished[i].state);
+            report_add(lines, "(%llu %s, named %s)",
+                       (unsigned long long)unfinished[i].count, unfinished[i].state,
+                       report->extent == REPORT_SHORT ? "in full" : "below");
     }
     report_end(lines);
 }
 
-static int put_coverage(struct report *report, struct error *error)
+static void put_span(struct report *report)
 {
     const struct case_summary *summary = &report->summary;
     struct report_lines *lines = &report->lines;
@@ -137,6 +139,13 @@ static int put_coverage(struct report *report, struct error *error)
     else
         report_line(lines, 2, "span: %s to %s", report_time(lines, summary->first_us),
                     report_time(lines, summary->last_us));
+}
+
+static int put_coverage(struct report *report, struct error *error)
+{
+    const struct case_summary *summary = &report->summary;
+    struct report_lines *lines = &report->lines;
+    put_span(report);
     if (put_values(report, "accounts", FIELD_ACCOUNT, error) ||
         put_values(report, "regions", FIELD_REGION, error))
         return -1;
@@ -273,7 +282,7 @@ static void put_operation(struct report_lines *lines, const struct hit_row *row)
 struct section {
     struct report_lines *lines;
     bool approved; /* which of the operations belong here */
-    uint64_t shown;
+    uint64_t shown, limit;
 };
 
 static int visit_operation(void *payload, const struct hit_row *row,
@@ -288,13 +297,16 @@ static int visit_operation(void *payload, const struct hit_row *row,
     put_operation(section->lines, row);
     section->shown++;
     arena_reset(&section->lines->arena);
-    return section->lines->closed || section->shown == OPERATIONS_SHOWN;
+    return section->lines->closed || section->shown == section->limit;
 }
 
 static int put_operations(struct report *report, bool approved, struct error *error)
 {
     struct report_lines *lines = &report->lines;
-    struct section section = {.lines = lines, .approved = approved};
+    struct section section = {
+        .lines = lines,
+        .approved = approved,
+        .limit = report->extent == REPORT_SHORT ? REPORT_SHORT_ROWS : OPERATIONS_SHOWN};
     uint64_t total = approved ? report->counts.approved : report->counts.open;
     if (!total)
         return 0;
@@ -349,29 +361,49 @@ static int put_journal(struct report *report, struct error *error)
 
 /* --- all of it -------------------------------------------------------------------- */
 
+/* The first of what is left to decide, and what was covered. */
+static int put_short(struct report *report, struct error *error)
+{
+    if (put_operations(report, false, error))
+        return -1;
+    put_span(report);
+    report_line(&report->lines, 2, "in full: `mirrorscope report`");
+    return put_journal(report, error);
+}
+
+static int put_whole(struct report *report, struct error *error)
+{
+    if (put_coverage(report, error) || put_groups(report, error) ||
+        report_lineage(report->handle, report->scope, &report->lines, error) ||
+        put_operations(report, false, error) || put_operations(report, true, error) ||
+        report_mirrors(report->handle, report->scope, true, REPORT_WHOLE,
+                       &report->lines, error) ||
+        put_unfinished(report, error))
+        return -1;
+    return put_journal(report, error);
+}
+
 static int put_all(struct report *report, struct error *error)
 {
     if (query_summary(report->handle, &report->summary, error) ||
         query_counts(report->handle, report->scope, &report->counts, error))
         return -1;
     put_title(report);
-    if (report_mirrors(report->handle, report->scope, false, &report->lines, error))
+    if (report_mirrors(report->handle, report->scope, false, report->extent,
+                       &report->lines, error))
         return -1;
     put_answer(report);
-    if (put_coverage(report, error) || put_groups(report, error) ||
-        report_lineage(report->handle, report->scope, &report->lines, error) ||
-        put_operations(report, false, error) || put_operations(report, true, error) ||
-        report_mirrors(report->handle, report->scope, true, &report->lines, error) ||
-        put_unfinished(report, error))
-        return -1;
-    return put_journal(report, error);
+    return report->extent == REPORT_SHORT ? put_short(report, error)
+                                          : put_whole(report, error);
 }
 
 int report_text(struct case_file *handle, const struct hit_scope *scope,
-                const struct export_sink *sink, struct error *error)
+                enum report_extent extent, const struct export_sink *sink,
+                struct error *error)
 {
     struct report report = {.handle = handle,
                             .scope = scope,
+                            .extent = extent,
                             .lines = {.sink = sink, .width = REPORT_WIDTH}};
     /* One snapshot for all of its parts. */
     if (sqlite3_exec(handle->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)

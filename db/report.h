@@ -13,8 +13,13 @@
 
 #include "db/export.h"
 
+/* Short: the answer, of each list the rows that are most urgent or first, and the span:
+ * about a screen, for the body of a ticket. */
+enum report_extent { REPORT_WHOLE, REPORT_SHORT };
+
 int report_text(struct case_file *handle, const struct hit_scope *scope,
-                const struct export_sink *sink, struct error *error);
+                enum report_extent extent, const struct export_sink *sink,
+                struct error *error);
 
 /* What the logs cover, account by account: see coverage_grid.h. */
 int report_coverage_text(struct case_file *handle, const struct export_sink *sink,

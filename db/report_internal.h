@@ -5,12 +5,17 @@
 #define DB_REPORT_INTERNAL_H
 
 #include "db/query.h"
+#include "db/report.h"
 #include "db/report_line.h"
+
+/* Rows of a list in a short report. */
+enum { REPORT_SHORT_ROWS = 5 };
 
 /* The ledger: what is there at present, the worst first, with what it is known by; or,
  * ended, what was.  Mirrors of the scope's operations. */
 int report_mirrors(struct case_file *handle, const struct hit_scope *scope, bool ended,
-                   struct report_lines *lines, struct error *error);
+                   enum report_extent extent, struct report_lines *lines,
+                   struct error *error);
 
 /* Who is behind the operations of the scope: each lineage once, one line a step, and
  * the telling events around its operations. */

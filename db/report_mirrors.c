@@ -107,7 +107,8 @@ static void put_people(struct report_lines *lines, const struct mirror_row *row)
 }
 
 int report_mirrors(struct case_file *handle, const struct hit_scope *scope, bool ended,
-                   struct report_lines *lines, struct error *error)
+                   enum report_extent extent, struct report_lines *lines,
+                   struct error *error)
 {
     const struct mirror_scope mirrors = {
         .hits = scope, .present = !ended, .past = ended};
@@ -115,10 +116,11 @@ int report_mirrors(struct case_file *handle, const struct hit_scope *scope, bool
     struct mirror_counts counts;
     struct mirror_rows list;
     struct arena arena;
+    size_t limit = extent == REPORT_SHORT ? REPORT_SHORT_ROWS : MIRRORS_SHOWN;
     arena_init(&arena);
     int result = query_mirror_counts(handle, &all, &counts, error) ||
-                 query_mirrors(handle, &mirrors, MIRROR_BY_URGENCY, false, 0,
-                               MIRRORS_SHOWN, &arena, &list, error);
+                 query_mirrors(handle, &mirrors, MIRROR_BY_URGENCY, false, 0, limit,
+                               &arena, &list, error);
     if (!result && !ended)
         put_counts(lines, &counts);
     if (!result && ended && list.count) {

@@ -15,8 +15,8 @@
 #include "tests/sample_case.h"
 #include "tests/store_bed.h"
 
-static struct slice report(struct bed *bed, struct case_file *handle,
-                           const char *filter_text)
+static struct slice report_of(struct bed *bed, struct case_file *handle,
+                              enum report_extent extent, const char *filter_text)
 {
     struct filter filter;
     struct hit_scope scope = {.filter = &filter};
@@ -25,9 +25,15 @@ static struct slice report(struct bed *bed, struct case_file *handle,
     output_open(&output);
     if (filter_parse(&filter, &bed->arena, slice_from(filter_text), EVENT_TIME_NONE,
                      &error) ||
-        report_text(handle, &scope, &output.sink, &error))
+        report_text(handle, &scope, extent, &output.sink, &error))
         fail_msg("%s", error.message);
     return output_take(&output, &bed->arena);
+}
+
+static struct slice report(struct bed *bed, struct case_file *handle,
+                           const char *filter_text)
+{
+    return report_of(bed, handle, REPORT_WHOLE, filter_text);
 }
 
 static void says(struct slice text, const char *expected)
@@ -141,6 +147,21 @@ static void answers_in_order(void **state)
     struct slice head = slice_cut(&text, '\n');
     assert_true(slice_starts_with(head, SLICE("Mirrorscope report: ")));
     assert_string_equal(text.data, whole_report);
+}
+
+/* The short one begins as the whole one does, and says what was covered. */
+static void fits_a_ticket(void **state)
+{
+    struct bed *bed = *state;
+    fill(bed);
+    struct slice whole = report(bed, bed->handle, "");
+    struct slice text = report_of(bed, bed->handle, REPORT_SHORT, "");
+    struct slice answer = slice_first(text, (size_t)slice_find(text, SLICE("Left to")));
+    assert_true(slice_starts_with(whole, answer));
+    says(text, "Covered: ");
+    says(text, "  in full: `mirrorscope report`\n\nJournal: ");
+    says_not(text, "By actor");
+    says_not(text, "Approved\n");
 }
 
 static void counts_what_the_filter_keeps(void **state)
@@ -315,7 +336,7 @@ static void a_closed_pipe_ends_quietly(void **state)
     int calls = 0;
     const struct export_sink sink = {refuse, &calls};
     fill(bed);
-    assert_int_equal(report_text(bed->handle, &scope, &sink, &error), 0);
+    assert_int_equal(report_text(bed->handle, &scope, REPORT_WHOLE, &sink, &error), 0);
     assert_int_equal(calls, 4);
     /* No transaction is left behind. */
     assert_int_equal(sqlite3_get_autocommit(bed->handle->db), 1);
@@ -330,7 +351,8 @@ static void a_damaged_case_is_an_error(void **state)
     fill(bed);
     bed_run(bed, "DROP TABLE journal");
     output_open(&output);
-    assert_int_equal(report_text(bed->handle, &scope, &output.sink, &error), -1);
+    assert_int_equal(
+        report_text(bed->handle, &scope, REPORT_WHOLE, &output.sink, &error), -1);
     assert_int_equal(error.code, ERROR_CASE);
     output_take(&output, &bed->arena);
     assert_int_equal(sqlite3_get_autocommit(bed->handle->db), 1);
@@ -340,6 +362,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_BED(answers_in_order),
+        ON_BED(fits_a_ticket),
         ON_BED(counts_what_the_filter_keeps),
         ON_BED(none_stands_beside_what_was_covered),
         ON_BED(names_accounts_and_regions),

@@ -16,7 +16,9 @@ int command_report(const struct invocation *invocation)
     int status = cli_filter(invocation, 0, handle, &arena, &filter);
     struct hit_scope scope = {.filter = &filter};
     if (status == EXIT_DONE) {
-        if (report_text(handle, &scope, &cli_output, &error))
+        enum report_extent extent =
+            invocation->values[OPTION_SHORT] ? REPORT_SHORT : REPORT_WHOLE;
+        if (report_text(handle, &scope, extent, &cli_output, &error))
             status = cli_fail(&error);
         else
             status = cli_judge(invocation, handle, status);

@@ -33,8 +33,9 @@ const struct command commands[] = {
     {"report", "[FILTER...]", "the summary for a ticket",
      "Answers first: which mirrors are live and where they lead, what was marked, who "
      "is behind it, what was approved, what is left to decide, and what the logs "
-     "cover.",
-     OPTIONS(OPTION_CASE, OPTION_EXIT_CODE, OPTION_HELP), false, command_report},
+     "cover. With --short, of each list only what is most urgent.",
+     OPTIONS(OPTION_CASE, OPTION_SHORT, OPTION_EXIT_CODE, OPTION_HELP), false,
+     command_report},
     {"export", "hits|mirrors|events|sources|approvals|rejects|evidence [FILTER...]",
      "the case's rows for other tools",
      "Formats: table (for reading), csv and jsonl (all fields). The order is stable. "

@@ -40,6 +40,7 @@ enum exit_status {
     X(OPTION_WORKERS, 'j', "workers", "N", "threads (default: one per processor)")     \
     X(OPTION_QUIET, 'q', "quiet", "", "no progress and no summary")                    \
     X(OPTION_FORMAT, 'f', "format", "FORMAT", "table, csv or jsonl")                   \
+    X(OPTION_SHORT, 0, "short", "", "the answer alone, of about a screen")             \
     X(OPTION_RAW, 0, "raw", "", "add the raw records of each row")                     \
     X(OPTION_EXIT_CODE, 0, "exit-code", "",                                            \
       "exit with 1 when something is left to decide")                                  \
