@@ -96,6 +96,19 @@ struct slice form_segment(struct slice path, struct slice key)
     return segment.length ? segment : SLICE_NONE;
 }
 
+/* Up to eight bytes at once: Azure's long ids in capitals took 6 % of a load one by
+ * one.  Added to seven bits, 0x80 - 'A' tells by the eighth what is 'A' or beyond. */
+static inline void lower(char *to, const char *from, size_t count)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones * 0x80;
+    uint64_t word = 0;
+    memcpy(&word, from, count);
+    uint64_t low = word & ~high;
+    uint64_t from_a = low + ones * (0x80 - 'A'), past_z = low + ones * (0x7f - 'Z');
+    word |= (from_a & ~past_z & ~word & high) >> 2;
+    memcpy(to, &word, count);
+}
+
 struct slice form_lower(struct arena *arena, struct slice text)
 {
     size_t i = 0;
@@ -106,9 +119,8 @@ struct slice form_lower(struct arena *arena, struct slice text)
     char *copy = arena_alloc(arena, text.length);
     if (!copy)
         return SLICE_NONE;
-    for (i = 0; i < text.length; i++) {
-        char c = text.data[i];
-        copy[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-    }
+    for (i = 0; i + sizeof(uint64_t) <= text.length; i += sizeof(uint64_t))
+        lower(copy + i, text.data + i, sizeof(uint64_t));
+    lower(copy + i, text.data + i, text.length - i);
     return (struct slice){copy, text.length};
 }
