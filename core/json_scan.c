@@ -104,7 +104,7 @@ static const char *scan_escaped_string(struct scan *scan, const char *p)
 }
 
 /* p is at the opening quote. */
-static inline const char *scan_string(struct scan *scan, const char *p, bool *escaped)
+HOT_INLINE const char *scan_string(struct scan *scan, const char *p, bool *escaped)
 {
     p = json_plain_end(p + 1, scan->end);
     *escaped = false;
@@ -171,8 +171,8 @@ static const char *scan_literal(struct scan *scan, const char *p)
 }
 
 /* A string, number or literal. */
-static inline const char *scan_scalar(struct scan *scan, const char *p,
-                                      enum json_type *type, bool *escaped)
+HOT_INLINE const char *scan_scalar(struct scan *scan, const char *p,
+                                   enum json_type *type, bool *escaped)
 {
     switch (*p) {
     case '"':
