@@ -78,102 +78,6 @@ void device_line_header_before(struct device_line *line, size_t anchor)
     line->header_read = line->header_found = true;
 }
 
-/* ---- when ---- */
-
-/* The zone that an option gives the device is that of its stamps without one. */
-static struct time_hint hint_of_device(const struct device_line *line)
-{
-    struct time_hint hint = line->normaliser->hint;
-    const struct time_zone_name *zone =
-        timestamp_zone(&hint, line->event->text[FIELD_ACCOUNT]);
-    if (zone) {
-        hint.offset_minutes = zone->minutes;
-        hint.offset_given = true;
-    }
-    return hint;
-}
-
-/* A stamp with a year of its own tells the year of its neighbours; a clock that was
- * never set tells nothing. */
-static void remember_neighbour(struct device_line *line, struct slice stamp,
-                               const struct time_value *value)
-{
-    struct time_hint *hint = &line->normaliser->hint;
-    if (value->us == EVENT_TIME_NONE || value->quality == TIME_YEAR_INFERRED ||
-        stamp.data[0] == '*' || stamp.data[0] == '.')
-        return;
-    line->normaliser->year_told = hint->has_neighbour = true;
-    hint->neighbour_us = value->us;
-}
-
-void device_set_stamp(struct device_line *line, struct slice stamp,
-                      enum time_quality best)
-{
-    struct time_value value = {EVENT_TIME_NONE, TIME_NONE};
-    const struct time_hint hint = hint_of_device(line);
-    size_t used = 0;
-    if (!stamp.length)
-        return;
-    int status = timestamp_device(stamp, &hint, &value, &used);
-    if ((status || value.quality == TIME_YEAR_INFERRED) && !line->normaliser->year_told)
-        line->normaliser->year_asked = true;
-    if (status == 0) {
-        remember_neighbour(line, stamp, &value);
-        if (value.quality == TIME_EXACT)
-            value.quality = best;
-    }
-    form_set_time(line->event, stamp, status, value);
-}
-
-/* A relay that writes the year tells that of the device's stamp beside it. */
-static void learn_from_relay(struct device_line *line)
-{
-    struct slice stamp = line->header.relay_stamp;
-    struct time_value value = {EVENT_TIME_NONE, TIME_NONE};
-    if (stamp.length && stamp.data[0] >= '1' && stamp.data[0] <= '9' &&
-        !timestamp_iso(stamp, &value))
-        remember_neighbour(line, stamp, &value);
-}
-
-static void set_received(struct device_line *line)
-{
-    const struct line_relay *relay = line->relay;
-    if (!relay || line->event->time_us != EVENT_TIME_NONE ||
-        relay->time_us == EVENT_TIME_NONE)
-        return;
-    line->event->time_us = relay->time_us;
-    line->event->time_quality = TIME_RECEIVER_CLOCK;
-}
-
-/* Time since the start is no time of day; the relay's may stand beside it. */
-static void set_uptime(struct device_line *line)
-{
-    device_set_stamp(line, line->header.relay_stamp, TIME_RECEIVER_CLOCK);
-    set_received(line);
-    line->event->text[FIELD_TIME_TEXT] = line->header.stamp;
-    if (line->event->time_us == EVENT_TIME_NONE)
-        line->event->time_quality = TIME_UPTIME_ONLY;
-}
-
-static void set_time(struct device_line *line, enum stamp_owner owner)
-{
-    const struct syslog_header *header = &line->header;
-    /* A relay's clock is not the device's, however exact it is written. */
-    enum time_quality best =
-        owner == STAMP_OF_DEVICE ? TIME_EXACT : TIME_RECEIVER_CLOCK;
-    if (header->uptime) {
-        set_uptime(line);
-        return;
-    }
-    if (slice_present(header->stamp)) {
-        learn_from_relay(line);
-        device_set_stamp(line, header->stamp, TIME_EXACT);
-    } else {
-        device_set_stamp(line, header->relay_stamp, best);
-    }
-    set_received(line);
-}
-
 /* ---- which device ---- */
 
 static struct slice device_name(const struct device_line *line)
@@ -214,7 +118,7 @@ static void set_merge_key(struct device_line *line)
 void device_set_header(struct device_line *line, enum stamp_owner owner)
 {
     device_set(line->event, FIELD_ACCOUNT, device_name(line));
-    set_time(line, owner);
+    device_set_time(line, owner);
     set_merge_key(line);
 }
 

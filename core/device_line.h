@@ -67,6 +67,8 @@ void device_line_header_before(struct device_line *line, size_t anchor);
 /* Whose clock the header's stamp is, where it has but one. */
 enum stamp_owner { STAMP_OF_RELAY, STAMP_OF_DEVICE };
 
+/* The time that the header tells; the account is set by then.  device_clock.c */
+void device_set_time(struct device_line *line, enum stamp_owner owner);
 /* Account, time and merge key as the header tells them. */
 void device_set_header(struct device_line *line, enum stamp_owner owner);
 /* The time of a stamp that stands elsewhere; the account is set by then. */

@@ -159,6 +159,8 @@ struct event {
      * Scoped to the provider; with event_id it decides the operation's id.
      */
     struct slice merge_key;
+    /* What is doubtful about its source, or NULL; borrowed as the texts are. */
+    const char *remark;
     /* Borrowed from the record or its arena: valid until either is reset.
      * Absent fields are SLICE_NONE.  Text is UTF-8 as decoded from the log,
      * NOT escaped: invalid sequences and control bytes are kept. */

@@ -112,6 +112,10 @@ size_t timestamp_format_seconds(int64_t us, char out[TIMESTAMP_TEXT_MAX]);
 const struct time_zone_name *timestamp_zone(const struct time_hint *hint,
                                             struct slice name);
 
+/* False for a word that stands where a zone does, and of which neither the options nor
+ * the table say which.  What is no word (a clock, an offset) is known. */
+bool timestamp_zone_is_known(struct slice word, const struct time_hint *hint);
+
 /* The year of a path that has one for a folder (".../2026/03/sw1.log"), the innermost
  * if it has several, or 0. */
 int timestamp_year_of_path(struct slice path);

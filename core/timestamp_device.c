@@ -51,6 +51,16 @@ static bool find_zone(struct slice word, const struct time_hint *hint, struct zo
     return false;
 }
 
+bool timestamp_zone_is_known(struct slice word, const struct time_hint *hint)
+{
+    struct zone zone;
+    for (size_t i = 0; i < word.length; i++) {
+        if (!is_letter(word.data[i]))
+            return true;
+    }
+    return !word.length || find_zone(word, hint, &zone);
+}
+
 /*
  * The zone after a stamp: an offset, a known name, "UTC+07:30", or any word that a
  * colon follows ("clock timezone NewYork -5" prints as NewYork).  Elsewhere a word is

@@ -232,6 +232,8 @@ static int take_event(struct work *work, struct leaf *leaf,
         return error_set(error, ERROR_MEMORY, "no memory for a hit");
     if (leaf->remark)
         tally_remark(&work->tally.notes, leaf->remark);
+    if (event->remark)
+        tally_remark(&work->tally.notes, event->remark);
     work->tally.degraded = work->tally.degraded || leaf->note;
     if (leaf->note && keep_reject(work, REJECT_NOTE, item, leaf->note, leaf->raw))
         return error_set(error, ERROR_MEMORY, "no memory for a note");

@@ -795,6 +795,24 @@ static void takes_zones_from_options(void **state)
                          at(rows[i].time));
 }
 
+/* A source whose order of lines nobody has looked at. */
+static void says_what_tells_the_years(void **state)
+{
+    struct record_bed *bed = *state;
+    struct time_hint hint = {.newest_us = at("2026-04-01T00:00:00Z")};
+    const struct frame_item item = {.kind = FRAME_LINE,
+                                    .bytes = SLICE("sw1: Mar 14 02:25:03 UTC: " UP)};
+    const char *reason;
+    struct event event;
+    for (int told = 0; told < 2; told++) {
+        hint.path_year = told ? 2026 : 0;
+        normaliser_reset(bed->normaliser, &hint);
+        normalise(bed->normaliser, &item, NULL, &event, &reason);
+        assert_int_equal(event.time_quality, TIME_YEAR_INFERRED);
+        assert_int_equal(event.remark != NULL, !told);
+    }
+}
+
 static void finds_the_year_of_a_path(void **state)
 {
     static const struct {
@@ -824,6 +842,7 @@ int main(void)
         cmocka_unit_test(merges_records_of_one_task),
         cmocka_unit_test(infers_years_in_order),
         cmocka_unit_test(takes_zones_from_options),
+        cmocka_unit_test(says_what_tells_the_years),
         cmocka_unit_test(finds_the_year_of_a_path),
     };
     return cmocka_run_group_tests(tests, record_bed_make, record_bed_unmake);

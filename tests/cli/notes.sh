@@ -20,6 +20,13 @@ aws='{\"eventVersion\":\"1.11\",\"eventTime\":\"2026-03-14T02:11:09Z\",\"eventSo
 printf '{"Events":[{"EventId":"e","EventName":"RunInstances","CloudTrailEvent":"%s"}]}' "$aws" \
     >logs/lookup.json
 
+line='%PARSER-5-CFGLOG_LOGGEDCMD: User:m  logged command:monitor session 1 source vlan 1'
+{
+    echo "<189>46: sw0: Nov 23 2025 22:23:27.833 NewYork: $line"
+    echo "Mar 14 2026 09:25:03 192.0.2.7 46: sw1: Mar 14 2026 02:25:03.100 UTC: $line"
+    echo "2026-03-14T02:25:03Z 192.0.2.8 47: sw2: Mar 14 2026 05:55:03.100 UTC: $line"
+    echo "Mar 14 2026 03:25:09 192.0.2.9 46: sw3: Mar 14 2026 03:25:03.100 UTC: $line"
+} >logs/clocks.log
 run 0 load -q -c a.case logs
 run 0 sql -c a.case -f csv "SELECT path, status, reason FROM source"
 
@@ -34,6 +41,10 @@ tells rest.json 'next-page token'
 tells entries.json 'next-page token'
 tells graph.json 'next-page token'
 tells lookup.json 'one region only: `lookup-events` asks one at a time (us-east-1)'
+tells clocks.log 'the zone NewYork is not known: --device-tz NewYork=+hh:mm says it'
+tells clocks.log "sw1 writes times 7.0 h behind its relay's"
+tells clocks.log "sw2 writes times 3.5 h ahead of its relay's"
+grep -F clocks.log out | grep -q 'sw3 writes' && fail 'said of a clock that is right'
 grep -Eq '/sink.json,done,"?"?.?$' out || fail 'said of a sink' "$(grep sink out)"
 grep -Eq '/az-asked.json,done,"?"?.?$' out || fail 'said of what was asked for' "$(grep asked out)"
 finish
