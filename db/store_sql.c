@@ -82,9 +82,8 @@ static const char *const texts[STATEMENT_COUNT] = {
         " AND status IN ('done', 'partial') LIMIT ?4",
     [STATEMENT_SOURCE_CANDIDATES] =
         "SELECT id, bytes, sha256, path = ?1, status = 'loading',"
-        " embedded AND packing = '', open_end, sample FROM source WHERE id IN"
-        "  (SELECT id FROM source WHERE path = ?1 AND member = '' UNION"
-        "   SELECT id FROM source WHERE head = ?2 AND head <> 0 AND member = '')"
+        " embedded AND packing = '', open_end, sample FROM source"
+        " WHERE (path = ?1 OR head = ?2 AND head <> 0) AND member = ''"
         " AND (sha256 IS NOT NULL OR sample IS NOT NULL AND path = ?1)"
         " AND NOT merging AND status IN ('loading', 'done', 'partial')"
         " ORDER BY bytes DESC, id LIMIT ?3",
