@@ -1,10 +1,12 @@
 /*
  * Writes a corpus of log records, the same for the same seed.
  *
- *   generate DIRECTORY EVENTS FILES SEED gz|jsonl|azure|gcp|syslog
+ *   generate DIRECTORY EVENTS FILES SEED gz|jsonl|azure|gcp|syslog|distinct|files
  *
  * gz: FILES files of {"Records":[...]} as the S3 delivery has them, at gzip's usual
- * level; the others: one file of one record a line; gz and jsonl are CloudTrail.  Sizes
+ * level; files: as many files of one record, 1,000 in a folder; the others: one file of
+ * one record a line.  All but azure, gcp and syslog are CloudTrail; in distinct, no two
+ * records have the same address or user agent.  Sizes
  * and variety are those of a busy account: 1.55 KB a CloudTrail record (1.1 to 2.1),
  * some 260 operations with a long tail, 1,700 actors, 5,000 addresses, one mirroring
  * call in 2,000.
@@ -17,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <zlib.h>
 
@@ -223,6 +226,27 @@ static void make_record(struct text *text, struct random *random, uint64_t numbe
         call < 66 ? "true" : "false");
 }
 
+/* Small records: what counts is how many values there are. */
+static void make_distinct(struct text *text, struct random *random, uint64_t number,
+                          uint64_t total)
+{
+    uint32_t second = second_of(number, total), call = random_skewed(random, 264);
+    text->length = 0;
+    add(text,
+        "{\"eventVersion\":\"1.09\",\"userIdentity\":{\"type\":\"IAMUser\","
+        "\"userName\":"
+        "\"user-%u\",\"accountId\":\"111122223333\"},\"eventTime\":"
+        "\"2026-03-14T%02u:%02u:%02uZ\",\"eventSource\":\"%s.amazonaws.com\","
+        "\"eventName\":\"%s%s\",\"awsRegion\":\"us-east-1\",\"sourceIPAddress\":"
+        "\"2001:db8::%x:%x\",\"userAgent\":\"agent/%" PRIu64
+        " of many\",\"eventID\":\"",
+        random_skewed(random, ACTORS), second / 3600, second / 60 % 60, second % 60,
+        services[call % 12], verbs[call / 22], nouns[call % 22],
+        (unsigned)(number >> 16) & 0xffff, (unsigned)number & 0xffff, number);
+    add_uuid(text, random);
+    add(text, "\"}");
+}
+
 static void write_gz(const char *directory, uint64_t from, uint64_t to, uint64_t total,
                      unsigned file, struct random *random)
 {
@@ -346,6 +370,7 @@ static const struct form {
     {"azure", "azure.jsonl", make_azure},
     {"gcp", "gcp.jsonl", make_gcp},
     {"syslog", "network.log", make_syslog},
+    {"distinct", "distinct.jsonl", make_distinct},
 };
 
 static int write_lines(const struct form *form, const char *directory, uint64_t total,
@@ -366,6 +391,26 @@ static int write_lines(const struct form *form, const char *directory, uint64_t 
     return 1;
 }
 
+static int write_files(const char *directory, uint64_t total, struct random *random)
+{
+    enum { IN_A_FOLDER = 1000 };
+    char path[4096];
+    struct text text;
+    for (uint64_t i = 0; i < total; i++) {
+        snprintf(path, sizeof path, "%s/%" PRIu64, directory, i / IN_A_FOLDER);
+        if (i % IN_A_FOLDER == 0)
+            mkdir(path, 0777);
+        snprintf(path, sizeof path, "%s/%" PRIu64 "/%" PRIu64 ".json", directory,
+                 i / IN_A_FOLDER, i);
+        FILE *out = fopen(path, "wb");
+        make_record(&text, random, i, total);
+        if (!out || fwrite(text.data, 1, text.length, out) != text.length ||
+            fclose(out))
+            return perror(path), 1;
+    }
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 6)
@@ -376,6 +421,8 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
         if (!strcmp(argv[5], forms[i].name))
             return write_lines(&forms[i], argv[1], total, &random);
+    if (!strcmp(argv[5], "files"))
+        return write_files(argv[1], total, &random);
     for (uint64_t i = 0; i < files; i++)
         write_gz(argv[1], i * total / files, (i + 1) * total / files, total,
                  (unsigned)i, &random);

@@ -6,20 +6,14 @@
  */
 #include "config.h"
 
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#include "db/gzip_whole.h"
+#include "db/source_reopen.h"
 
-enum {
-    PACKED_MAX = 64 * 1024 * 1024,
-    CONTENT_MAX = 256 * 1024 * 1024,
-    THREADS_MAX = 64
-};
+enum { THREADS_MAX = 64 };
 
 struct files {
     char **paths;
@@ -28,36 +22,25 @@ struct files {
     atomic_bool failed;
 };
 
-static size_t read_whole(const char *path, char *to)
+static bool throw_away(void *payload, struct slice bytes)
 {
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    size_t length = 0;
-    ssize_t got = 1;
-    while (file >= 0 && length < PACKED_MAX && got > 0) {
-        got = read(file, to + length, PACKED_MAX - length);
-        length += got > 0 ? (size_t)got : 0;
-    }
-    if (file >= 0)
-        close(file);
-    return length;
+    (void)payload;
+    (void)bytes;
+    return true;
 }
 
 static void *run(void *argument)
 {
     struct files *files = argument;
-    struct gzip_whole *whole = gzip_whole_new();
-    struct gzip_content content;
-    char *packed = malloc(PACKED_MAX), *bytes = malloc(CONTENT_MAX);
-    bool good = whole && packed && bytes;
-    for (size_t i; good && (i = atomic_fetch_add(&files->next, 1)) < files->count;) {
-        struct slice file = {packed, read_whole(files->paths[i], packed)};
-        good = gzip_whole_unpack(whole, file, bytes, CONTENT_MAX, &content);
-    }
+    struct source_reader *reader = source_reader_new(READER_LOADS);
+    struct error error;
+    bool good = reader;
+    for (size_t i; good && (i = atomic_fetch_add(&files->next, 1)) < files->count;)
+        good = source_reopen(reader, files->paths[i], "", false, &error) > 0 &&
+               !source_read_through(reader, throw_away, NULL, &error);
     if (!good)
         atomic_store(&files->failed, true);
-    gzip_whole_free(whole);
-    free(packed);
-    free(bytes);
+    source_reader_free(reader);
     return NULL;
 }
 

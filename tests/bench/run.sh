@@ -13,19 +13,34 @@ program=$PWD/mirrorscope
 tools=$PWD/tests/bench
 case_file=$here/bench.case
 files=$(((events + 17241) / 17242))
+single=$((events < 100000 ? events : 100000))
 mkdir -p "$here"
 log=$here/medians.txt
 : >"$log"
 
-corpus() { # form
+# name, then what makes it in its folder.
+corpus() {
     folder=$here/$1-$events
+    shift
     if [ ! -f "$folder/complete" ]; then
         printf 'making %s (%s events)\n' "$folder" "$events" >&2
         mkdir -p "$folder"
-        "$tools/generate" "$folder" "$events" "$files" 1 "$1"
+        (cd "$folder" && "$@")
         : >"$folder/complete"
     fi
 }
+
+made() { # form, and the number of files where it is several
+    "$tools/generate" . "$events" "${2:-$files}" 1 "$1"
+}
+
+# All records in one line.
+made_document() {
+    { printf '{"Records":['; sed '$!s/$/,/' "$here/jsonl-$events/cloudtrail.jsonl" |
+        tr -d '\n'; printf ']}'; } >records.json
+}
+
+made_files() { "$tools/generate" . "$single" 0 1 files; }
 
 forget() { rm -f "$case_file" "$case_file"-*; }
 forget_command="rm -f $case_file $case_file-*"
@@ -79,8 +94,17 @@ loading() {
     measure 'CloudTrail gz, bare inflate' "$events" '' \
         "$tools/inflate" "$threads" "$here/gz-$events"/*.gz
     ratio 'CloudTrail gz, hashed' 'CloudTrail gz, bare inflate' 'the time of bare inflate'
+    load 'one CloudTrail gz, hashed' "$here/one-$events/"
+    measure 'one CloudTrail gz, unpacked alone' "$events" '' \
+        "$tools/inflate" 1 "$here/one-$events"/*.gz
+    ratio 'one CloudTrail gz, hashed' 'one CloudTrail gz, unpacked alone' \
+        'the time of unpacking it'
     load 'CloudTrail lines, hashed' "$here/jsonl-$events/"
     load 'CloudTrail lines, --no-hash' --no-hash "$here/jsonl-$events/"
+    load 'one JSON document, hashed' "$here/document-$events/"
+    load 'distinct addresses and agents' "$here/distinct-$events/"
+    measure "$single files of one event" "$single" "$forget_command" \
+        "$program" load -q -c "$case_file" -j "$threads" "$here/files-$events/"
     load 'Azure, hashed' "$here/azure-$events/"
     load 'GCP, hashed' "$here/gcp-$events/"
     load 'syslog (IOS), hashed' "$here/syslog-$events/"
@@ -125,14 +149,23 @@ peers() {
     fi
 }
 
+press() { # name, case, keys
+    printf 'keys %s\n' "$3" >"$here/press.keys"
+    measure "$1" 0 '' "$program" open --read-only -c "$2" --script "$here/press.keys"
+}
+
 asking() {
     forget
     "$program" load -q -c "$case_file" "$here/gz-$events/" 2>/dev/null
     measure 'info on the case' 0 '' "$program" info -c "$case_file"
+    measure 'approvals on the case' 0 '' "$program" allow list -c "$case_file"
+    measure 'export of all creations' 0 '' \
+        "$program" export -c "$case_file" hits lifecycle:creation
     measure 'report on the case' 0 '' "$program" report -c "$case_file"
-    printf 'keys b\n' >"$here/tally.keys"
-    measure 'start, and count by actor' 0 '' \
-        "$program" open --read-only -c "$case_file" --script "$here/tally.keys"
+    press 'start' "$case_file" ''
+    press 'start, and count by actor' "$case_file" b
+    press 'start, and a timeline' "$case_file" t
+    press 'start, and all events' "$case_file" E
     printf 'a pty, at rest: '
     "$tools/keys" 300 'jjjjkkjjGg' "$program" open --read-only -c "$case_file"
     printf 'a pty, a load running: '
@@ -140,9 +173,16 @@ asking() {
     "$tools/keys" 300 'jjjjkkjjGg' "$program" open -c "$here/busy.case" \
         "$here/jsonl-$events/"
     rm -f "$here"/busy.case*
+    "$program" load -q -c "$here/one.case" "$here/one-$events/" 2>/dev/null
+    press 'the last event of one gz' "$here/one.case" 'E G'
+    press 'the same, and its raw record' "$here/one.case" 'E G Enter'
+    rm -f "$here"/one.case*
 }
 
-for form in gz jsonl azure gcp syslog; do corpus "$form"; done
+for form in gz jsonl distinct azure gcp syslog; do corpus $form made $form; done
+corpus one made gz 1
+corpus document made_document
+corpus files made_files
 {
     machine
     loading
