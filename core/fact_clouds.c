@@ -25,7 +25,10 @@ static void whole_mirror(struct fact_reader *reader, enum fact_act act)
 {
     struct event event = *reader->event;
     mirror_facts(&event, reader->raw, reader->tree.arena);
-    if (!event.text[FIELD_MIRROR].length)
+    /* The id is the response's, which an export may lack: the act names the mirror. */
+    bool made = act == ACT_CREATE && (event.text[FIELD_MIRRORED].length ||
+                                      event.text[FIELD_DESTINATION].length);
+    if (!event.text[FIELD_MIRROR].length && !made)
         return;
     struct fact *fact = fact_add(reader, THING_SESSION, act);
     fact->text[FACT_OBJECT] = event.text[FIELD_MIRROR];

@@ -467,9 +467,66 @@ static void gcp_records(void **state)
     CHECK(state, gcp);
 }
 
+/* ---- clouds that tell a mirror in one piece ---- */
+
+#define OCI(event, status, current)                                                    \
+    "{'eventType':'com.oraclecloud.virtualNetwork." event                              \
+    "','cloudEventsVersion':'0.1','source':'virtualNetwork','eventId':'e',"            \
+    "'eventTime':'2026-03-14T02:05:00Z','data':{'eventName':'" event                   \
+    "','compartmentId':'ocid1.compartment.oc1..a','resourceId':'ocid1.vtap.oc1..v1',"  \
+    "'identity':{'principalName':'mallory','ipAddress':'198.51.100.23'},"              \
+    "'response':{'status':'" status                                                    \
+    "'},'stateChange':{'previous':null,'current':" current "}}}"
+#define ALIBABA(event, parameters)                                                     \
+    "{'eventId':'e','eventVersion':1,'eventSource':'vpc.eu-central-1.aliyuncs.com',"   \
+    "'eventName':'" event "','eventTime':'2026-03-14T03:00:00Z','serviceName':'Vpc',"  \
+    "'acsRegion':'eu-central-1','userIdentity':{'accountId':'1000000000000001',"       \
+    "'type':'ram-user','userName':'mallory'},'requestParameters':" parameters "}"
+#define HUAWEI(event, request)                                                         \
+    "{'trace_id':'t','trace_name':'" event "','trace_type':'ApiCall','service_type':"  \
+    "'VPC','resource_type':'trafficmirrorsession','resource_id':'s1','code':'200',"    \
+    "'source_ip':'198.51.100.23','project_id':'0123456789abcdef','user':{'name':"      \
+    "'mallory'},'time':1773457260000,'request':" request "}"
+
+static const struct told clouds[] = {
+    {OCI("CreateVtap", "200",
+         "{'sourceId':'ocid1.vnic.oc1..s','targetId':'ocid1.networkloadbalancer.oc1..t'"
+         ","
+         "'captureFilterId':'ocid1.capturefilter.oc1..f','isVtapEnabled':false}"),
+     "session create object=ocid1.vtap.oc1..v1 mirrored=ocid1.vnic.oc1..s"
+     " destination=ocid1.networkloadbalancer.oc1..t"
+     " filter=ocid1.capturefilter.oc1..f enabled=false\n"},
+    {OCI("UpdateVtap", "200", "{'isVtapEnabled':true}"),
+     "session write object=ocid1.vtap.oc1..v1 enabled=true\n"},
+    {OCI("DeleteVtap", "204", "null"), "session delete object=ocid1.vtap.oc1..v1\n"},
+    /* The response, and with it the id, is missing. */
+    {ALIBABA("CreateTrafficMirrorSession",
+             "{'TrafficMirrorFilterId':'tmf-1','TrafficMirrorTargetType':'SLB',"
+             "'TrafficMirrorTargetId':'lb-1','TrafficMirrorSourceIds.1':'eni-1',"
+             "'TrafficMirrorSourceIds.2':'eni-2'}"),
+     "session create mirrored=eni-1, eni-2 destination=lb-1\n"},
+    {ALIBABA("UpdateTrafficMirrorSessionAttribute",
+             "{'TrafficMirrorSessionId':'tms-1','TrafficMirrorTargetId':'lb-2'}"),
+     "session write object=tms-1 destination=lb-2\n"},
+    {ALIBABA("DeleteTrafficMirrorSession", "{'TrafficMirrorSessionId':'tms-1'}"),
+     "session delete object=tms-1\n"},
+    {HUAWEI("createTrafficMirrorSession",
+            "{'traffic_mirror_session':{'traffic_mirror_sources':['port-1'],"
+            "'traffic_mirror_target_id':'port-2','traffic_mirror_target_type':'eni'}}"),
+     "session create object=s1 mirrored=port-1 destination=port-2\n"},
+    {HUAWEI("deleteTrafficMirrorSession", "{}"), "session delete object=s1\n"},
+};
+
+static void cloud_records(void **state)
+{
+    CHECK(state, clouds);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(cloud_records, record_bed_make,
+                                        record_bed_unmake),
         cmocka_unit_test_setup_teardown(aws_records, record_bed_make,
                                         record_bed_unmake),
         cmocka_unit_test_setup_teardown(aws_resources, record_bed_make,
