@@ -344,8 +344,9 @@ static ptrdiff_t find_tag(struct slice line, struct syslog_header *out)
 
 static bool is_repeat(struct slice line)
 {
-    /* "last message repeated 3 times", "Last message 'x' repeated 3 times". */
-    ptrdiff_t at = slice_find(line, SLICE(" repeated "));
+    /* "last message repeated 3 times", "Last message 'x' repeated 3 times", "--- last
+     * message repeated". */
+    ptrdiff_t at = slice_find(line, SLICE(" repeated"));
     return at >= 0 &&
            slice_find_nocase(slice_first(line, (size_t)at), SLICE("message")) >= 0;
 }

@@ -480,6 +480,7 @@ static void tells_what_is_no_event(void **state)
     } none[] = {
         {"Mar 14 02:25:03 sw1 last message repeated 3 times",
          "count of repeats, not an event", RECORD_SKIPPED},
+        {"--- last message repeated", "count of repeats, not an event", RECORD_SKIPPED},
         {"--- last message repeated 2 times ---", "count of repeats, not an event",
          RECORD_SKIPPED},
         {"Mar 14 02:25:03 sw1 (message repeated 5 times)",
