@@ -214,6 +214,11 @@ struct slice source_word(const struct source_row *row);
 int query_sources(struct case_file *handle, uint64_t offset, size_t limit,
                   struct arena *arena, struct source_list *out, struct error *error);
 
+/* Positions in that list, as of query_find_groups. */
+int query_find_sources(struct case_file *handle, struct slice needle, size_t limit,
+                       struct arena *arena, struct position_list *out,
+                       struct error *error);
+
 /* Those of them that were not read in full: partial, failed, or still loading. */
 int query_unfinished_sources(struct case_file *handle, uint64_t offset, size_t limit,
                              struct arena *arena, struct source_list *out,
@@ -237,5 +242,8 @@ struct reject_list {
 int query_rejects(struct case_file *handle, int64_t source, uint64_t offset,
                   size_t limit, struct arena *arena, struct reject_list *out,
                   struct error *error);
+int query_find_rejects(struct case_file *handle, int64_t source, struct slice needle,
+                       size_t limit, struct arena *arena, struct position_list *out,
+                       struct error *error);
 
 #endif

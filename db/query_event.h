@@ -33,6 +33,12 @@ int query_events(struct case_file *handle, const struct events_scope *scope,
                  uint64_t offset, size_t limit, struct arena *arena,
                  struct event_list *out, struct error *error);
 
+/* Positions in that list, as of query_find_groups, of events a field of which holds
+ * `needle`: two scans of all of them. */
+int query_find_events(struct case_file *handle, const struct events_scope *scope,
+                      struct slice needle, size_t limit, struct arena *arena,
+                      struct position_list *out, struct error *error);
+
 /* One event, and its raw record where it can be had (raw_reader.h, SOURCE_LOOK). */
 struct event_found {
     struct event_row row;

@@ -28,7 +28,9 @@ struct events_search {
     struct histogram_of_keys histogram;
     struct event_place *places;
     size_t count;
-    uint64_t drop; /* so many places before those that are kept */
+    uint64_t drop;    /* so many places before those that are kept */
+    size_t most;      /* places are kept of a search */
+    uint64_t *before; /* each of them: events between it and the one before */
     struct arena *arena;
     struct event_list *out;
 };
@@ -235,17 +237,39 @@ static int find_span(struct events_search *search, const struct events_scope *sc
     return statement_end(search->handle, select, code, "reading the segments", error);
 }
 
-static int search_all(struct events_search *search, const struct events_scope *scope,
-                      uint64_t offset, size_t limit, struct error *error)
+static int find_window(struct events_search *search, const struct events_scope *scope,
+                       uint64_t offset, size_t limit, struct error *error)
 {
-    search->places = malloc(SORTED_MAX * sizeof *search->places);
-    if (!search->places)
-        return error_set(error, ERROR_MEMORY, "out of memory");
     return event_filter_new(scope->filter, &search->filter, error) ||
                    find_span(search, scope, error) ||
                    search_window(search, offset, limit, error)
                ? -1
                : 0;
+}
+
+/* One snapshot for all passes; nothing is written. */
+static bool begin(struct case_file *handle)
+{
+    return sqlite3_get_autocommit(handle->db) &&
+           !sqlite3_exec(handle->db, "BEGIN", NULL, NULL, NULL);
+}
+
+static struct events_search *search_new(struct case_file *handle, struct arena *arena)
+{
+    struct events_search *search = calloc(1, sizeof *search);
+    if (!search)
+        return NULL;
+    search->handle = handle;
+    search->arena = arena;
+    search->places = malloc(SORTED_MAX * sizeof *search->places);
+    return search;
+}
+
+static void search_free(struct events_search *search)
+{
+    event_filter_free(search->filter);
+    free(search->places);
+    free(search);
 }
 
 int query_events(struct case_file *handle, const struct events_scope *scope,
@@ -254,22 +278,128 @@ int query_events(struct case_file *handle, const struct events_scope *scope,
 {
     *out = (struct event_list){.offset = offset};
     out->rows = arena_alloc(arena, (limit ? limit : 1) * sizeof *out->rows);
-    struct events_search *search = calloc(1, sizeof *search);
-    if (!search || !out->rows) {
-        free(search);
+    struct events_search *search = search_new(handle, arena);
+    if (!search)
         return error_set(error, ERROR_MEMORY, "out of memory");
-    }
-    search->handle = handle;
-    search->arena = arena;
     search->out = out;
-    /* One snapshot for all passes; nothing is written. */
-    bool began = sqlite3_get_autocommit(handle->db) &&
-                 !sqlite3_exec(handle->db, "BEGIN", NULL, NULL, NULL);
-    int result = search_all(search, scope, offset, limit, error);
+    bool began = begin(handle);
+    int result = search->places && out->rows
+                     ? find_window(search, scope, offset, limit, error)
+                     : error_set(error, ERROR_MEMORY, "out of memory");
     if (began)
         sqlite3_exec(handle->db, "ROLLBACK", NULL, NULL, NULL);
+    search_free(search);
+    return result;
+}
+
+/* --- finding ------------------------------------------------------------------- */
+
+/* The first places of those met until now. */
+static void keep_first(struct events_search *search)
+{
+    qsort(search->places, search->count, sizeof *search->places, event_place_order);
+    if (search->count > search->most)
+        search->count = search->most;
+}
+
+static void keep_match(struct events_search *search, uint64_t key,
+                       const struct event_place *place)
+{
+    (void)key;
+    if (search->count == SORTED_MAX)
+        keep_first(search);
+    search->places[search->count++] = *place;
+}
+
+static void count_before(struct events_search *search, uint64_t key,
+                         const struct event_place *place)
+{
+    size_t low = 0, high = search->count;
+    (void)key;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (event_place_order(&search->places[middle], place) > 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    search->before[low]++;
+}
+
+/* The scope's filter, and the text. */
+static int filter_matches(struct events_search *search, const struct filter *filter,
+                          struct slice needle, struct error *error)
+{
+    size_t count = filter ? filter->term_count : 0;
+    struct filter_value *value = arena_alloc(search->arena, sizeof *value);
+    struct filter_term *terms = arena_alloc(search->arena, (count + 1) * sizeof *terms);
+    struct filter *both = arena_alloc(search->arena, sizeof *both);
+    if (!value || !terms || !both)
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    *value = (struct filter_value){.text = needle};
+    if (count)
+        memcpy(terms, filter->terms, count * sizeof *terms);
+    terms[count] = (struct filter_term){.key = FILTER_TEXT,
+                                        .compare = FILTER_CONTAINS,
+                                        .value_count = 1,
+                                        .values = value};
+    *both = (struct filter){count + 1, terms};
+    return event_filter_new(both, &search->filter, error);
+}
+
+static int pass_all(struct events_search *search, take_event *take, struct error *error)
+{
+    uint64_t last = search->last_key + search->undated;
+    return search->first_key > last
+               ? 0
+               : pass(search, search->first_key, last, take, error);
+}
+
+/* The matches first, then how many events of the list stand before each. */
+static int find_positions(struct events_search *search,
+                          const struct events_scope *scope, struct slice needle,
+                          struct position_list *out, struct error *error)
+{
+    size_t limit = search->most - 1;
+    if (filter_matches(search, scope->filter, needle, error) ||
+        find_span(search, scope, error) || pass_all(search, keep_match, error))
+        return -1;
+    keep_first(search);
     event_filter_free(search->filter);
-    free(search->places);
-    free(search);
+    search->filter = NULL;
+    if (event_filter_new(scope->filter, &search->filter, error) ||
+        pass_all(search, count_before, error))
+        return -1;
+    uint64_t position = 0;
+    out->more = search->count > limit;
+    out->count = out->more ? limit : search->count;
+    for (size_t i = 0; i < out->count; i++) {
+        position += search->before[i];
+        out->positions[i] = position;
+    }
+    return 0;
+}
+
+int query_find_events(struct case_file *handle, const struct events_scope *scope,
+                      struct slice needle, size_t limit, struct arena *arena,
+                      struct position_list *out, struct error *error)
+{
+    *out = (struct position_list){.count = 0};
+    if (limit >= SORTED_MAX)
+        limit = SORTED_MAX - 1;
+    struct events_search *search = search_new(handle, arena);
+    if (!search)
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    search->most = limit + 1;
+    search->before = calloc(search->most + 1, sizeof *search->before);
+    out->positions = arena_alloc(arena, search->most * sizeof *out->positions);
+    bool began = begin(handle);
+    int result = search->places && search->before && out->positions
+                     ? find_positions(search, scope, needle, out, error)
+                     : error_set(error, ERROR_MEMORY, "out of memory");
+    if (began)
+        sqlite3_exec(handle->db, "ROLLBACK", NULL, NULL, NULL);
+    free(search->before);
+    search_free(search);
     return result;
 }

@@ -3,6 +3,7 @@
 #include "db/query.h"
 
 #include "core/mirror.h"
+#include "db/list_query.h"
 #include "db/statement.h"
 
 /* Total orders: the actor and provider, which are the group, settle ties. */
@@ -40,9 +41,9 @@ _Static_assert(STANDING_LIVE_FOREIGN == 1 + FOREIGN_YES &&
     "  WHERE m.state = 0 AND o.lifecycle <> 3 GROUP BY 1, 2)"                          \
     " ON by_actor IS actor AND by_provider = provider)"
 
-static void read_group(sqlite3_stmt *statement, struct arena *arena,
-                       struct group_row *row)
+static void read_group(sqlite3_stmt *statement, struct arena *arena, void *out)
 {
+    struct group_row *row = out;
     int column = 0;
     row->actor = statement_text(statement, column++, arena);
     row->provider = (enum provider)sqlite3_column_int(statement, column++);
@@ -68,55 +69,54 @@ static struct slice order_sql(enum group_sort sort, bool descending,
     return arena_printf(arena, group_orders[sort], way, way);
 }
 
-static int count_groups(struct case_file *handle, const struct hit_scope *scope,
-                        struct slice where, struct arena *arena, uint64_t *total,
-                        struct error *error)
+static int group_list(const struct hit_scope *scope, enum group_sort sort,
+                      bool descending, struct arena *arena, struct list_query *out,
+                      struct error *error)
 {
-    struct slice sql = arena_printf(
-        arena,
-        "SELECT count(*) FROM (SELECT 1 FROM operation %.*s GROUP BY actor, provider)",
-        (int)where.length, where.data);
-    sqlite3_stmt *statement = statement_prepare(handle, sql, error);
-    int parameter = 1;
-    if (!statement)
+    struct slice where = scope_sql(scope, arena, error);
+    if (!slice_present(where))
         return -1;
-    int result = scope_bind(scope, statement, &parameter);
-    if (result == SQLITE_OK)
-        result = sqlite3_step(statement);
-    *total = result == SQLITE_ROW ? statement_count(statement, 0) : 0;
-    return statement_end(handle, statement, result, "counting groups", error);
+    *out = (struct list_query){
+        .what = "groups",
+        .columns = SLICE("*"),
+        .rows = arena_printf(arena, GROUPS_SQL, group_columns, (int)where.length,
+                             where.data),
+        .counted = arena_printf(
+            arena, "(SELECT 1 FROM operation %.*s GROUP BY actor, provider)",
+            (int)where.length, where.data),
+        .order = order_sql(sort, descending, arena),
+        .searched = "actor, account",
+        .bind = scope_bind,
+        .scope = scope,
+        .row_size = sizeof(struct group_row),
+        .read = read_group,
+    };
+    return 0;
 }
 
 int query_groups(struct case_file *handle, const struct hit_scope *scope,
                  enum group_sort sort, bool descending, uint64_t offset, size_t limit,
                  struct arena *arena, struct group_list *out, struct error *error)
 {
-    *out = (struct group_list){.offset = offset};
-    struct slice where = scope_sql(scope, arena, error);
-    if (!slice_present(where) ||
-        count_groups(handle, scope, where, arena, &out->total, error))
+    struct list_query query;
+    struct list_window window = {.count = 0};
+    int result = group_list(scope, sort, descending, arena, &query, error);
+    if (!result)
+        result =
+            list_query_window(handle, &query, offset, limit, arena, &window, error);
+    *out = (struct group_list){window.rows, window.count, offset, window.total};
+    return result;
+}
+
+int query_find_groups(struct case_file *handle, const struct hit_scope *scope,
+                      enum group_sort sort, bool descending, struct slice needle,
+                      size_t limit, struct arena *arena, struct position_list *out,
+                      struct error *error)
+{
+    struct list_query query;
+    if (group_list(scope, sort, descending, arena, &query, error))
         return -1;
-    struct slice order = order_sql(sort, descending, arena);
-    struct slice sql = arena_printf(
-        arena, "SELECT * FROM " GROUPS_SQL " ORDER BY %.*s LIMIT ? OFFSET ?",
-        group_columns, (int)where.length, where.data, (int)order.length, order.data);
-    out->rows = arena_alloc(arena, (limit ? limit : 1) * sizeof *out->rows);
-    if (!out->rows)
-        return error_set(error, ERROR_MEMORY, "no memory for %zu groups", limit);
-    sqlite3_stmt *statement = statement_prepare(handle, sql, error);
-    int parameter = 1;
-    if (!statement)
-        return -1;
-    int result = scope_bind(scope, statement, &parameter);
-    sqlite3_bind_int64(statement, parameter++, (sqlite3_int64)limit);
-    sqlite3_bind_int64(statement, parameter, (sqlite3_int64)offset);
-    while (result == SQLITE_OK || result == SQLITE_ROW) {
-        result = sqlite3_step(statement);
-        if (result != SQLITE_ROW || out->count == limit)
-            break;
-        read_group(statement, arena, &out->rows[out->count++]);
-    }
-    return statement_end(handle, statement, result, "reading groups", error);
+    return list_query_find(handle, &query, needle, limit, arena, out, error);
 }
 
 int query_counts(struct case_file *handle, const struct hit_scope *scope,
@@ -152,32 +152,4 @@ int query_counts(struct case_file *handle, const struct hit_scope *scope,
     }
     arena_fini(&arena);
     return failed;
-}
-
-int query_find_groups(struct case_file *handle, const struct hit_scope *scope,
-                      enum group_sort sort, bool descending, struct slice needle,
-                      size_t limit, struct arena *arena, struct position_list *out,
-                      struct error *error)
-{
-    *out = (struct position_list){0};
-    struct slice where = scope_sql(scope, arena, error);
-    if (!slice_present(where))
-        return -1;
-    struct slice order = order_sql(sort, descending, arena);
-    struct slice sql = arena_printf(
-        arena,
-        "SELECT position FROM (SELECT row_number() OVER (ORDER BY %.*s) - 1 AS "
-        "position,"
-        " actor, account FROM " GROUPS_SQL ")"
-        " WHERE filter_contains(?, actor, account)"
-        " ORDER BY position LIMIT ?",
-        (int)order.length, order.data, group_columns, (int)where.length, where.data);
-    sqlite3_stmt *statement = statement_prepare(handle, sql, error);
-    int parameter = 1;
-    if (!statement)
-        return -1;
-    int result = scope_bind(scope, statement, &parameter);
-    statement_bind_text(statement, parameter++, needle);
-    return statement_positions(handle, statement, result, parameter, limit, arena, out,
-                               error);
 }

@@ -2,6 +2,7 @@
 
 #include "db/query.h"
 
+#include "db/list_query.h"
 #include "db/statement.h"
 
 /* Every order ends with the case's own: time, provider, event id, id. */
@@ -27,8 +28,9 @@ static const char hit_columns[] =
     "  ON m.id = l.mirror WHERE l.operation = operation.id),"
     " " EVENT_COLUMN_LIST;
 
-static void read_hit(sqlite3_stmt *statement, struct arena *arena, struct hit_row *row)
+static void read_hit(sqlite3_stmt *statement, struct arena *arena, void *out)
 {
+    struct hit_row *row = out;
     int column = 0;
     struct operation *operation = &row->operation;
     *row = (struct hit_row){.id = statement_text(statement, column++, arena)};
@@ -63,78 +65,69 @@ static struct slice order_sql(enum operation_sort sort, bool descending,
     return arena_printf(arena, operation_orders[sort], way, way, way, way);
 }
 
-static int count_hits(struct case_file *handle, const struct hit_scope *scope,
-                      struct slice where, struct arena *arena, uint64_t *total,
-                      struct error *error)
+static int hits_list(const struct hit_scope *scope, enum operation_sort sort,
+                     bool descending, struct arena *arena, struct list_query *out,
+                     struct error *error)
 {
-    sqlite3_stmt *statement =
-        statement_prepare(handle,
-                          arena_printf(arena, "SELECT count(*) FROM operation %.*s",
-                                       (int)where.length, where.data),
-                          error);
-    int parameter = 1;
-    if (!statement)
+    struct slice where = scope_sql(scope, arena, error);
+    if (!slice_present(where))
         return -1;
-    int result = scope_bind(scope, statement, &parameter);
-    if (result == SQLITE_OK)
-        result = sqlite3_step(statement);
-    *total = result == SQLITE_ROW ? statement_count(statement, 0) : 0;
-    return statement_end(handle, statement, result, "counting hits", error);
+    *out = (struct list_query){
+        .what = "hits",
+        .columns = slice_from(hit_columns),
+        .rows = arena_printf(arena, "operation %.*s", (int)where.length, where.data),
+        .order = order_sql(sort, descending, arena),
+        .searched = "operation, actor, source_ip, account, region, error_code,"
+                    " mirrored, destination, mirror",
+        .bind = scope_bind,
+        .scope = scope,
+        .row_size = sizeof(struct hit_row),
+        .read = read_hit,
+    };
+    return 0;
 }
 
 int query_hits(struct case_file *handle, const struct hit_scope *scope,
                enum operation_sort sort, bool descending, uint64_t offset, size_t limit,
                struct arena *arena, struct hit_list *out, struct error *error)
 {
-    *out = (struct hit_list){.offset = offset};
-    struct slice where = scope_sql(scope, arena, error);
-    if (!slice_present(where) ||
-        count_hits(handle, scope, where, arena, &out->total, error))
+    struct list_query query;
+    struct list_window window = {.count = 0};
+    int result = hits_list(scope, sort, descending, arena, &query, error);
+    if (!result)
+        result =
+            list_query_window(handle, &query, offset, limit, arena, &window, error);
+    *out = (struct hit_list){window.rows, window.count, offset, window.total};
+    return result;
+}
+
+int query_find_hits(struct case_file *handle, const struct hit_scope *scope,
+                    enum operation_sort sort, bool descending, struct slice needle,
+                    size_t limit, struct arena *arena, struct position_list *out,
+                    struct error *error)
+{
+    struct list_query query;
+    if (hits_list(scope, sort, descending, arena, &query, error))
         return -1;
-    struct slice order = order_sql(sort, descending, arena);
-    struct slice sql = arena_printf(
-        arena, "SELECT %s FROM operation %.*s ORDER BY %.*s LIMIT ? OFFSET ?",
-        hit_columns, (int)where.length, where.data, (int)order.length, order.data);
-    out->rows = arena_alloc(arena, (limit ? limit : 1) * sizeof *out->rows);
-    if (!out->rows)
-        return error_set(error, ERROR_MEMORY, "no memory for %zu hits", limit);
-    sqlite3_stmt *statement = statement_prepare(handle, sql, error);
-    int parameter = 1;
-    if (!statement)
-        return -1;
-    int result = scope_bind(scope, statement, &parameter);
-    sqlite3_bind_int64(statement, parameter++, (sqlite3_int64)limit);
-    sqlite3_bind_int64(statement, parameter, (sqlite3_int64)offset);
-    while (result == SQLITE_OK || result == SQLITE_ROW) {
-        result = sqlite3_step(statement);
-        if (result != SQLITE_ROW || out->count == limit)
-            break;
-        read_hit(statement, arena, &out->rows[out->count++]);
-    }
-    return statement_end(handle, statement, result, "reading hits", error);
+    return list_query_find(handle, &query, needle, limit, arena, out, error);
 }
 
 int query_hits_where(struct case_file *handle, struct slice where, size_t limit,
                      struct arena *arena, struct hit_list *out, struct error *error)
 {
+    const struct list_query query = {
+        .what = "hits", .row_size = sizeof(struct hit_row), .read = read_hit};
+    struct list_window window;
     struct slice sql = arena_printf(
-        arena, "SELECT %s FROM operation %.*s ORDER BY " CASE_ORDER " LIMIT ?",
-        hit_columns, (int)where.length, where.data);
+        arena, "SELECT %s FROM operation %.*s ORDER BY " CASE_ORDER " LIMIT %zu",
+        hit_columns, (int)where.length, where.data, limit);
     sqlite3_stmt *statement = statement_prepare(handle, sql, error);
     *out = (struct hit_list){0};
-    if (!statement)
+    if (!statement || list_query_read(handle, &query, statement, SQLITE_OK, limit,
+                                      arena, &window, error))
         return -1;
-    out->rows = arena_alloc(arena, limit * sizeof *out->rows);
-    if (!out->rows) {
-        sqlite3_finalize(statement);
-        return error_set(error, ERROR_MEMORY, "no memory for %zu hits", limit);
-    }
-    sqlite3_bind_int64(statement, 1, (sqlite3_int64)limit);
-    int result;
-    while ((result = sqlite3_step(statement)) == SQLITE_ROW && out->count < limit)
-        read_hit(statement, arena, &out->rows[out->count++]);
-    out->total = out->count;
-    return statement_end(handle, statement, result, "reading hits", error);
+    *out = (struct hit_list){window.rows, window.count, 0, window.count};
+    return 0;
 }
 
 int query_each_hit(struct case_file *handle, const struct hit_scope *scope,
@@ -170,34 +163,6 @@ int query_each_hit(struct case_file *handle, const struct hit_scope *scope,
     arena_fini(&arena);
     arena_fini(&kept);
     return visited;
-}
-
-int query_find_hits(struct case_file *handle, const struct hit_scope *scope,
-                    enum operation_sort sort, bool descending, struct slice needle,
-                    size_t limit, struct arena *arena, struct position_list *out,
-                    struct error *error)
-{
-    *out = (struct position_list){0};
-    struct slice where = scope_sql(scope, arena, error);
-    if (!slice_present(where))
-        return -1;
-    struct slice order = order_sql(sort, descending, arena);
-    struct slice sql =
-        arena_printf(arena,
-                     "SELECT position FROM (SELECT row_number() OVER (ORDER BY %.*s)"
-                     " - 1 AS position, * FROM operation %.*s) WHERE"
-                     " filter_contains(?, operation, actor, source_ip, account, region,"
-                     " error_code, mirrored, destination, mirror)"
-                     " ORDER BY position LIMIT ?",
-                     (int)order.length, order.data, (int)where.length, where.data);
-    sqlite3_stmt *statement = statement_prepare(handle, sql, error);
-    int parameter = 1;
-    if (!statement)
-        return -1;
-    int result = scope_bind(scope, statement, &parameter);
-    statement_bind_text(statement, parameter++, needle);
-    return statement_positions(handle, statement, result, parameter, limit, arena, out,
-                               error);
 }
 
 int query_hit(struct case_file *handle, struct slice operation_id, struct arena *arena,

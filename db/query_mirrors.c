@@ -3,6 +3,7 @@
 #include "db/query_mirrors.h"
 
 #include "db/filter_sql.h"
+#include "db/list_query.h"
 #include "db/mirror_sql.h"
 #include "db/statement.h"
 
@@ -30,9 +31,9 @@ static const char columns[] =
     "  FROM mirror_operation AS l LEFT JOIN operation AS o ON o.id = l.operation"
     "  WHERE l.mirror = standing.id ORDER BY o.time_us, o.provider, o.event_id, o.id))";
 
-static void read_row(sqlite3_stmt *statement, struct arena *arena,
-                     struct mirror_row *row)
+static void read_row(sqlite3_stmt *statement, struct arena *arena, void *out)
 {
+    struct mirror_row *row = out;
     struct mirror *mirror = &row->mirror;
     int at = 0;
     *row = (struct mirror_row){.id = sqlite3_column_int64(statement, at++)};
@@ -94,9 +95,9 @@ static struct slice where_sql(const struct mirror_scope *scope, struct arena *ar
                         scope->past ? " AND NOT (" PRESENT_SQL ")" : "");
 }
 
-static int bind_scope(const struct mirror_scope *scope, sqlite3_stmt *statement,
-                      int *parameter)
+static int bind_scope(const void *of, sqlite3_stmt *statement, int *parameter)
 {
+    const struct mirror_scope *scope = of;
     int result = filter_bind(scope->filter, FILTER_ON_MIRROR, statement, parameter);
     if (result == SQLITE_OK && narrows(scope->hits))
         result = scope_bind(scope->hits, statement, parameter);
@@ -116,66 +117,68 @@ static struct slice order_sql(enum mirror_sort sort, bool descending,
     return arena_printf(arena, orders[sort], way, way);
 }
 
-static int count_rows(struct case_file *handle, const struct mirror_scope *scope,
-                      struct slice where, struct arena *arena, uint64_t *total,
-                      struct error *error)
-{
-    sqlite3_stmt *statement =
-        statement_prepare(handle,
-                          arena_printf(arena, "SELECT count(*) FROM mirror %.*s",
-                                       (int)where.length, where.data),
-                          error);
-    int parameter = 1;
-    if (!statement)
-        return -1;
-    int result = bind_scope(scope, statement, &parameter);
-    if (result == SQLITE_OK)
-        result = sqlite3_step(statement);
-    *total = result == SQLITE_ROW ? statement_count(statement, 0) : 0;
-    return statement_end(handle, statement, result, "counting mirrors", error);
-}
+/* Its rows are those of STANDING_SQL, narrowed and ordered. */
+static const struct list_query list = {
+    .what = "mirrors",
+    .searched = "mirror, mirrored, destination, opened_by, closed_by, account, region,"
+                " device, filter, foreign_reason",
+    .bind = bind_scope,
+    .row_size = sizeof(struct mirror_row),
+    .read = read_row,
+};
 
-static int read_rows(struct case_file *handle, sqlite3_stmt *statement, int result,
-                     size_t limit, struct arena *arena, struct mirror_rows *out,
-                     struct error *error)
+static int list_of(const struct mirror_scope *scope, enum mirror_sort sort,
+                   bool descending, struct arena *arena, struct list_query *out,
+                   struct error *error)
 {
-    out->rows = arena_alloc(arena, (limit ? limit : 1) * sizeof *out->rows);
-    if (!out->rows) {
-        sqlite3_finalize(statement);
-        return error_set(error, ERROR_MEMORY, "no memory for %zu mirrors", limit);
-    }
-    while (result == SQLITE_OK || result == SQLITE_ROW) {
-        result = sqlite3_step(statement);
-        if (result != SQLITE_ROW || out->count == limit)
-            break;
-        read_row(statement, arena, &out->rows[out->count++]);
-    }
-    return statement_end(handle, statement, result, "reading mirrors", error);
+    struct slice where = where_sql(scope, arena, error);
+    if (!slice_present(where))
+        return -1;
+    *out = list;
+    out->columns = slice_from(columns);
+    out->rows = arena_printf(arena, STANDING_SQL " AS standing %.*s", (int)where.length,
+                             where.data);
+    out->counted = arena_printf(arena, "mirror %.*s", (int)where.length, where.data);
+    out->order = order_sql(sort, descending, arena);
+    out->scope = scope;
+    return 0;
 }
 
 int query_mirrors(struct case_file *handle, const struct mirror_scope *scope,
                   enum mirror_sort sort, bool descending, uint64_t offset, size_t limit,
                   struct arena *arena, struct mirror_rows *out, struct error *error)
 {
-    *out = (struct mirror_rows){.offset = offset};
-    struct slice where = where_sql(scope, arena, error);
-    if (!slice_present(where) ||
-        count_rows(handle, scope, where, arena, &out->total, error))
+    struct list_query query;
+    struct list_window window = {.count = 0};
+    int result = list_of(scope, sort, descending, arena, &query, error);
+    if (!result)
+        result =
+            list_query_window(handle, &query, offset, limit, arena, &window, error);
+    *out = (struct mirror_rows){window.rows, window.count, offset, window.total};
+    return result;
+}
+
+int query_find_mirrors(struct case_file *handle, const struct mirror_scope *scope,
+                       enum mirror_sort sort, bool descending, struct slice needle,
+                       size_t limit, struct arena *arena, struct position_list *out,
+                       struct error *error)
+{
+    struct list_query query;
+    if (list_of(scope, sort, descending, arena, &query, error))
         return -1;
-    struct slice order = order_sql(sort, descending, arena);
-    struct slice sql = arena_printf(arena,
-                                    "SELECT %s FROM " STANDING_SQL
-                                    " AS standing %.*s ORDER BY %.*s LIMIT ? OFFSET ?",
-                                    columns, (int)where.length, where.data,
-                                    (int)order.length, order.data);
-    sqlite3_stmt *statement = statement_prepare(handle, sql, error);
-    int parameter = 1;
-    if (!statement)
+    return list_query_find(handle, &query, needle, limit, arena, out, error);
+}
+
+/* All rows of a statement, none of which is left out. */
+static int read_all(struct case_file *handle, sqlite3_stmt *statement, size_t limit,
+                    struct arena *arena, struct mirror_rows *out, struct error *error)
+{
+    struct list_window window;
+    if (list_query_read(handle, &list, statement, SQLITE_OK, limit, arena, &window,
+                        error))
         return -1;
-    int result = bind_scope(scope, statement, &parameter);
-    sqlite3_bind_int64(statement, parameter++, (sqlite3_int64)limit);
-    sqlite3_bind_int64(statement, parameter, (sqlite3_int64)offset);
-    return read_rows(handle, statement, result, limit, arena, out, error);
+    *out = (struct mirror_rows){window.rows, window.count, 0, window.count};
+    return 0;
 }
 
 int query_mirror(struct case_file *handle, struct slice mirror, unsigned segment,
@@ -192,10 +195,7 @@ int query_mirror(struct case_file *handle, struct slice mirror, unsigned segment
         return -1;
     statement_bind_text(statement, 1, mirror);
     sqlite3_bind_int64(statement, 2, segment);
-    if (read_rows(handle, statement, SQLITE_OK, 1, arena, out, error))
-        return -1;
-    out->total = out->count;
-    return 0;
+    return read_all(handle, statement, 1, arena, out, error);
 }
 
 int query_operation_mirrors(struct case_file *handle, struct slice operation,
@@ -215,10 +215,7 @@ int query_operation_mirrors(struct case_file *handle, struct slice operation,
         return -1;
     statement_bind_text(statement, 1, operation);
     sqlite3_bind_int(statement, 2, LIMIT_MIRRORS_SHOWN);
-    if (read_rows(handle, statement, SQLITE_OK, LIMIT_MIRRORS_SHOWN, arena, out, error))
-        return -1;
-    out->total = out->count;
-    return 0;
+    return read_all(handle, statement, LIMIT_MIRRORS_SHOWN, arena, out, error);
 }
 
 int query_mirror_operations(struct case_file *handle, int64_t mirror,

@@ -42,6 +42,11 @@ struct mirror_rows {
 int query_mirrors(struct case_file *handle, const struct mirror_scope *scope,
                   enum mirror_sort sort, bool descending, uint64_t offset, size_t limit,
                   struct arena *arena, struct mirror_rows *out, struct error *error);
+/* Positions in that list, as of query_find_groups. */
+int query_find_mirrors(struct case_file *handle, const struct mirror_scope *scope,
+                       enum mirror_sort sort, bool descending, struct slice needle,
+                       size_t limit, struct arena *arena, struct position_list *out,
+                       struct error *error);
 
 /* What the head of the dashboard and of a report says. */
 struct mirror_counts {

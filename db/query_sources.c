@@ -2,6 +2,7 @@
 
 #include "db/query.h"
 
+#include "db/list_query.h"
 #include "db/mirror_sql.h"
 #include "db/statement.h"
 
@@ -64,21 +65,9 @@ int query_left_to_decide(struct case_file *handle, bool *left, struct error *err
     return statement_end(handle, statement, result, "looking for open hits", error);
 }
 
-static int count_rows(struct case_file *handle, const char *sql, int64_t key,
-                      uint64_t *total, struct error *error)
+static void read_source(sqlite3_stmt *statement, struct arena *arena, void *out)
 {
-    sqlite3_stmt *statement = statement_prepare(handle, slice_from(sql), error);
-    if (!statement)
-        return -1;
-    sqlite3_bind_int64(statement, 1, key);
-    int result = sqlite3_step(statement);
-    *total = result == SQLITE_ROW ? statement_count(statement, 0) : 0;
-    return statement_end(handle, statement, result, "counting rows", error);
-}
-
-static void read_source(sqlite3_stmt *statement, struct arena *arena,
-                        struct source_row *row)
-{
+    struct source_row *row = out;
     struct slice *texts[] = {&row->path,   &row->member,      &row->aliases,
                              &row->sha256, &row->forms,       &row->status,
                              &row->reason, &row->options,     &row->loaded_by,
@@ -106,52 +95,60 @@ struct slice source_word(const struct source_row *row)
 
 #define UNFINISHED_SQL "status IN ('partial', 'failed', 'loading')"
 
-static int list_sources(struct case_file *handle, bool unfinished, uint64_t offset,
+static const char source_columns[] =
+    "id, path, member,"
+    " (SELECT group_concat(path, ';') FROM (SELECT path FROM source_alias"
+    "  WHERE source = source.id ORDER BY path)),"
+    " sha256, forms, status, reason, options, loaded_by, host, tool_version, bytes,"
+    " unpacked_bytes, records, events, skipped, unknown, damaged,"
+    " (SELECT count(DISTINCT operation) FROM record WHERE record.source = source.id),"
+    " mtime_us, first_us, last_us, loaded_us";
+
+static struct list_query source_list(struct slice rows)
+{
+    return (struct list_query){
+        .what = "sources",
+        .columns = slice_from(source_columns),
+        .rows = rows,
+        .order = SLICE("path, member, id"),
+        .searched = "path, member, forms, status, reason",
+        .row_size = sizeof(struct source_row),
+        .read = read_source,
+    };
+}
+
+static int list_sources(struct case_file *handle, struct slice rows, uint64_t offset,
                         size_t limit, struct arena *arena, struct source_list *out,
                         struct error *error)
 {
-    static const char sql[] =
-        "SELECT id, path, member,"
-        " (SELECT group_concat(path, ';') FROM (SELECT path FROM source_alias"
-        "  WHERE source = source.id ORDER BY path)),"
-        " sha256, forms, status, reason, options, loaded_by, host, tool_version, bytes,"
-        " unpacked_bytes, records, events, skipped, unknown, damaged,"
-        " (SELECT count(DISTINCT operation) FROM record"
-        "  WHERE record.source = source.id),"
-        " mtime_us, first_us, last_us, loaded_us FROM source"
-        " WHERE ?1 = 0 OR " UNFINISHED_SQL " ORDER BY path, member, id"
-        " LIMIT ?2 OFFSET ?3";
-    static const char count_sql[] =
-        "SELECT count(*) FROM source WHERE ?1 = 0 OR " UNFINISHED_SQL;
-    *out = (struct source_list){.offset = offset};
-    if (count_rows(handle, count_sql, unfinished, &out->total, error))
-        return -1;
-    out->rows = arena_alloc(arena, (limit ? limit : 1) * sizeof *out->rows);
-    if (!out->rows)
-        return error_set(error, ERROR_MEMORY, "no memory for %zu sources", limit);
-    sqlite3_stmt *statement = statement_prepare(handle, slice_from(sql), error);
-    if (!statement)
-        return -1;
-    sqlite3_bind_int(statement, 1, unfinished);
-    sqlite3_bind_int64(statement, 2, (sqlite3_int64)limit);
-    sqlite3_bind_int64(statement, 3, (sqlite3_int64)offset);
-    int result;
-    while ((result = sqlite3_step(statement)) == SQLITE_ROW && out->count < limit)
-        read_source(statement, arena, &out->rows[out->count++]);
-    return statement_end(handle, statement, result, "reading sources", error);
+    const struct list_query query = source_list(rows);
+    struct list_window window;
+    int result =
+        list_query_window(handle, &query, offset, limit, arena, &window, error);
+    *out = (struct source_list){window.rows, window.count, offset, window.total};
+    return result;
 }
 
 int query_sources(struct case_file *handle, uint64_t offset, size_t limit,
                   struct arena *arena, struct source_list *out, struct error *error)
 {
-    return list_sources(handle, false, offset, limit, arena, out, error);
+    return list_sources(handle, SLICE("source"), offset, limit, arena, out, error);
 }
 
 int query_unfinished_sources(struct case_file *handle, uint64_t offset, size_t limit,
                              struct arena *arena, struct source_list *out,
                              struct error *error)
 {
-    return list_sources(handle, true, offset, limit, arena, out, error);
+    return list_sources(handle, SLICE("source WHERE " UNFINISHED_SQL), offset, limit,
+                        arena, out, error);
+}
+
+int query_find_sources(struct case_file *handle, struct slice needle, size_t limit,
+                       struct arena *arena, struct position_list *out,
+                       struct error *error)
+{
+    const struct list_query query = source_list(SLICE("source"));
+    return list_query_find(handle, &query, needle, limit, arena, out, error);
 }
 
 int query_source_hits(struct case_file *handle, struct slice path, struct slice member,
@@ -170,38 +167,62 @@ int query_source_hits(struct case_file *handle, struct slice path, struct slice 
     return statement_end(handle, statement, result, "counting hits", error);
 }
 
+static int bind_source(const void *source, sqlite3_stmt *statement, int *parameter)
+{
+    return sqlite3_bind_int64(statement, (*parameter)++, *(const int64_t *)source);
+}
+
+static void read_reject(sqlite3_stmt *statement, struct arena *arena, void *out)
+{
+    *(struct reject_row *)out = (struct reject_row){
+        .path = statement_text(statement, 0, arena),
+        .member = statement_text(statement, 1, arena),
+        .kind = statement_text(statement, 2, arena),
+        .reason = statement_text(statement, 3, arena),
+        .bytes = statement_text(statement, 4, arena),
+        .offset = statement_count(statement, 5),
+        .length = statement_count(statement, 6),
+    };
+}
+
+#define REJECTS_SQL                                                                    \
+    "(SELECT s.path, s.member, r.kind, r.reason, r.bytes, r.offset, r.length, r.id"    \
+    " FROM reject AS r JOIN source AS s ON s.id = r.source"
+
+/* *source 0: of all. */
+static struct list_query reject_list(const int64_t *source)
+{
+    return (struct list_query){
+        .what = "rejects",
+        .columns = SLICE("*"),
+        .rows = *source ? SLICE(REJECTS_SQL " WHERE r.source = ?)")
+                        : SLICE(REJECTS_SQL ")"),
+        .counted = *source ? SLICE("reject WHERE source = ?") : SLICE("reject"),
+        .order = SLICE("path, member, offset, id"),
+        .searched = "kind, reason, bytes",
+        .bind = *source ? bind_source : NULL,
+        .scope = source,
+        .row_size = sizeof(struct reject_row),
+        .read = read_reject,
+    };
+}
+
 int query_rejects(struct case_file *handle, int64_t source, uint64_t offset,
                   size_t limit, struct arena *arena, struct reject_list *out,
                   struct error *error)
 {
-    static const char sql[] =
-        "SELECT s.path, s.member, r.kind, r.reason, r.bytes, r.offset, r.length"
-        " FROM reject AS r JOIN source AS s ON s.id = r.source"
-        " WHERE ?1 = 0 OR r.source = ?1 ORDER BY s.path, s.member, r.offset, r.id"
-        " LIMIT ?2 OFFSET ?3";
-    *out = (struct reject_list){.offset_row = offset};
-    if (count_rows(handle, "SELECT count(*) FROM reject WHERE ?1 = 0 OR source = ?1",
-                   source, &out->total, error))
-        return -1;
-    out->rows = arena_alloc(arena, (limit ? limit : 1) * sizeof *out->rows);
-    if (!out->rows)
-        return error_set(error, ERROR_MEMORY, "no memory for %zu rejects", limit);
-    sqlite3_stmt *statement = statement_prepare(handle, slice_from(sql), error);
-    if (!statement)
-        return -1;
-    sqlite3_bind_int64(statement, 1, source);
-    sqlite3_bind_int64(statement, 2, (sqlite3_int64)limit);
-    sqlite3_bind_int64(statement, 3, (sqlite3_int64)offset);
-    int result;
-    while ((result = sqlite3_step(statement)) == SQLITE_ROW && out->count < limit) {
-        struct reject_row *row = &out->rows[out->count++];
-        row->path = statement_text(statement, 0, arena);
-        row->member = statement_text(statement, 1, arena);
-        row->kind = statement_text(statement, 2, arena);
-        row->reason = statement_text(statement, 3, arena);
-        row->bytes = statement_text(statement, 4, arena);
-        row->offset = statement_count(statement, 5);
-        row->length = statement_count(statement, 6);
-    }
-    return statement_end(handle, statement, result, "reading rejects", error);
+    const struct list_query query = reject_list(&source);
+    struct list_window window;
+    int result =
+        list_query_window(handle, &query, offset, limit, arena, &window, error);
+    *out = (struct reject_list){window.rows, window.count, offset, window.total};
+    return result;
+}
+
+int query_find_rejects(struct case_file *handle, int64_t source, struct slice needle,
+                       size_t limit, struct arena *arena, struct position_list *out,
+                       struct error *error)
+{
+    const struct list_query query = reject_list(&source);
+    return list_query_find(handle, &query, needle, limit, arena, out, error);
 }

@@ -211,45 +211,80 @@ static int (*const orders[TALLY_SORT_COUNT])(const void *, const void *) = {
     [TALLY_BY_LAST] = by_last,
 };
 
-static int give_window(const struct tally_row *rows, bool descending, size_t limit,
-                       struct arena *arena, struct tally_list *out, struct error *error)
+/* What is asked of the counts: a window of rows, or the positions of some. */
+struct tally_question {
+    enum tally_sort sort;
+    bool descending;
+    size_t limit;
+    struct arena *arena;
+    struct tally_list *list;
+    struct slice needle;
+    struct position_list *positions; /* NULL: the window */
+};
+
+static const struct tally_row *row_at(const struct tally_question *question,
+                                      const struct tally_row *rows, size_t total,
+                                      size_t place)
 {
-    uint64_t rest = out->offset < out->total ? out->total - out->offset : 0;
-    out->count = rest < limit ? (size_t)rest : limit;
-    out->rows = arena_alloc(arena, (out->count + 1) * sizeof *out->rows);
+    return &rows[question->descending ? total - 1 - place : place];
+}
+
+static int give_window(const struct tally_question *question,
+                       const struct tally_row *rows, size_t total, struct error *error)
+{
+    struct tally_list *out = question->list;
+    uint64_t rest = out->offset < total ? total - out->offset : 0;
+    out->total = total;
+    out->count = rest < question->limit ? (size_t)rest : question->limit;
+    out->rows = arena_alloc(question->arena, (out->count + 1) * sizeof *out->rows);
     if (!out->rows)
         return error_set(error, ERROR_MEMORY, "no memory for the values");
+    for (size_t i = 0; i < total; i++) {
+        out->events += rows[i].events;
+        if (rows[i].events > out->most)
+            out->most = rows[i].events;
+    }
     for (size_t i = 0; i < out->count; i++) {
-        uint64_t place = out->offset + i;
-        const struct tally_row *row =
-            &rows[descending ? out->total - 1 - place : place];
-        out->rows[i] = *row;
-        if (!slice_present(row->value))
+        out->rows[i] = *row_at(question, rows, total, (size_t)out->offset + i);
+        if (!slice_present(out->rows[i].value))
             continue;
-        out->rows[i].value = arena_copy(arena, row->value);
+        out->rows[i].value = arena_copy(question->arena, out->rows[i].value);
         if (!slice_present(out->rows[i].value))
             return error_set(error, ERROR_MEMORY, "no memory for the values");
     }
     return 0;
 }
 
-static int give_rows(struct tally *tally, enum tally_sort sort, bool descending,
-                     size_t limit, struct arena *arena, struct tally_list *out,
-                     struct error *error)
+static int give_positions(const struct tally_question *question,
+                          const struct tally_row *rows, size_t total,
+                          struct error *error)
+{
+    struct position_list *out = question->positions;
+    out->positions =
+        arena_alloc(question->arena, (question->limit + 1) * sizeof *out->positions);
+    if (!out->positions)
+        return error_set(error, ERROR_MEMORY, "no memory for the search");
+    for (size_t place = 0; place < total && !out->more; place++) {
+        struct slice value = row_at(question, rows, total, place)->value;
+        if (slice_find_nocase(value, question->needle) < 0)
+            continue;
+        out->more = out->count == question->limit;
+        if (!out->more)
+            out->positions[out->count++] = place;
+    }
+    return 0;
+}
+
+static int answer(struct tally *tally, const struct tally_question *question,
+                  struct error *error)
 {
     struct tally_row *rows = NULL;
     size_t total = 0;
     int result = all_rows(tally, &rows, &total, error);
     if (!result) {
-        qsort(rows, total, sizeof *rows, orders[sort]);
-        out->total = total;
-        out->others = tally->others.events;
-        for (size_t i = 0; i < total; i++) {
-            out->events += rows[i].events;
-            if (rows[i].events > out->most)
-                out->most = rows[i].events;
-        }
-        result = give_window(rows, descending, limit, arena, out, error);
+        qsort(rows, total, sizeof *rows, orders[question->sort]);
+        result = (question->positions ? give_positions : give_window)(question, rows,
+                                                                      total, error);
     }
     free(rows);
     return result;
@@ -286,13 +321,11 @@ static void tally_free(struct tally *tally)
     free(tally);
 }
 
-int query_tally(struct case_file *handle, const struct tally_scope *scope,
-                enum tally_sort sort, bool descending, uint64_t offset, size_t limit,
-                const struct query_progress *progress, struct arena *arena,
-                struct tally_list *out, struct error *error)
+static int ask(struct case_file *handle, const struct tally_scope *scope,
+               const struct query_progress *progress,
+               const struct tally_question *question, struct error *error)
 {
     int64_t from_us, until_us;
-    *out = (struct tally_list){.offset = offset};
     if (!can_count(scope->key))
         return error_set(error, ERROR_UNSUPPORTED, "events are not counted by `%s`",
                          filter_key_name(scope->key));
@@ -308,10 +341,41 @@ int query_tally(struct case_file *handle, const struct tally_scope *scope,
         if (!result)
             result = count_all(tally, filter, progress, error);
         if (!result)
-            result = give_rows(tally, sort, descending, limit, arena, out, error);
+            result = answer(tally, question, error);
+        if (question->list)
+            question->list->others = tally->others.events;
         event_scan_end(&tally->scan);
     }
     event_filter_free(filter);
     tally_free(tally);
     return result;
+}
+
+int query_tally(struct case_file *handle, const struct tally_scope *scope,
+                enum tally_sort sort, bool descending, uint64_t offset, size_t limit,
+                const struct query_progress *progress, struct arena *arena,
+                struct tally_list *out, struct error *error)
+{
+    const struct tally_question question = {.sort = sort,
+                                            .descending = descending,
+                                            .limit = limit,
+                                            .arena = arena,
+                                            .list = out};
+    *out = (struct tally_list){.offset = offset};
+    return ask(handle, scope, progress, &question, error);
+}
+
+int query_find_tally(struct case_file *handle, const struct tally_scope *scope,
+                     enum tally_sort sort, bool descending, struct slice needle,
+                     size_t limit, struct arena *arena, struct position_list *out,
+                     struct error *error)
+{
+    const struct tally_question question = {.sort = sort,
+                                            .descending = descending,
+                                            .limit = limit,
+                                            .arena = arena,
+                                            .needle = needle,
+                                            .positions = out};
+    *out = (struct position_list){.count = 0};
+    return ask(handle, scope, NULL, &question, error);
 }

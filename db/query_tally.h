@@ -70,5 +70,10 @@ int query_tally(struct case_file *handle, const struct tally_scope *scope,
                 enum tally_sort sort, bool descending, uint64_t offset, size_t limit,
                 const struct query_progress *progress, struct arena *arena,
                 struct tally_list *out, struct error *error);
+/* Positions in that list, as of query_find_groups, of values that hold `needle`. */
+int query_find_tally(struct case_file *handle, const struct tally_scope *scope,
+                     enum tally_sort sort, bool descending, struct slice needle,
+                     size_t limit, struct arena *arena, struct position_list *out,
+                     struct error *error);
 
 #endif

@@ -79,8 +79,9 @@ struct slice scope_sql(const struct hit_scope *scope, struct arena *arena,
                         scope->one_group ? " AND actor IS ? AND provider = ?" : "");
 }
 
-int scope_bind(const struct hit_scope *scope, sqlite3_stmt *statement, int *parameter)
+int scope_bind(const void *of, sqlite3_stmt *statement, int *parameter)
 {
+    const struct hit_scope *scope = of;
     int result = filter_bind(scope->filter, FILTER_ON_OPERATION, statement, parameter);
     if (result == SQLITE_OK && scope->one_group) {
         result = statement_bind_text(statement, (*parameter)++, scope->actor);
@@ -88,26 +89,4 @@ int scope_bind(const struct hit_scope *scope, sqlite3_stmt *statement, int *para
             result = sqlite3_bind_int(statement, (*parameter)++, (int)scope->provider);
     }
     return result;
-}
-
-int statement_positions(struct case_file *handle, sqlite3_stmt *statement, int result,
-                        int parameter, size_t limit, struct arena *arena,
-                        struct position_list *out, struct error *error)
-{
-    out->positions = arena_alloc(arena, (limit ? limit : 1) * sizeof *out->positions);
-    if (!out->positions) {
-        sqlite3_finalize(statement);
-        return error_set(error, ERROR_MEMORY, "no memory for the search");
-    }
-    sqlite3_bind_int64(statement, parameter, (sqlite3_int64)limit + 1);
-    while (result == SQLITE_OK || result == SQLITE_ROW) {
-        result = sqlite3_step(statement);
-        if (result != SQLITE_ROW)
-            break;
-        out->more = out->count == limit;
-        if (out->more)
-            break;
-        out->positions[out->count++] = statement_count(statement, 0);
-    }
-    return statement_end(handle, statement, result, "searching", error);
 }

@@ -53,16 +53,11 @@ int statement_bind_time(sqlite3_stmt *statement, int parameter, int64_t time_us)
 /* "WHERE ..." of a scope over `operation`, in the arena, and its values. */
 struct slice scope_sql(const struct hit_scope *scope, struct arena *arena,
                        struct error *error);
-int scope_bind(const struct hit_scope *scope, sqlite3_stmt *statement, int *parameter);
+/* scope: a hit_scope. */
+int scope_bind(const void *scope, sqlite3_stmt *statement, int *parameter);
 
 /* Operations that fit, in the case's own order; where: a condition without values. */
 int query_hits_where(struct case_file *handle, struct slice where, size_t limit,
                      struct arena *arena, struct hit_list *out, struct error *error);
-
-/* Binds the limit at `parameter`, runs a statement of positions, ends it.  result: of
- * the binding before. */
-int statement_positions(struct case_file *handle, sqlite3_stmt *statement, int result,
-                        int parameter, size_t limit, struct arena *arena,
-                        struct position_list *out, struct error *error);
 
 #endif

@@ -8,7 +8,9 @@
 
 #include <stdio.h>
 
-#include "db/query.h"
+#include "db/query_event.h"
+#include "db/query_mirrors.h"
+#include "db/query_tally.h"
 #include "tests/sample_case.h"
 #include "tests/store_bed.h"
 
@@ -455,6 +457,95 @@ static void positions_are_those_of_the_list(void **state)
     }
 }
 
+static bool any_holds(const struct slice *texts, size_t count, struct slice needle)
+{
+    for (size_t i = 0; i < count; i++)
+        if (slice_find_nocase(texts[i], needle) >= 0)
+            return true;
+    return false;
+}
+
+/* All that are found are the rows that hold it, in order. */
+#define SAME_PLACES(found, list, holds)                                                \
+    do {                                                                               \
+        size_t next = 0;                                                               \
+        assert_true((list).count == (list).total && (found).count > 0);                \
+        for (size_t at = 0; at < (list).count; at++)                                   \
+            if (holds)                                                                 \
+                assert_int_equal((found).positions[next++], at);                       \
+        assert_int_equal(next, (found).count);                                         \
+    } while (0)
+
+static void finds_among_all_events(void **state)
+{
+    struct desk *desk = *state;
+    const struct slice needle = SLICE("securityGROUP");
+    struct hit_scope mallory = filtered(desk, "actor:~mallory");
+    struct events_scope scope = {mallory.filter, INT64_MIN, INT64_MAX};
+    struct event_list list;
+    struct position_list found;
+    for (int part = 0; part < 2; part++) {
+        DONE(desk, query_events(desk->handle, &scope, 0, 4000, &desk->arena, &list,
+                                &desk->error));
+        DONE(desk, query_find_events(desk->handle, &scope, needle, 4000, &desk->arena,
+                                     &found, &desk->error));
+        SAME_PLACES(found, list,
+                    any_holds(list.rows[at].event.text, EVENT_FIELD_COUNT, needle));
+        scope.from_us = list.rows[found.positions[2]].event.time_us;
+    }
+    /* Of all events, more than are asked for: the first of them. */
+    const struct events_scope all_events = {NULL, INT64_MIN, INT64_MAX};
+    DONE(desk, query_find_events(desk->handle, &all_events, needle, 3, &desk->arena,
+                                 &found, &desk->error));
+    assert_true(found.more && found.count == 3);
+    for (size_t i = 0; i < 3; i++) {
+        DONE(desk, query_events(desk->handle, &all_events, found.positions[i], 1,
+                                &desk->arena, &list, &desk->error));
+        assert_true(any_holds(list.rows[0].event.text, EVENT_FIELD_COUNT, needle));
+    }
+}
+
+static void finds_in_every_other_list(void **state)
+{
+    struct desk *desk = *state;
+    struct position_list found;
+    const struct tally_scope actors = {NULL, FILTER_ACTOR};
+    struct tally_list tally;
+    DONE(desk, query_tally(desk->handle, &actors, TALLY_BY_EVENTS, true, 0, 4000, NULL,
+                           &desk->arena, &tally, &desk->error));
+    DONE(desk,
+         query_find_tally(desk->handle, &actors, TALLY_BY_EVENTS, true,
+                          SLICE("Mallory"), 4000, &desk->arena, &found, &desk->error));
+    SAME_PLACES(found, tally,
+                slice_find_nocase(tally.rows[at].value, SLICE("mallory")) >= 0);
+    struct source_list sources;
+    DONE(desk,
+         query_sources(desk->handle, 0, 4000, &desk->arena, &sources, &desk->error));
+    struct slice path = sources.rows[sources.count - 1].path;
+    DONE(desk, query_find_sources(desk->handle, path, 4000, &desk->arena, &found,
+                                  &desk->error));
+    SAME_PLACES(found, sources, any_holds(&sources.rows[at].path, 1, path));
+    struct reject_list rejects;
+    DONE(desk,
+         query_rejects(desk->handle, 0, 0, 4000, &desk->arena, &rejects, &desk->error));
+    struct slice reason = rejects.rows[0].reason;
+    DONE(desk, query_find_rejects(desk->handle, 0, reason, 4000, &desk->arena, &found,
+                                  &desk->error));
+    SAME_PLACES(found, rejects, any_holds(&rejects.rows[at].reason, 1, reason));
+    run(desk, "INSERT INTO mirror(mirror, segment, provider, state, sources,"
+              " foreign_destination, opened_by, since_us) VALUES"
+              " ('a', 0, 1, 0, 1, 0, 'eve', 1), ('b', 0, 1, 0, 1, 0, 'trent', 2),"
+              " ('c', 0, 1, 7, 1, 0, 'Eve', 3)");
+    const struct mirror_scope all_mirrors = {.present = false};
+    struct mirror_rows mirrors;
+    DONE(desk, query_mirrors(desk->handle, &all_mirrors, MIRROR_BY_SINCE, true, 0, 4000,
+                             &desk->arena, &mirrors, &desk->error));
+    const struct slice by = SLICE("eve");
+    DONE(desk, query_find_mirrors(desk->handle, &all_mirrors, MIRROR_BY_SINCE, true, by,
+                                  4000, &desk->arena, &found, &desk->error));
+    SAME_PLACES(found, mirrors, any_holds(&mirrors.rows[at].mirror.opened_by, 1, by));
+}
+
 static void finding_stops_at_its_limit(void **state)
 {
     struct desk *desk = *state;
@@ -594,6 +685,8 @@ int main(void)
         ON_DESK(finds_one_hit_by_the_beginning_of_its_id),
         ON_DESK(evidence_is_in_order_of_time),
         ON_DESK(positions_are_those_of_the_list),
+        ON_DESK(finds_among_all_events),
+        ON_DESK(finds_in_every_other_list),
         ON_DESK(finding_stops_at_its_limit),
         ON_DESK(the_histogram_holds_every_hit),
         ON_DESK(lists_sources_by_path),
