@@ -9,6 +9,8 @@
 #define ON(view) (1u << VIEW_##view)
 #define LISTS (ON(GROUPS) | ON(HITS))
 #define ALL ((1u << VIEW_COUNT) - 1)
+/* Whatever has lines to search in. */
+#define SEARCHED (ALL & ~(ON(TIMELINE) | ON(MIRROR)))
 /* From anywhere to anywhere. */
 #define SCREENS (ALL & ~ON(HELP))
 
@@ -108,21 +110,15 @@ const struct action actions_table[ACTION_COUNT] = {
      {KEYCODE_BACK_TAB}},
     {ACTION_SEARCH,
      "Find",
-     LISTS | ON(HIT) | ON(EVENT) | ON(HELP),
+     SEARCHED,
      3,
      "search",
      "search for a text, in any case of letters",
      {'/', KEYCODE_F3}},
-    {ACTION_FIND_NEXT,
-     "Find",
-     LISTS | ON(HIT) | ON(EVENT) | ON(HELP),
-     0,
-     NULL,
-     "to the next place found",
-     {'n'}},
+    {ACTION_FIND_NEXT, "Find", SEARCHED, 0, NULL, "to the next place found", {'n'}},
     {ACTION_FIND_PREVIOUS,
      "Find",
-     LISTS | ON(HIT) | ON(EVENT) | ON(HELP),
+     SEARCHED,
      0,
      NULL,
      "to the place found before",

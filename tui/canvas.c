@@ -283,14 +283,16 @@ static int match_at(const struct canvas *canvas, int row, int column, int end,
     return at - column;
 }
 
-static void each_match(struct canvas *canvas, int row, int column, int width,
+static bool each_match(struct canvas *canvas, int row, int column, int width,
                        struct slice needle, int role)
 {
+    bool found = false;
     int end = column + width < canvas->width ? column + width : canvas->width;
     if (slice_blank(needle) || row < 0 || row >= canvas->height || column < 0)
-        return;
+        return false;
     for (int at = column; at < end; at++) {
         int length = match_at(canvas, row, at, end, needle);
+        found |= length > 0;
         for (int i = 0; i < length; i++) {
             struct cell *cell = canvas_cell(canvas, row, at + i);
             if (role < 0)
@@ -300,12 +302,13 @@ static void each_match(struct canvas *canvas, int row, int column, int width,
         }
         at += sub_sat(length, 1);
     }
+    return found;
 }
 
-void canvas_mark(struct canvas *canvas, int row, int column, int width,
+bool canvas_mark(struct canvas *canvas, int row, int column, int width,
                  struct slice needle)
 {
-    each_match(canvas, row, column, width, needle, -1);
+    return each_match(canvas, row, column, width, needle, -1);
 }
 
 void canvas_paint(struct canvas *canvas, int row, int column, int width,

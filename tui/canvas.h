@@ -85,8 +85,8 @@ void canvas_bar(struct canvas *canvas, int row, int column, unsigned eighths,
                 enum role role);
 
 void canvas_select(struct canvas *canvas, int row, int column, int width);
-/* Marks what the row shows of `needle`, ASCII case ignored. */
-void canvas_mark(struct canvas *canvas, int row, int column, int width,
+/* Marks what the row shows of `needle`, ASCII case ignored; whether it shows any. */
+bool canvas_mark(struct canvas *canvas, int row, int column, int width,
                  struct slice needle);
 /* The same, by a role. */
 void canvas_paint(struct canvas *canvas, int row, int column, int width,

@@ -19,9 +19,16 @@ void find_forget(struct app *app)
     app->waits[REQUEST_FIND].pending = false;
 }
 
-static bool in_list(const struct app *app)
+/* The list that is searched, NULL: a document is. */
+static const struct list_view *list_of(const struct app *app)
 {
-    return app_view(app) == VIEW_GROUPS || app_view(app) == VIEW_HITS;
+    return view_get(app_view(app))->rows;
+}
+
+/* Whether the case is to be asked; what is shown may be but a window of the list. */
+static bool asks(const struct app *app)
+{
+    return list_of(app) && request_finds(list_of(app)->kind);
 }
 
 static const struct document *document_of(const struct app *app)
@@ -66,7 +73,7 @@ static size_t choose(const struct finding *finding, uint64_t cursor, bool *wrapp
 static uint64_t step_from(const struct app *app, const struct list *list)
 {
     const struct finding *finding = &app->finding;
-    if (!finding->result && finding->direction != 0 && finding->index < finding->count)
+    if (!list_of(app) && finding->direction != 0 && finding->index < finding->count)
         return place(finding, finding->index);
     return list->cursor;
 }
@@ -88,34 +95,25 @@ static void go(struct app *app)
 
 static void ask(struct app *app, struct effects *effects)
 {
-    struct request *request = request_new(REQUEST_FIND);
-    if (!request)
-        return;
-    bool hits = app_view(app) == VIEW_HITS;
-    const struct sorting *sorting = hits ? &app->hit_sorting : &app->group_sorting;
-    struct arena arena;
-    arena_init(&arena);
-    struct request_scope scope = app_scope(app, hits, &arena);
-    request_set_scope(request, &scope);
-    arena_fini(&arena);
-    request->find_groups = !hits;
-    request->sort = sorting->column;
-    request->descending = sorting->descending;
-    request->needle = arena_copy(&request->arena, find_text(app));
     app->finding.stale = false;
-    app_ask(app, effects, request);
+    app_ask(app, effects, view_find(app, list_of(app), find_text(app)));
 }
 
-static void look_in_document(struct app *app)
+static void look(struct app *app)
 {
     struct finding *finding = &app->finding;
+    const struct list_view *list = list_of(app);
     if (!finding->lines)
         finding->lines = malloc(FIND_LINES * sizeof *finding->lines);
     if (!finding->lines)
         return;
     finding->count =
-        document_find(document_of(app), find_text(app), finding->lines, FIND_LINES);
-    finding->more = finding->count == FIND_LINES;
+        list ? view_find_shown(app, list, find_text(app), finding->lines, FIND_LINES)
+             : document_find(document_of(app), find_text(app), finding->lines,
+                             FIND_LINES);
+    const struct rows *rows = list ? app_rows(app, list->kind) : NULL;
+    finding->more =
+        finding->count == FIND_LINES || (rows && rows->count < rows->list.total);
 }
 
 void find_start(struct app *app, struct slice text, struct effects *effects)
@@ -128,10 +126,10 @@ void find_start(struct app *app, struct slice text, struct effects *effects)
         app_error(app, "the text to search is too long");
         return;
     }
-    if (in_list(app)) {
+    if (asks(app)) {
         ask(app, effects);
     } else {
-        look_in_document(app);
+        look(app);
         go(app);
     }
 }
@@ -144,8 +142,8 @@ void find_step(struct app *app, int direction, struct effects *effects)
         return;
     }
     finding->direction = direction;
-    if (!in_list(app)) {
-        look_in_document(app);
+    if (!asks(app)) {
+        look(app);
         go(app);
     } else if (finding->stale) {
         ask(app, effects);
@@ -161,6 +159,6 @@ void find_take(struct app *app, struct result *result)
     finding->result = result;
     finding->count = result->positions.count;
     finding->more = result->positions.more;
-    if (in_list(app))
+    if (asks(app))
         go(app);
 }

@@ -19,17 +19,58 @@ struct list *view_list(struct app *app, const struct view *view)
     return view->rows ? &app_rows(app, view->rows->kind)->list : view->list(app);
 }
 
-static void ask(struct app *app, const struct list_view *view, struct effects *effects)
+/* What the list shows, and in which order. */
+static void complete(const struct app *app, const struct list_view *view,
+                     struct request *request)
 {
     const struct sorting *sorting = sorting_of(app, view);
-    struct request *request = rows_request(app, view->kind);
     if (request && sorting) {
         request->sort = sorting->column;
         request->descending = sorting->descending;
     }
     if (request && view->ask)
         view->ask(app, request);
+}
+
+static void ask(struct app *app, const struct list_view *view, struct effects *effects)
+{
+    struct request *request = rows_request(app, view->kind);
+    complete(app, view, request);
     app_ask(app, effects, request);
+}
+
+struct request *view_find(const struct app *app, const struct list_view *view,
+                          struct slice needle)
+{
+    struct request *request = request_new(REQUEST_FIND);
+    complete(app, view, request);
+    if (request) {
+        request->listed = view->kind;
+        request->needle = arena_copy(&request->arena, needle);
+    }
+    return request;
+}
+
+size_t view_find_shown(const struct app *app, const struct list_view *view,
+                       struct slice needle, size_t *positions, size_t limit)
+{
+    const struct rows *rows = rows_of(app, view);
+    struct column_place places[COLUMNS_MAX];
+    struct canvas line;
+    size_t count = 0;
+    canvas_init(&line, true);
+    if (!canvas_resize(&line, CANVAS_MAX_WIDTH, 1)) {
+        const struct row_pen pen = {&line, 0, places};
+        draw_places(app, &line, view->columns, view->column_count, places);
+        for (size_t i = 0; i < rows->count && count < limit; i++) {
+            canvas_clear(&line);
+            view->row(app, i, &pen, false);
+            if (canvas_mark(&line, 0, 0, line.width, needle))
+                positions[count++] = (size_t)rows->offset + i;
+        }
+    }
+    canvas_fini(&line);
+    return count;
 }
 
 void view_want(struct app *app, const struct view *view, struct effects *effects)

@@ -256,11 +256,16 @@ static int answer_sources(struct answering *job)
                          &job->result->error);
 }
 
+static struct mirror_scope mirrors_of(const struct answering *job)
+{
+    return (struct mirror_scope){.filter = job->scope.filter,
+                                 .present = job->request->present};
+}
+
 static int answer_mirrors(struct answering *job)
 {
     const struct request *request = job->request;
-    const struct mirror_scope scope = {.filter = job->scope.filter,
-                                       .present = request->present};
+    const struct mirror_scope scope = mirrors_of(job);
     return query_mirrors(job->handle, &scope, (enum mirror_sort)request->sort,
                          request->descending, request->offset, request->limit,
                          &job->result->arena, &job->result->mirrors,
@@ -366,18 +371,78 @@ static int answer_news(struct answering *job)
                              &job->result->error);
 }
 
-static int answer_find(struct answering *job)
+static int find_groups(struct answering *job, struct position_list *out)
 {
     const struct request *request = job->request;
-    struct result *result = job->result;
-    if (request->find_groups)
-        return query_find_groups(job->handle, &job->scope,
-                                 (enum group_sort)request->sort, request->descending,
-                                 request->needle, FIND_LIMIT, &result->arena,
-                                 &result->positions, &result->error);
+    return query_find_groups(job->handle, &job->scope, (enum group_sort)request->sort,
+                             request->descending, request->needle, FIND_LIMIT,
+                             &job->result->arena, out, &job->result->error);
+}
+
+static int find_hits(struct answering *job, struct position_list *out)
+{
+    const struct request *request = job->request;
     return query_find_hits(job->handle, &job->scope, (enum operation_sort)request->sort,
                            request->descending, request->needle, FIND_LIMIT,
-                           &result->arena, &result->positions, &result->error);
+                           &job->result->arena, out, &job->result->error);
+}
+
+static int find_mirrors(struct answering *job, struct position_list *out)
+{
+    const struct request *request = job->request;
+    const struct mirror_scope scope = mirrors_of(job);
+    return query_find_mirrors(job->handle, &scope, (enum mirror_sort)request->sort,
+                              request->descending, request->needle, FIND_LIMIT,
+                              &job->result->arena, out, &job->result->error);
+}
+
+static int find_sources(struct answering *job, struct position_list *out)
+{
+    return query_find_sources(job->handle, job->request->needle, FIND_LIMIT,
+                              &job->result->arena, out, &job->result->error);
+}
+
+static int find_rejects(struct answering *job, struct position_list *out)
+{
+    return query_find_rejects(job->handle, job->request->source, job->request->needle,
+                              FIND_LIMIT, &job->result->arena, out,
+                              &job->result->error);
+}
+
+static int find_values(struct answering *job, struct position_list *out)
+{
+    const struct request *request = job->request;
+    const struct tally_scope scope = {job->scope.filter, request->key};
+    return query_find_tally(job->handle, &scope, (enum tally_sort)request->sort,
+                            request->descending, request->needle, FIND_LIMIT,
+                            &job->result->arena, out, &job->result->error);
+}
+
+static int find_events(struct answering *job, struct position_list *out)
+{
+    const struct request *request = job->request;
+    const struct events_scope scope = {job->scope.filter, request->from_us,
+                                       request->until_us};
+    return query_find_events(job->handle, &scope, request->needle, FIND_LIMIT,
+                             &job->result->arena, out, &job->result->error);
+}
+
+static int (*const finders[REQUEST_KIND_COUNT])(struct answering *job,
+                                                struct position_list *out) = {
+    [REQUEST_GROUPS] = find_groups,   [REQUEST_HITS] = find_hits,
+    [REQUEST_MIRRORS] = find_mirrors, [REQUEST_SOURCES] = find_sources,
+    [REQUEST_REJECTS] = find_rejects, [REQUEST_TALLY] = find_values,
+    [REQUEST_EVENTS] = find_events,
+};
+
+bool request_finds(enum request_kind kind)
+{
+    return finders[kind] != NULL;
+}
+
+static int answer_find(struct answering *job)
+{
+    return finders[job->request->listed](job, &job->result->positions);
 }
 
 static int answer_propose(struct answering *job)

@@ -91,7 +91,7 @@ struct request {
     enum provider anchor_provider;
     uint64_t known_total;
     struct slice needle;
-    bool find_groups;
+    enum request_kind listed; /* where it is looked for: a list that request_finds */
     struct slice operation_id;
     int64_t approval_id;
     bool enabled;
@@ -137,6 +137,9 @@ struct result {
     struct slice what;
     int64_t data_version; /* another number: somebody has */
 };
+
+/* Whether the case can say where a list of this kind holds a text (REQUEST_FIND). */
+bool request_finds(enum request_kind kind);
 
 struct request *request_new(enum request_kind kind);
 void request_free(struct request *request);

@@ -69,6 +69,12 @@ struct view {
                    const struct layout *layout);
 };
 
+/* Asks the case where such a list holds the text. */
+struct request *view_find(const struct app *app, const struct list_view *view,
+                          struct slice needle);
+/* Positions of the rows at hand that show it, the whole of what their columns can. */
+size_t view_find_shown(const struct app *app, const struct list_view *view,
+                       struct slice needle, size_t *positions, size_t limit);
 struct list *view_list(struct app *app, const struct view *view);
 void view_want(struct app *app, const struct view *view, struct effects *effects);
 void view_resize(struct app *app, const struct view *view, const struct layout *layout);
