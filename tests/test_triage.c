@@ -295,7 +295,7 @@ static void a_bad_approval_changes_nothing(void **state)
     lone.selector[SELECT_ACCOUNT] = SLICE_NONE;
     assert_int_equal(triage_approve(bed->handle, &alice, NOW, &lone, &error), -1);
     assert_int_equal(triage_set_enabled(bed->handle, &alice, NOW, 9, true, &error), -1);
-    assert_int_equal(error.code, ERROR_CASE);
+    assert_int_equal(error.code, ERROR_SYNTAX);
     assert_int_equal(bed_number(bed, "SELECT (SELECT count(*) FROM approval) +"
                                      " (SELECT count(*) FROM journal)"),
                      0);
