@@ -42,9 +42,6 @@ enum record_class line_normalise(struct normaliser *normaliser, struct slice lin
                                  const struct line_relay *relay, struct event *event,
                                  const char **reason);
 
-/* The names of the table's forms; NULL-terminated. */
-extern const char *const line_form_names[];
-
 /* ---- readers of text ---- */
 
 /* What follows the mark (ASCII case ignored), or absent. */

@@ -83,20 +83,6 @@ static const struct form forms[] = {
 
 enum { FORM_COUNT = sizeof(forms) / sizeof(forms[0]) };
 
-const char *const form_names[] = {
-    "azure-activity",
-    "azure-activity-rest",
-    "azure-activity-sdk",
-    "entra-sign-in",
-    "entra-audit",
-    "alibaba-actiontrail",
-    "cloudtrail",
-    "gcp-audit",
-    "oci-audit",
-    "huawei-cts",
-    NULL,
-};
-
 /* ---- the projection ---- */
 
 static const struct json_path form_paths[] = {

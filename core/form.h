@@ -79,8 +79,4 @@ void mirror_facts(struct event *event, struct slice raw, struct arena *arena);
 /* The one projection of all forms; read-only, built once by the caller. */
 struct json_projection *form_projection_new(struct error *error);
 
-/* The names of the JSON forms, for documents and tests; NULL-terminated.  Those of text
- * lines are line_form_names (device_line.h). */
-extern const char *const form_names[];
-
 #endif

@@ -48,12 +48,6 @@ static const struct line_form line_forms[] = {
 
 enum { LINE_FORM_COUNT = sizeof(line_forms) / sizeof(line_forms[0]) };
 
-const char *const line_form_names[] = {
-#define X(name, provider, mark, fits, fill) name,
-    LINE_FORMS(X)
-#undef X
-        NULL};
-
 /* ---- lines that are known and no events ---- */
 
 static bool is_blank_line(struct slice line)

@@ -123,19 +123,6 @@ static void recognises_forms(void **state)
     }
 }
 
-static void names_every_form_of_events(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < sizeof(form_cases) / sizeof(form_cases[0]); i++) {
-        bool named = !form_cases[i].form;
-        for (size_t j = 0; form_names[j] && !named; j++)
-            named =
-                slice_equal(slice_from(form_names[j]), slice_from(form_cases[i].form));
-        if (!named)
-            fail_msg("%s is not among form_names", form_cases[i].form);
-    }
-}
-
 /* ---- times ---- */
 
 struct time_case {
@@ -308,7 +295,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(recognises_forms),
-        cmocka_unit_test(names_every_form_of_events),
         cmocka_unit_test(reads_times),
         cmocka_unit_test(gives_stamps_the_zone_of_the_option),
         cmocka_unit_test(keeps_the_stamp_of_a_hit),
