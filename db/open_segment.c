@@ -25,13 +25,13 @@ struct open_segment *open_segment_new(struct error *error)
         return NULL;
     }
     for (int i = 0; i < TEXT_COLUMNS; i++) {
-        value_table_init(&segment->columns[i].dictionary, seeds[2 * i],
-                         LIMIT_DICTIONARY_VALUES, LIMIT_DICTIONARY_BYTES);
+        /* Hardly any stamp comes again: a dictionary of them would cost a row each. */
+        uint32_t values = i == FIELD_TIME_TEXT ? 0 : LIMIT_DICTIONARY_VALUES;
+        value_table_init(&segment->columns[i].dictionary, seeds[2 * i], values,
+                         LIMIT_DICTIONARY_BYTES);
         value_table_init(&segment->columns[i].own, seeds[2 * i + 1], SEGMENT_EVENTS,
                          SEGMENT_OWN_BYTES);
     }
-    /* Hardly any stamp comes again: a dictionary of them would cost a row each. */
-    segment->columns[FIELD_TIME_TEXT].closed = true;
     segment->id = 1;
     return segment;
 }
@@ -60,21 +60,24 @@ void open_segment_next(struct open_segment *segment)
 
 /* --- adding ---------------------------------------------------------------- */
 
-/* A dictionary code, or 0 where the value is the segment's own. */
-static uint32_t dictionary_code(struct open_segment *segment,
-                                struct text_column *column, struct slice value)
+/*
+ * Whether a dictionary takes no more values: what it holds tells, not what was refused,
+ * so that it stays full when the case is opened again.  Else a value could stand in the
+ * dictionary that segments have among their own, and nobody would look there.
+ */
+static bool is_full(const struct open_segment *segment,
+                    const struct text_column *column)
 {
-    if (column->closed)
-        return value_table_find(&column->dictionary, value);
+    return segment->dictionary_bytes > STORE_DICTIONARY_BYTES - LIMIT_FIELD_BYTES ||
+           !value_table_takes(&column->dictionary, LIMIT_FIELD_BYTES);
+}
+
+static uint32_t add_to_dictionary(struct open_segment *segment,
+                                  struct text_column *column, struct slice value)
+{
     uint32_t before = column->dictionary.used;
-    uint32_t code = 0;
-    if (segment->dictionary_bytes + value.length <= STORE_DICTIONARY_BYTES)
-        code = value_table_add(&column->dictionary, value,
-                               value_table_hash(&column->dictionary, value));
-    if (!code) {
-        column->closed = true;
-        return value_table_find(&column->dictionary, value);
-    }
+    uint32_t code = value_table_add(&column->dictionary, value,
+                                    value_table_hash(&column->dictionary, value));
     segment->dictionary_bytes += column->dictionary.used - before;
     return code;
 }
@@ -100,14 +103,18 @@ static uint32_t own_code(struct open_segment *segment, struct text_column *colum
     return LIMIT_DICTIONARY_VALUES + code;
 }
 
-/* The store's code of the batch's code `local` (not 0); 0 where there is no room. */
+/* The store's code of the batch's code `local` (not 0); 0 where there is no room, or no
+ * memory. */
 static uint32_t map_code(struct open_segment *segment, struct batch_column *from,
                          int field, uint16_t local)
 {
     struct slice value = value_table_get(&from->values, local);
     if (!from->mapped[local]) {
-        uint32_t code = dictionary_code(segment, dictionary_of(segment, field), value);
-        from->mapped[local] = code ? code : (uint32_t)MAPPED_OWN;
+        struct text_column *column = dictionary_of(segment, field);
+        bool full = is_full(segment, column);
+        uint32_t code = full ? value_table_find(&column->dictionary, value)
+                             : add_to_dictionary(segment, column, value);
+        from->mapped[local] = full && !code ? (uint32_t)MAPPED_OWN : code;
     }
     if (from->mapped[local] != MAPPED_OWN)
         return from->mapped[local];
@@ -348,10 +355,8 @@ static int take_value(struct open_segment *segment, sqlite3_stmt *row,
         return damaged("a dictionary of an unknown field", error);
     struct text_column *column = &segment->columns[field];
     if (code != (int64_t)column->dictionary.count + 1 ||
-        value_table_add(&column->dictionary, value,
-                        value_table_hash(&column->dictionary, value)) != code)
+        add_to_dictionary(segment, column, value) != code)
         return damaged("a dictionary has a gap", error);
-    segment->dictionary_bytes += (uint32_t)value.length;
     column->committed = column->dictionary.count;
     return 0;
 }

@@ -22,7 +22,6 @@ enum {
  * one. */
 struct text_column {
     struct value_table dictionary;
-    bool closed;        /* full: nothing is added any more */
     uint32_t committed; /* values that the case file holds */
     struct value_table own;
     uint32_t codes[SEGMENT_EVENTS];

@@ -58,10 +58,7 @@ static uint32_t next_room(uint32_t room, uint32_t needed, uint32_t limit)
 
 static bool grow_bytes(struct value_table *table, size_t length)
 {
-    size_t size = sizeof(struct value_header) + length;
-    if (size > table->limit_bytes - table->used)
-        return false;
-    uint32_t needed = table->used + (uint32_t)size;
+    uint32_t needed = table->used + (uint32_t)(sizeof(struct value_header) + length);
     if (needed <= table->room)
         return true;
     uint32_t room =
@@ -168,12 +165,18 @@ uint32_t value_table_find(const struct value_table *table, struct slice value)
     return find(table, value, value_table_hash(table, value));
 }
 
+bool value_table_takes(const struct value_table *table, size_t length)
+{
+    return table->count < table->limit_values &&
+           sizeof(struct value_header) + length <= table->limit_bytes - table->used;
+}
+
 uint32_t value_table_add(struct value_table *table, struct slice value, uint32_t hash)
 {
     uint32_t code = find(table, value, hash);
     if (code)
         return code;
-    if (table->count >= table->limit_values || !grow_bytes(table, value.length) ||
+    if (!value_table_takes(table, value.length) || !grow_bytes(table, value.length) ||
         !grow_places(table) || !grow_slots(table))
         return 0;
     struct value_header header = {++table->count, (uint32_t)value.length};

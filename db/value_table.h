@@ -41,6 +41,8 @@ void value_table_fini(struct value_table *table);
 void value_table_clear(struct value_table *table, uint32_t keep);
 
 uint32_t value_table_hash(const struct value_table *table, struct slice value);
+/* Whether a new value of up to `length` bytes is within the limits. */
+bool value_table_takes(const struct value_table *table, size_t length);
 /* The value's code, or 0. */
 uint32_t value_table_find(const struct value_table *table, struct slice value);
 /* Its code, added where it is new; 0 where a limit is met or memory is short. */

@@ -421,6 +421,40 @@ static void finds_values_beyond_the_dictionary(void **state)
     tallies_beyond_the_dictionary(bed, events + 100, 100);
 }
 
+static void add_agent(struct bed *bed, int64_t source, uint64_t offset,
+                      struct slice agent)
+{
+    struct event event;
+    event_clear(&event);
+    event.text[FIELD_USER_AGENT] = agent;
+    bed_add(bed, bed->batch, source, &event, offset, 1);
+}
+
+/* Long values fill a dictionary by their bytes: there may be room for a short one that
+ * a segment has among its own already. */
+static void finds_short_values_beyond_a_dictionary_of_long_ones(void **state)
+{
+    struct bed *bed = *state;
+    static char agent[LIMIT_FIELD_BYTES];
+    const uint64_t events = LIMIT_DICTIONARY_BYTES / sizeof agent + 2;
+    int64_t source;
+    memset(agent, 'x', sizeof agent);
+    bed_begin(bed, "/logs/a", 10, "aa", &source, NULL);
+    for (uint64_t i = 0; i < events; i++) {
+        snprintf(agent, 16, "agent/%llu", (unsigned long long)i);
+        add_agent(bed, source, i, (struct slice){agent, sizeof agent});
+    }
+    add_agent(bed, source, events, SLICE("short"));
+    bed_finish(bed, source, "aa", 10);
+    bed_reopen(bed);
+    bed_begin(bed, "/logs/b", 11, "bb", &source, NULL);
+    add_agent(bed, source, 0, SLICE("short"));
+    bed_finish(bed, source, "bb", 11);
+    bed_flush(bed);
+    assert_int_equal(
+        bed_number(bed, "SELECT count(*) FROM event WHERE user_agent = 'short'"), 2);
+}
+
 static void passes_over_doubles(void **state)
 {
     struct bed *bed = *state;
@@ -474,11 +508,17 @@ static void names_what_is_damaged(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_BED(answers_like_a_table),    ON_BED(answers_questions),
-        ON_BED(gives_every_column),      ON_BED(tells_leaves_apart),
-        ON_BED(lists_in_order_of_time),  ON_BED(lists_events_of_one_time),
-        ON_BED(keeps_the_text_of_times), ON_BED(finds_values_beyond_the_dictionary),
-        ON_BED(passes_over_doubles),     ON_BED(names_what_is_damaged),
+        ON_BED(answers_like_a_table),
+        ON_BED(answers_questions),
+        ON_BED(gives_every_column),
+        ON_BED(tells_leaves_apart),
+        ON_BED(lists_in_order_of_time),
+        ON_BED(lists_events_of_one_time),
+        ON_BED(keeps_the_text_of_times),
+        ON_BED(finds_values_beyond_the_dictionary),
+        ON_BED(finds_short_values_beyond_a_dictionary_of_long_ones),
+        ON_BED(passes_over_doubles),
+        ON_BED(names_what_is_damaged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
