@@ -24,14 +24,15 @@ int load_append(struct work *work, const struct source_end *end, struct error *e
 
 /* --- one source ---------------------------------------------------------------- */
 
-/* What comes after the end of the window, if anything does, may belong to a line that
- * has no end yet, or to what was rejected because it was cut off. */
+/* What comes after the end of the window, if anything does, may belong to a line or row
+ * that has no end yet, or to what was rejected because it was cut off. */
 static void note_tail(struct work *work, const struct frame_item *item,
                       uint64_t window_end)
 {
     work->tally.any_item = true;
     work->tally.tail_offset = item->offset;
-    work->tally.tail_open = item->kind != FRAME_JSON && item->kind != FRAME_NOTE &&
+    work->tally.tail_open = (item->kind != FRAME_JSON || item->row) &&
+                            item->kind != FRAME_NOTE &&
                             item->offset + item->length >= window_end;
     work->tally.tail_is_event = false;
 }

@@ -61,6 +61,18 @@ grep -q " $hits hits .*grown/d.log" report || fail "not $hits hits of the change
 says out 'the file has changed since'
 equal "$(grep -c . out)" 3 'sources of a log that changed, with a heading'
 
+# A table whose last row had no end yet, but all of its cells.
+printf '%s\n' eventTime,eventSource,eventName,awsRegion,eventID \
+    2026-03-14T02:11:09Z,ec2.amazonaws.com,CreateTrafficMirrorTarget,eu-west-1,id-0001 \
+    2026-03-14T02:12:09Z,ec2.amazonaws.com,DeleteTrafficMirrorTarget,eu-west-1,id-0002 \
+    >whole/t.csv
+head -c -3 whole/t.csv >grown/t.csv
+run 0 load -q -c table.case grown/t.csv
+cp whole/t.csv grown/t.csv
+run 0 load -q -c table.case grown/t.csv
+equal "$("$program" sql -c table.case -f csv 'SELECT group_concat(event_id) FROM record' 2>err |
+    tail -n 1 | tr -d '"')" id-0001,id-0002 'ids in a table that grew'
+
 # Packed: members are appended.
 gzip -c whole/a.log >grown/e.gz
 run 3 load -q -c packed.case --year 2026 grown/e.gz
