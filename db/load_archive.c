@@ -21,11 +21,11 @@ static int finish_archive(struct work *work, const char *failure, struct error *
     char reason[REASON_MAX];
     uint64_t links = source_reader_passed_over(work->reader);
     const char *cut = failure ? failure : source_reader_reason(work->reader);
-    const char *note = source_reader_note(work->reader);
-    int used =
-        snprintf(reason, sizeof reason, "an archive of %llu member%s%s%s%s%s",
-                 (unsigned long long)work->ordinal, work->ordinal == 1 ? "" : "s",
-                 cut[0] ? "; " : "", cut, note[0] ? "; " : "", note);
+    if (!cut[0])
+        cut = source_reader_note(work->reader);
+    int used = snprintf(reason, sizeof reason, "an archive of %llu member%s%s%s",
+                        (unsigned long long)work->ordinal,
+                        work->ordinal == 1 ? "" : "s", cut[0] ? "; " : "", cut);
     if (links && used > 0 && (size_t)used < sizeof reason)
         snprintf(reason + used, sizeof reason - (size_t)used,
                  "; %llu links or devices passed over", (unsigned long long)links);

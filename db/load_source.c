@@ -99,25 +99,25 @@ static int end_source(struct work *work, struct source_end *end,
     return load_append(work, end, error);
 }
 
-/* Read to its end, and nothing was there: *note says so (query.h, source_word). */
-static bool is_empty(const struct work *work, const char **note)
+/* What is said where nothing was there (query.h, source_word), or "". */
+static const char *note_of_empty(const struct work *work)
 {
-    if (work->tally.progress.records || source_reader_reason(work->reader)[0] ||
-        (*note)[0])
-        return false;
-    *note = source_reader_bytes(work->reader) ? "empty: no record is in it"
-                                              : "empty: the file has no bytes";
-    return true;
+    if (work->tally.progress.records)
+        return "";
+    return source_reader_bytes(work->reader) ? "empty: no record is in it"
+                                             : "empty: the file has no bytes";
 }
 
 int load_finish_source(struct work *work, const char *failure, struct error *error)
 {
     char reason[REASON_MAX];
-    const char *note = source_reader_note(work->reader);
-    bool empty = !failure && is_empty(work, &note);
+    const char *cut = source_reader_reason(work->reader);
+    /* What was not read may have been records, whoever wrote it. */
+    if (!cut[0])
+        cut = source_reader_note(work->reader);
+    const char *note = failure || cut[0] ? "" : note_of_empty(work);
     struct source_end end = {
-        .status = tally_judge(&work->tally, failure, source_reader_reason(work->reader),
-                              note, reason),
+        .status = tally_judge(&work->tally, failure, cut, note, reason),
         .reason = reason,
         .sha256 = source_reader_sha256(work->reader),
         .sample = work->ordinal ? NULL : work->sample,
@@ -133,7 +133,7 @@ int load_finish_source(struct work *work, const char *failure, struct error *err
     int result = end_source(work, &end, reason, error);
     pthread_mutex_unlock(&work->load->ending);
     if (!result)
-        load_tell_result(work, empty ? "empty" : end.status, reason, end.doubled);
+        load_tell_result(work, note[0] ? "empty" : end.status, reason, end.doubled);
     return result;
 }
 

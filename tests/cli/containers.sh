@@ -101,7 +101,7 @@ done
 for file in big.gz big.zst big.xz big.bz2; do
     rm -f x.case
     { cat $file; echo garbage; } >tail
-    run 0 load -c x.case tail
+    run 3 load -c x.case tail
     says err 'after the end of the'
     equal "$(value x.case 'SELECT sum(events) FROM source')" $all "events of $file and garbage"
 done
