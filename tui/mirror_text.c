@@ -106,6 +106,26 @@ static void approval_line(const struct mirror_row *row, struct mirror_words *out
     }
 }
 
+/* AWS, "Traffic Mirroring considerations"; Microsoft, "Virtual network TAP"; Google,
+ * "Packet Mirroring"; Cisco, "Configuring ERSPAN". */
+static void note_line(enum provider provider, struct mirror_words *out)
+{
+    static const char erspan[] =
+        "note: an ERSPAN session begins shut, nothing flows before `no shutdown`";
+    static const char *const notes[PROVIDER_COUNT] = {
+        [PROVIDER_AWS] =
+            "note: flow logs omit it; VXLAN comes from the interface's own address",
+        [PROVIDER_AZURE] =
+            "note: a machine's first TAP may wait until it was stopped and started",
+        [PROVIDER_GCP] =
+            "note: machines that join by tag or subnetwork are copied silently",
+        [PROVIDER_CISCO_IOS] = erspan,
+        [PROVIDER_CISCO_NXOS] = erspan,
+    };
+    if ((unsigned)provider < PROVIDER_COUNT && notes[provider])
+        add(out, slice_from(notes[provider]));
+}
+
 void mirror_line(const struct mirror_row *row, enum mirror_line line,
                  struct mirror_words *out)
 {
@@ -135,6 +155,9 @@ void mirror_line(const struct mirror_row *row, enum mirror_line line,
         break;
     case MIRROR_LINE_APPROVAL:
         approval_line(row, out);
+        break;
+    case MIRROR_LINE_NOTE:
+        note_line(mirror->provider, out);
         break;
     default:
         break;

@@ -32,6 +32,7 @@ enum mirror_line {
     MIRROR_LINE_FILTER,  /* what traffic */
     MIRROR_LINE_BY,      /* who opened and who ended it, and where it is */
     MIRROR_LINE_APPROVAL,
+    MIRROR_LINE_NOTE, /* what one must know of the provider's mirrors */
     MIRROR_LINE_COUNT
 };
 void mirror_line(const struct mirror_row *row, enum mirror_line line,
