@@ -57,6 +57,18 @@ static void session(struct fact_reader *reader)
     whole_mirror(reader, act_of(reader->event));
 }
 
+/* The request names those that come or go, and no others. */
+static void sources(struct fact_reader *reader)
+{
+    whole_mirror(reader, ACT_CHANGE);
+    if (!reader->out->count)
+        return;
+    struct fact *fact = &reader->out->facts[reader->out->count - 1];
+    bool gone =
+        slice_starts_with_nocase(reader->event->text[FIELD_OPERATION], SLICE("Remove"));
+    fact->text[gone ? FACT_REMOVED : FACT_CHANGED] = SLICE("sources");
+}
+
 const struct fact_row fact_rows_oci[] = {
     {SLICE_INIT("CreateVtap"), false, vtap},
     {SLICE_INIT("UpdateVtap"), false, vtap},
@@ -68,5 +80,7 @@ const struct fact_row fact_rows_sessions[] = {
     {SLICE_INIT("CreateTrafficMirrorSession"), true, session},
     {SLICE_INIT("UpdateTrafficMirrorSession"), false, session},
     {SLICE_INIT("DeleteTrafficMirrorSession"), true, session},
+    {SLICE_INIT("AddSourcesToTrafficMirrorSession"), true, sources},
+    {SLICE_INIT("RemoveSourcesFromTrafficMirrorSession"), true, sources},
     {SLICE_NONE, false, NULL},
 };

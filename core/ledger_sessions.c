@@ -45,7 +45,9 @@ static enum mirror_state state_of(struct cloud *cloud, const struct session *ses
         return MIRROR_SHUT;
     if (session->track.provider == PROVIDER_OCI && !session->enabled.length)
         return MIRROR_UNKNOWN;
-    return cloud_copies_nothing(cloud, session) ? MIRROR_INCOMPLETE : MIRROR_LIVE;
+    bool emptied = slice_present(session->interface) && !session->interface.length;
+    return emptied || cloud_copies_nothing(cloud, session) ? MIRROR_INCOMPLETE
+                                                           : MIRROR_LIVE;
 }
 
 void cloud_take(struct slice *into, struct slice text)
@@ -110,10 +112,45 @@ bool cloud_removes(const struct fact *fact, const char *what)
     return has_word(fact->text[FACT_REMOVED], slice_from(what));
 }
 
+/* The list "a, b" without those of another, and with them at its end. */
+static struct slice changed_list(struct arena *arena, struct slice list,
+                                 struct slice items, bool with)
+{
+    struct slice kept = SLICE_NONE;
+    while (slice_present(list)) {
+        struct slice one = slice_trim(slice_cut(&list, ',')), others = items;
+        bool named = false;
+        while (slice_present(others))
+            named |= slice_equal(slice_trim(slice_cut(&others, ',')), one);
+        const struct slice parts[] = {kept, one};
+        if (!named)
+            kept = ledger_joined(arena, parts, 2, ", ");
+    }
+    const struct slice parts[] = {kept, with ? items : SLICE_NONE};
+    return ledger_joined(arena, parts, 2, ", ");
+}
+
+/* Sessions of Alibaba and Huawei have several sources, which come and go one by one. */
+static void take_sources(struct cloud *cloud, struct session *session,
+                         const struct fact *fact)
+{
+    struct slice named = fact->text[FACT_SOURCE];
+    bool more = has_word(fact->text[FACT_CHANGED], SLICE("sources"));
+    if (!more && !cloud_removes(fact, "sources")) {
+        cloud_take(&session->interface, named);
+        return;
+    }
+    bool known = session->interface.length > 0;
+    session->interface =
+        changed_list(cloud->ledger->arena, session->interface, named, more);
+    if (known && !session->interface.length)
+        session->interface = SLICE("");
+}
+
 static void take_values(struct cloud *cloud, struct session *session,
                         const struct fact *fact)
 {
-    cloud_take(&session->interface, fact->text[FACT_SOURCE]);
+    take_sources(cloud, session, fact);
     cloud_take(&session->target, fact->text[FACT_DESTINATION]);
     cloud_take(&session->filter, fact->text[FACT_FILTER]);
     cloud_take(&session->length, fact->text[FACT_LENGTH]);
@@ -141,7 +178,7 @@ void cloud_stamp(struct cloud *cloud, struct session *session)
     struct ledger_row *row = session->track.row;
     if (!row)
         return;
-    row->mirror.mirrored = session->interface;
+    row->mirror.mirrored = session->interface.length ? session->interface : SLICE_NONE;
     row->mirror.destination = session->target;
     row->mirror.filter = cloud_filter_text(cloud, session);
     row->mirror.foreign_reason = session->caller;
@@ -209,7 +246,7 @@ static bool changes_something(const struct fact *fact)
 /* Whether the request or the answer is there. */
 static bool tells_values(const struct fact *fact)
 {
-    return slice_present(fact->text[FACT_CHANGED]) ||
+    return slice_present(fact->text[FACT_CHANGED]) || fact->text[FACT_SOURCE].length ||
            fact->text[FACT_DESTINATION].length || fact->text[FACT_ENABLED].length;
 }
 

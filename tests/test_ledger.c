@@ -1043,7 +1043,27 @@ static void gcp(void **state)
 
 #define VTAP_ROW " foreign=unknown why=[the logs do not show whose the target is]"
 
+#define LB                                                                             \
+    " to=[lb] foreign=unknown why=[the logs do not show whose the target is]"          \
+    " by=[mallory]"
+
 static const struct scenario oci_scenarios[] = {
+    {"sources of Alibaba come and go one by one",
+     "02:00:00 alibaba session create account=t object=v mirrored=eni-1 destination=lb"
+     " op=a\n"
+     "02:10:00 alibaba session change account=t object=v mirrored=eni-2,_eni-3"
+     " changed=sources op=b\n"
+     "02:20:00 alibaba session change account=t object=v mirrored=eni-1"
+     " removed=sources op=c\n"
+     "02:30:00 alibaba session change account=t object=v mirrored=eni-2,_eni-3"
+     " removed=sources op=d\n",
+     "v#1 ended since=02:00:00 until=02:10:00 from=[eni-1]" LB
+     " closed=[mallory] how=[changed] +a -b\n"
+     "v#2 ended since=02:10:00 until=02:20:00 from=[eni-1, eni-2, eni-3]" LB
+     " closed=[mallory] how=[changed] +b -c\n"
+     "v#3 ended since=02:20:00 until=02:30:00 from=[eni-2, eni-3]" LB
+     " closed=[mallory] how=[changed] +c -d\n"
+     "v#4 incomplete since=02:30:00" LB " +d\n"},
     {"a VTAP is off until it is switched on, and ends",
      "02:00:00 oci session create account=t object=v mirrored=vnic destination=nlb"
      " filter=cf enabled=false op=a\n"
