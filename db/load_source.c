@@ -24,16 +24,23 @@ int load_append(struct work *work, const struct source_end *end, struct error *e
 
 /* --- one source ---------------------------------------------------------------- */
 
-/* What comes after the end of the window, if anything does, may belong to a line or row
- * that has no end yet, or to what was rejected because it was cut off. */
+/* Whether what comes after the end of the window, if anything does, may belong to the
+ * item: a line or row that has no end yet, or what was rejected up to there. */
+static bool is_open(const struct work *work, const struct frame_item *item,
+                    const struct source_window *window)
+{
+    bool closed = item->kind == FRAME_NOTE || (item->kind == FRAME_JSON && !item->row);
+    if (closed || framer_tail(work->framer) < window->length)
+        return false;
+    return item->kind == FRAME_REJECT || window->data[window->length - 1] != '\n';
+}
+
 static void note_tail(struct work *work, const struct frame_item *item,
-                      uint64_t window_end)
+                      const struct source_window *window)
 {
     work->tally.any_item = true;
     work->tally.tail_offset = item->offset;
-    work->tally.tail_open = (item->kind != FRAME_JSON || item->row) &&
-                            item->kind != FRAME_NOTE &&
-                            item->offset + item->length >= window_end;
+    work->tally.tail_open = is_open(work, item, window);
     work->tally.tail_is_event = false;
 }
 
@@ -50,7 +57,7 @@ int load_take_window(struct work *work, const struct source_window *window,
             *tail = framer_tail(work->framer);
             return 0;
         }
-        note_tail(work, &item, window->base + window->length);
+        note_tail(work, &item, window);
         if (load_take_item(work, &item, error))
             return -1;
         if (taken % STOP_INTERVAL == 0 && work_stopped(work))

@@ -18,7 +18,10 @@ sed -n 7,12p "$samples/cisco/sw1-erspan.log" >>whole/a.log
 run 3 load -q -c whole.case --year 2026 whole/a.log
 exports whole.case >whole.txt
 bytes=$(wc -c <whole/a.log)
-for at in 1 170 171 $((bytes / 2)) $((bytes - 1)); do
+# Behind a blank of a line, and behind a comma of a record as well.
+blank=$(awk 'NR == 1 { print index($0, "[user") - 1 }' whole/a.log)
+comma=$(awk 'NR < 7 { at += length($0) + 1 } NR == 7 { print at + index($0, ",") }' whole/a.log)
+for at in 1 170 171 "$blank" "$comma" $((bytes / 2)) $((bytes - 1)); do
     rm -f grown.case*
     head -c "$at" whole/a.log >grown/a.log
     "$program" load -q -c grown.case --year 2026 grown/a.log >/dev/null 2>&1
