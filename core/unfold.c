@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/form_internal.h"
+#include "core/json_close.h"
 #include "core/json_text.h"
 #include "core/reshape.h"
 #include "core/unfold_internal.h"
@@ -216,6 +217,38 @@ static bool equip(const struct unfolder *unfolder, struct layer *layer)
 static int take(struct unfolder *unfolder, const struct way *way,
                 const struct frame_item *item, const struct json_slot *slots);
 
+static void normalise_as(struct unfolder *unfolder, struct slice bytes,
+                         const struct json_slot *slots)
+{
+    const struct frame_item item = {.kind = FRAME_JSON, .bytes = bytes};
+    struct leaf *leaf = &unfolder->leaf;
+    leaf->class =
+        normalise(unfolder->normaliser, &item, slots, &leaf->event, &leaf->reason);
+}
+
+/* A record that was cut off: what stands before the cut, or the reason that it is
+ * damaged.  That nothing before the cut failed is no success. */
+static int take_cut(struct unfolder *unfolder, const struct way *way, struct slice text,
+                    const char *reason, struct slice raw)
+{
+    const char *next;
+    struct leaf *leaf = &unfolder->leaf;
+    arena_reset(&unfolder->copy);
+    struct slice read = json_close(text, &unfolder->copy);
+    if (!slice_present(read) ||
+        json_scan(unfolder->projection, read.data, read.data + read.length, true,
+                  unfolder->slots, &next) != JSON_OK ||
+        next != read.data + read.length)
+        return give_as(unfolder, way, RECORD_DAMAGED, reason, raw);
+    normalise_as(unfolder, read, unfolder->slots);
+    if (leaf->class != RECORD_EVENT)
+        return give_as(unfolder, way, RECORD_DAMAGED, reason, raw);
+    if (leaf->event.outcome == OUTCOME_SUCCESS)
+        leaf->event.outcome = OUTCOME_UNKNOWN;
+    leaf->note = "the record is cut off: what stands before the cut was taken";
+    return give(unfolder, way, raw, read);
+}
+
 /* Each record of a payload; way is that of the envelope. */
 static int take_stream(struct unfolder *unfolder, const struct way *way,
                        struct slice text, bool cut)
@@ -235,7 +268,7 @@ static int take_stream(struct unfolder *unfolder, const struct way *way,
                             chain_add(unfolder, way->chain, item.envelope), way->other};
         int result;
         if (item.kind == FRAME_REJECT)
-            result = give_as(unfolder, &inner, RECORD_DAMAGED, item.reason, item.bytes);
+            result = take_cut(unfolder, &inner, item.bytes, item.reason, item.bytes);
         else if (item.kind == FRAME_NOTE)
             result = give_as(unfolder, &inner, RECORD_NOTE, item.reason, item.bytes);
         else
@@ -296,31 +329,22 @@ static bool is_whole(struct unfolder *unfolder, struct slice text)
 
 /* Whether the original text can be read; NULL or why not. */
 static const char *judge_original(struct unfolder *unfolder, const struct way *way,
-                                  const struct unwrapped *found)
+                                  const struct unwrapped *found, struct slice *text)
 {
-    struct slice text;
     bool cut;
+    *text = SLICE_NONE;
     if (way->depth == LIMIT_UNFOLD_DEPTH)
         return "envelopes are nested too deeply";
     const char *reason =
-        open_payload(unfolder, &unfolder->layers[way->depth], found, &text, &cut);
+        open_payload(unfolder, &unfolder->layers[way->depth], found, text, &cut);
     if (reason)
         return reason;
-    return is_whole(unfolder, text) ? NULL
-                                    : "the original text in this record is cut off or "
-                                      "damaged";
+    return is_whole(unfolder, *text) ? NULL
+                                     : "the original text in this record is cut off or "
+                                       "damaged";
 }
 
 /* --- one value ------------------------------------------------------------------ */
-
-static void normalise_as(struct unfolder *unfolder, struct slice bytes,
-                         const struct json_slot *slots)
-{
-    const struct frame_item item = {.kind = FRAME_JSON, .bytes = bytes};
-    struct leaf *leaf = &unfolder->leaf;
-    leaf->class =
-        normalise(unfolder->normaliser, &item, slots, &leaf->event, &leaf->reason);
-}
 
 static struct slice canonical_copy(struct unfolder *unfolder, struct slice bytes,
                                    const struct reshape_form **form)
@@ -363,10 +387,12 @@ static bool is_flat(const struct frame_item *item, const struct json_slot *slots
            slots[SLOT_USER].type == VALUE_STRING;
 }
 
-/* The fields of a record whose original text is damaged. */
+/* The fields of a record whose original text is damaged; where it has none, what the
+ * text has before a cut. */
 static int take_fields(struct unfolder *unfolder, const struct way *way,
                        const struct frame_item *item, const struct json_slot *slots,
-                       const struct unwrapped *found, const char *reason)
+                       const struct unwrapped *found, const char *reason,
+                       struct slice text)
 {
     struct way inner = {way->depth, chain_add(unfolder, way->chain, found->row->name),
                         way->other};
@@ -380,7 +406,7 @@ static int take_fields(struct unfolder *unfolder, const struct way *way,
     if (unfolder->leaf.class == RECORD_UNKNOWN)
         read = normalise_reshaped(unfolder, item->bytes);
     if (!slice_present(read) || unfolder->leaf.class != RECORD_EVENT)
-        return give_as(unfolder, &inner, RECORD_DAMAGED, reason, item->bytes);
+        return take_cut(unfolder, &inner, text, reason, item->bytes);
     unfolder->leaf.note =
         "the original text is damaged: the envelope's own fields were taken";
     return give(unfolder, &inner, item->bytes, read);
@@ -393,9 +419,10 @@ static int take_json(struct unfolder *unfolder, const struct way *way,
     if (slots[SLOT_ORIGINAL].type != VALUE_ABSENT &&
         unwrap_find(unfolder->envelopes, item->bytes, UNWRAP_ORIGINAL, UNWRAP_ORIGINAL,
                     &found)) {
-        const char *reason = judge_original(unfolder, way, &found);
+        struct slice text;
+        const char *reason = judge_original(unfolder, way, &found, &text);
         if (reason)
-            return take_fields(unfolder, way, item, slots, &found, reason);
+            return take_fields(unfolder, way, item, slots, &found, reason, text);
         return take_envelope(unfolder, way, &found, item->bytes);
     }
     struct slice copy = SLICE_NONE;

@@ -238,6 +238,35 @@ static void takes_the_fields_of_a_damaged_text(void **state)
     assert_int_equal(event->time_us, INT64_C(1773454269000000));
 }
 
+/* A transport cuts a record anywhere: it is damaged until its name stands there whole,
+ * and from then on an event that tells no success. */
+static void keeps_what_stands_before_a_cut(void **state)
+{
+    struct leaf_bed *bed = *state;
+    struct slice whole = SLICE(RECORD);
+    bool known = false;
+    for (size_t length = 1; length < whole.length; length++) {
+        struct slice text = quoted(bed, slice_first(whole, length));
+        text = joined(bed, "{\"events\":[{\"ingestionTime\":1,\"message\":\"",
+                      text.data, "\"}]}", NULL);
+        leaves_read(bed, text);
+        assert_int_equal(bed->count, 1);
+        const struct leaf *leaf = &bed->leaves[0];
+        assert_true(leaf->class == RECORD_EVENT || !known);
+        known = leaf->class == RECORD_EVENT;
+        if (!known)
+            continue;
+        /* But for a comma at its end. */
+        assert_true(slice_starts_with(whole, leaf->raw));
+        assert_true(leaf->raw.length + 1 >= length);
+        assert_true(slice_equal(leaf->event.text[FIELD_OPERATION],
+                                SLICE("CreateTrafficMirrorTarget")));
+        assert_int_equal(leaf->event.outcome, OUTCOME_UNKNOWN);
+        assert_non_null(leaf->note);
+    }
+    assert_true(known);
+}
+
 static const struct {
     const char *json, *reason;
 } damaged[] = {
@@ -266,7 +295,8 @@ static void gives_what_is_before_a_cut(void **state)
     leaves_read(bed, joined(bed, "{\"awslogs\":{\"data\":\"", data.data, "\"}}", NULL));
     assert_true(bed->count >= 2 && bed->count <= 9);
     expect_leaf(&bed->leaves[0], "lambda");
-    assert_int_equal(bed->leaves[bed->count - 1].class, RECORD_DAMAGED);
+    const struct leaf *last = &bed->leaves[bed->count - 1];
+    assert_true(last->class == RECORD_DAMAGED || last->note);
 }
 
 static void stops_at_its_limits(void **state)
@@ -339,6 +369,7 @@ int main(void)
         cmocka_unit_test(passes_snapshots_on),
         cmocka_unit_test(keeps_what_is_unknown_whole),
         cmocka_unit_test(takes_the_fields_of_a_damaged_text),
+        cmocka_unit_test(keeps_what_stands_before_a_cut),
         cmocka_unit_test(names_what_is_damaged),
         cmocka_unit_test(gives_what_is_before_a_cut),
         cmocka_unit_test(stops_at_its_limits),
