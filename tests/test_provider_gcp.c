@@ -303,9 +303,7 @@ static const struct {
      "compute/v1/projects/p/global/networks/n\"]}",
      "projects/p/global/firewallPolicies/f/packetMirroringRules/1000",
      "projects/p/global/networks/n",
-     "//networksecurity.googleapis.com/organizations/1/locations/global/"
-     "securityProfileGroups/g",
-     false},
+     "organizations/1/locations/global/securityProfileGroups/g", false},
     {"v1.compute.networkFirewallPolicies.patchPacketMirroringRule",
      "projects/p/global/firewallPolicies/f", "{\"priority\":7,\"disabled\":true}",
      "projects/p/global/firewallPolicies/f/packetMirroringRules/7", NULL, NULL, true},
