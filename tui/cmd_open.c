@@ -1,8 +1,6 @@
 #include "config.h"
 
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "tui/cli.h"
 #include "tui/dashboard.h"
@@ -47,24 +45,10 @@ static int run(const struct invocation *invocation, struct arena *arena,
     return result < 0 ? cli_fail(&error) : leave(invocation, &totals);
 }
 
-/* A slip in a name must not end in an empty case. */
-static const char *missing_path(const struct invocation *invocation)
-{
-    for (size_t i = 0; i < invocation->argument_count; i++) {
-        const char *path = invocation->arguments[i];
-        if (strcmp(path, "-") && access(path, F_OK))
-            return path;
-    }
-    return NULL;
-}
-
 int command_open(const struct invocation *invocation)
 {
     struct error error = {0};
     struct arena arena;
-    const char *missing = missing_path(invocation);
-    if (missing)
-        return cli_usage(invocation, "there is no `%s`", missing);
     if (invocation->values[OPTION_READ_ONLY] && invocation->argument_count)
         return cli_usage(invocation,
                          "--read-only and a PATH to load exclude each other");
