@@ -68,6 +68,7 @@ struct damage {
 /* What a framer knows between two records. */
 struct joint {
     bool in_table, end_noted;
+    bool in_damage; /* within bytes that are being rejected */
     size_t depth;
     struct level levels[LIMIT_ENVELOPE_DEPTH];
     struct opening opening;

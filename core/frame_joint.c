@@ -58,6 +58,7 @@ static struct joint stand(const struct framer *framer)
     struct joint joint = {
         .in_table = framer->in_table,
         .end_noted = framer->end_noted,
+        .in_damage = framer->damage.active,
         .depth = framer->depth,
         .opening = framer->opening,
         .table = table_changes(framer->table),
@@ -109,7 +110,8 @@ static bool same_opening(const struct opening *a, const struct opening *b)
 bool framer_joined(const struct framer *before, const struct framer *part)
 {
     struct joint joint = stand(before);
-    return !before->damage.active && joint.end_noted == part->begun.end_noted &&
+    return !joint.in_damage && !part->begun.in_damage &&
+           joint.end_noted == part->begun.end_noted &&
            same_levels(&joint, &part->begun) &&
            (!part->opening_asked || same_opening(&joint.opening, &part->begun.opening));
 }
