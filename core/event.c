@@ -79,3 +79,15 @@ bool provider_is_device(enum provider provider)
 {
     return provider >= PROVIDER_CISCO_IOS && provider <= PROVIDER_LINUX;
 }
+
+const char *time_quality_doubt(enum time_quality quality)
+{
+    static const char *const doubts[TIME_QUALITY_COUNT] = {
+        [TIME_ZONE_ASSUMED] = "its zone is assumed",
+        [TIME_YEAR_INFERRED] = "its year is inferred",
+        [TIME_DAY_MONTH_AMBIGUOUS] = "day and month may be exchanged",
+        [TIME_UPTIME_ONLY] = "of a device that knew its uptime alone",
+        [TIME_RECEIVER_CLOCK] = "by the receiver's clock",
+    };
+    return quality < TIME_QUALITY_COUNT && doubts[quality] ? doubts[quality] : "";
+}

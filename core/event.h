@@ -173,6 +173,8 @@ const char *provider_name(enum provider provider);
 const char *lifecycle_name(enum lifecycle lifecycle);
 const char *outcome_name(enum outcome outcome);
 const char *time_quality_name(enum time_quality quality);
+/* What is not known of such a time, in words; "" of an exact one, and of none. */
+const char *time_quality_doubt(enum time_quality quality);
 const char *severity_name(enum severity severity);
 const char *confidence_name(enum confidence confidence);
 

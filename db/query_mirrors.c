@@ -29,7 +29,11 @@ static const char columns[] =
     " WHERE a.id = standing.approval), overstay_us,"
     " (SELECT group_concat(operation, ';') FROM (SELECT l.operation"
     "  FROM mirror_operation AS l LEFT JOIN operation AS o ON o.id = l.operation"
-    "  WHERE l.mirror = standing.id ORDER BY o.time_us, o.provider, o.event_id, o.id))";
+    "  WHERE l.mirror = standing.id ORDER BY o.time_us, o.provider, o.event_id, o.id)),"
+    /* part 0: PART_OPENED */
+    " (SELECT max(o.time_quality) FROM mirror_operation AS l"
+    "  JOIN operation AS o ON o.id = l.operation"
+    "  WHERE l.mirror = standing.id AND l.part = 0 AND o.time_us = since_us)";
 
 static void read_row(sqlite3_stmt *statement, struct arena *arena, void *out)
 {
@@ -63,6 +67,7 @@ static void read_row(sqlite3_stmt *statement, struct arena *arena, void *out)
     row->approval_ticket = statement_text(statement, at++, arena);
     row->overstay_us = sqlite3_column_int64(statement, at++);
     row->hit_ids = statement_text(statement, at++, arena);
+    row->since_quality = (enum time_quality)sqlite3_column_int(statement, at++);
 }
 
 /* A scope without a filter is that of the whole case: snapshots show mirrors that no

@@ -28,8 +28,9 @@ enum mirror_sort {
 struct mirror_row {
     int64_t id;           /* of the row: until the next load */
     struct mirror mirror; /* operations: not filled, see query_mirror_operations */
-    int64_t as_of_us;     /* of what has not ended: the last event of its logs */
-    int64_t approval;     /* 0: none */
+    enum time_quality since_quality; /* TIME_NONE: no operation tells the time */
+    int64_t as_of_us; /* of what has not ended: the last event of its logs */
+    int64_t approval; /* 0: none */
     struct slice approval_state, approval_ticket;
     int64_t overstay_us;  /* a live mirror's time beyond its approval's end; 0: none */
     struct slice hit_ids; /* ';' between */

@@ -50,9 +50,12 @@ static void put_state(struct report_lines *lines, const struct mirror_row *row)
                mirror->foreign == FOREIGN_YES ? " FOREIGN" : "");
     report_add(lines, "%s", report_safe(lines, mirror->id));
     if (mirror->since_us == EVENT_TIME_NONE)
-        report_add(lines, "since before the log starts");
+        report_add(lines, mirror->opened_by.length ? "since an unknown time"
+                                                   : "since before the log starts");
     else
         report_add(lines, "since %s", report_time(lines, mirror->since_us));
+    if (time_quality_doubt(row->since_quality)[0])
+        report_add(lines, "(%s)", time_quality_doubt(row->since_quality));
     if (mirror->until_us != EVENT_TIME_NONE)
         report_add(lines, "until %s", report_time(lines, mirror->until_us));
     else if (row->as_of_us != EVENT_TIME_NONE)

@@ -55,10 +55,12 @@ static void state_line(const struct mirror_row *row, struct mirror_words *out)
     const struct mirror *mirror = &row->mirror;
     add(out, slice_from(mirror_state_name(mirror->state)));
     if (mirror->since_us == EVENT_TIME_NONE) {
-        add(out, SLICE(" since before the logs begin"));
+        add(out, slice_from(mirror->opened_by.length ? " since an unknown time"
+                                                     : " since before the logs begin"));
     } else {
         add(out, SLICE(" since "));
         add_time(out, 0, mirror->since_us);
+        add_if(out, ", ", slice_from(time_quality_doubt(row->since_quality)));
     }
     if (mirror->until_us != EVENT_TIME_NONE) {
         add(out, SLICE(" until "));

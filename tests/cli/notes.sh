@@ -44,6 +44,13 @@ tells lookup.json 'one region only: `lookup-events` asks one at a time (us-east-
 tells clocks.log 'the zone NewYork is not known: --device-tz NewYork=+hh:mm says it'
 tells clocks.log "sw1 writes times 7.0 h behind its relay's"
 tells clocks.log "sw2 writes times 3.5 h ahead of its relay's"
+run 0 report -c a.case
+# A mirror's beginning is as sure as the clock that tells it.
+grep -E 'sw1/session 1.* since [^ ]* \(its zone is assumed\)' out >/dev/null ||
+    fail 'a clock in doubt is not told with its mirror' "$(grep sw1/session out)"
+grep -E 'sw3/session 1.* since [^ ]* as of' out >/dev/null ||
+    fail 'a clock that is right is doubted' "$(grep sw3/session out)"
+run 0 sql -c a.case -f csv "SELECT path, status, reason FROM source"
 grep -F clocks.log out | grep -q 'sw3 writes' && fail 'said of a clock that is right'
 grep -Eq '/sink.json,done,"?"?.?$' out || fail 'said of a sink' "$(grep sink out)"
 grep -Eq '/az-asked.json,done,"?"?.?$' out || fail 'said of what was asked for' "$(grep asked out)"
