@@ -202,6 +202,9 @@ static void keep_enabled(struct approval_list *approvals)
  * A row of the ledger stands as the operations that opened it: it is approved where all
  * of them are, and by the entry whose window ends first.
  */
+#define OPENED(row)                                                                    \
+    "EXISTS(SELECT 1 FROM mirror_operation WHERE mirror = " row ".id AND part = 0)"
+
 static int judge_mirrors(struct case_file *handle, struct error *error)
 {
     static const char sql[] =
@@ -212,12 +215,24 @@ static int judge_mirrors(struct case_file *handle, struct error *error)
         "  FROM mirror_operation AS l JOIN operation AS o ON o.id = l.operation"
         "  LEFT JOIN approval AS a ON a.id = o.approval"
         "  WHERE l.mirror = mirror.id AND l.part = 0)";
+    /* A stretch that no operation opened, such as one whose balancer was deleted,
+     * stands as the last one before it does, where that copied the same to the same
+     * place. */
+    static const char inherited[] =
+        "UPDATE mirror AS m SET (approval, approval_state, approval_end_us) = (SELECT"
+        "  p.approval, p.approval_state, p.approval_end_us FROM mirror AS p"
+        "  WHERE p.provider = m.provider AND p.mirror = m.mirror"
+        "  AND p.segment < m.segment AND p.mirrored IS m.mirrored"
+        "  AND p.destination IS m.destination AND " OPENED(
+            "p") "  ORDER BY p.segment DESC LIMIT 1)"
+                 " WHERE m.segment > 1 AND NOT " OPENED("m");
     /* What opened a mirror that outlives its approval is for somebody to decide. */
     static const char overstayed[] =
         "UPDATE operation SET approval_state = 'overstayed' WHERE approval IS NOT NULL"
         " AND id IN (SELECT l.operation FROM mirror_operation AS l JOIN " STANDING_SQL
         " AS m ON m.id = l.mirror WHERE l.part = 0 AND m.overstay_us > 0)";
     if (sqlite3_exec(handle->db, sql, NULL, NULL, NULL) ||
+        sqlite3_exec(handle->db, inherited, NULL, NULL, NULL) ||
         sqlite3_exec(handle->db, overstayed, NULL, NULL, NULL))
         return case_error(handle, "judging mirrors", error);
     return 0;

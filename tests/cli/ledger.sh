@@ -102,6 +102,14 @@ run 0 load -q -c grow.case shown.json
 run 0 export mirrors -c grow.case mirror:tms-2 --format csv
 says out ',live,'
 
+# What it leads to goes: it stands as it did, though no hit began this stretch of it.
+record 02:30:00 DeleteLoadBalancer '{"loadBalancerArn":"arn:aws:elasticloadbalancing:us-east-1:444455556666:loadbalancer/net/sink/1"}' null |
+    sed 's/ec2\.amazonaws/elasticloadbalancing.amazonaws/' >gone.jsonl
+cp grow.case gone.case
+run 0 load -q -c gone.case gone.jsonl
+run 0 export mirrors -c gone.case mirror:tms-1 --format csv
+grep -q ',blackholed,.*CHG1,' out || fail 'an approval ends with the balancer' "$(cat out)"
+
 # The instance goes, and its interface with it: within the window nothing overstays.
 run 0 load -q -c grow.case end.jsonl
 run 0 export mirrors -c grow.case mirror:tms-1 --format csv
