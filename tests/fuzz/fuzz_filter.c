@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "core/filter.h"
+#include "core/glob.h"
 #include "core/limits.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
