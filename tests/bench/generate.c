@@ -339,24 +339,58 @@ static void make_gcp(struct text *text, struct random *random, uint64_t number,
         second / 3600, second / 60 % 60, second % 60);
 }
 
+/* What a line of IOS tells after its stamp. */
+static void add_message(struct text *text, struct random *random)
+{
+    uint32_t kind = random_below(random, 100), port = random_below(random, 48) + 1;
+    if (kind < 40)
+        add(text,
+            "%%LINEPROTO-5-UPDOWN: Line protocol on Interface "
+            "GigabitEthernet1/0/%u, changed state to %s",
+            port, kind % 2 ? "up" : "down");
+    else if (kind < 70)
+        add(text,
+            "%%SEC-6-IPACCESSLOGP: list 101 denied tcp 198.51.100.%u(%u) -> "
+            "192.0.2.%u(443), 1 packet",
+            random_below(random, 254) + 1, random_below(random, 60000) + 1024, port);
+    else if (kind < 85)
+        add(text,
+            "%%SEC_LOGIN-5-LOGIN_SUCCESS: Login Success [user: user-%u] "
+            "[Source: 198.51.100.%u] [localport: 22]",
+            random_skewed(random, 97), random_below(random, 254) + 1);
+    else if (kind < 90)
+        add(text,
+            "%%SYS-5-CONFIG_I: Configured from console by user-%u on vty0 "
+            "(198.51.100.%u)",
+            random_skewed(random, 97), random_below(random, 254) + 1);
+    else
+        add(text,
+            "%%PARSER-5-CFGLOG_LOGGEDCMD: User:user-%u  logged command:interface "
+            "GigabitEthernet1/0/%u",
+            random_skewed(random, 97), port);
+}
+
+/* Most lines of a network tell of links, lists and logins; one in ten is a command. */
 static void make_syslog(struct text *text, struct random *random, uint64_t number,
                         uint64_t total)
 {
     bool mirror = number % MIRROR_EVERY == MIRROR_EVERY / 2;
-    uint32_t second = second_of(number, total), actor = random_skewed(random, 97);
+    uint32_t second = second_of(number, total);
     text->length = 0;
     add(text,
         "<189>Mar 14 %02u:%02u:%02u sw%u.example.net %u: Mar 14 2026 "
-        "%02u:%02u:%02u.%03u "
-        "UTC: %%PARSER-5-CFGLOG_LOGGEDCMD: User:user-%u  logged command:",
+        "%02u:%02u:%02u.%03u UTC: ",
         second / 3600, second / 60 % 60, second % 60, random_skewed(random, 400),
         (unsigned)(number % 1000000), second / 3600, second / 60 % 60, second % 60,
-        random_below(random, 1000), actor);
+        random_below(random, 1000));
     if (mirror)
-        add(text, "monitor session %u source interface Gi1/0/%u both",
-            random_below(random, 60) + 1, random_below(random, 48) + 1);
+        add(text,
+            "%%PARSER-5-CFGLOG_LOGGEDCMD: User:user-%u  logged command:monitor "
+            "session %u source interface Gi1/0/%u both",
+            random_skewed(random, 97), random_below(random, 60) + 1,
+            random_below(random, 48) + 1);
     else
-        add(text, "interface GigabitEthernet1/0/%u", random_below(random, 48) + 1);
+        add_message(text, random);
 }
 
 /* --- files ------------------------------------------------------------------------ */
