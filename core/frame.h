@@ -131,6 +131,8 @@ void framer_next(struct framer *framer, struct frame_item *item,
 size_t framer_guess_joint(const struct framer *framer, struct slice bytes);
 /* Goes on where `other` stands. -1: no memory. */
 int framer_begin_as(struct framer *framer, const struct framer *other);
+/* The same for one that stands earlier, as is supposed to make no difference. */
+int framer_guess(struct framer *framer, const struct framer *other);
 /*
  * `before` has no more in its window: it took all of it, to the byte (framer_tail).
  * Does `part`, which began with the next byte, give what `before` would have given?

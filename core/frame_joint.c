@@ -86,6 +86,15 @@ int framer_begin_as(struct framer *framer, const struct framer *other)
     return 0;
 }
 
+int framer_guess(struct framer *framer, const struct framer *other)
+{
+    if (framer_begin_as(framer, other))
+        return -1;
+    /* Its bytes up to here are not there: such a part is never joined. */
+    framer->damage.active = false;
+    return 0;
+}
+
 static bool same_levels(const struct joint *a, const struct joint *b)
 {
     bool rows = a->in_table;

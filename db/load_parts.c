@@ -176,7 +176,9 @@ int load_take_turn(struct work *work, struct error *error)
 static int begin_as(struct work *work, const struct shared_source *shared,
                     struct error *error)
 {
-    return framer_begin_as(work->framer, shared->framer) ||
+    int (*begin)(struct framer * framer, const struct framer *other) =
+        work->guessing ? framer_guess : framer_begin_as;
+    return begin(work->framer, shared->framer) ||
                    normaliser_begin_as(work->normaliser, shared->normaliser)
                ? no_memory(error)
                : 0;
@@ -206,6 +208,7 @@ static int begin_in_turn(struct shared_source *shared, struct work *work,
                          struct error *error)
 {
     struct source_window *window = &work->part.window;
+    work->guessing = false;
     pthread_mutex_lock(&shared->mutex);
     int result = wait_settled(shared, work->part.number, error);
     if (!result && !(result = begin_as(work, shared, error))) {

@@ -282,7 +282,7 @@ static bool check_part(struct framer *const framers[3], struct slice stream, siz
     if (!stand_at(whole, stream, guess))
         return false;
     framer_reset(part);
-    assert_int_equal(framer_begin_as(part, whole), 0);
+    assert_int_equal(framer_guess(part, whole), 0);
     if (!stand_at(before, stream, at))
         return false;
     assert_int_equal(framer_begin_as(whole, before), 0);
