@@ -265,8 +265,7 @@ bool event_batch_add(struct event_batch *batch, const struct event *event,
     return true;
 }
 
-/* --- hits, rejects, embedded input, access points
- * ----------------------------------------- */
+/* --- hits, rejects, chunks ------------------------------------------------------- */
 
 /* A copy in the batch's arena; *failed where there is no memory. */
 static struct slice keep(struct event_batch *batch, struct slice s, bool *failed)

@@ -176,10 +176,9 @@ int load_take_turn(struct work *work, struct error *error)
 static int begin_as(struct work *work, const struct shared_source *shared,
                     struct error *error)
 {
-    int (*begin)(struct framer * framer, const struct framer *other) =
-        work->guessing ? framer_guess : framer_begin_as;
-    return begin(work->framer, shared->framer) ||
-                   normaliser_begin_as(work->normaliser, shared->normaliser)
+    int result = work->guessing ? framer_guess(work->framer, shared->framer)
+                                : framer_begin_as(work->framer, shared->framer);
+    return result || normaliser_begin_as(work->normaliser, shared->normaliser)
                ? no_memory(error)
                : 0;
 }
